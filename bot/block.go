@@ -1,0 +1,63 @@
+package bot
+
+// Block is one piece of an answer. Blocks are data, never markup: a client
+// draws them as it likes and shows every string as plain text.
+//
+// Type decides which fields are set:
+//
+//	text     Text
+//	steps    Title, Items (Text, How)
+//	facts    Title, Items (Label, Text)
+//	choices  Choices
+//	link     Text, URL
+//	notice   Level (info, warning, care), Text
+type Block struct {
+	Type    BlockType `json:"type"`
+	Level   string    `json:"level,omitempty"`
+	Title   string    `json:"title,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	URL     string    `json:"url,omitempty"`
+	Items   []Item    `json:"items,omitempty"`
+	Choices []Choice  `json:"choices,omitempty"`
+	Source  string    `json:"source,omitempty"` // knowledge entry the words come from, e.g. cause:credit.bad_record
+}
+
+// BlockType names what a block is.
+type BlockType string
+
+// The block types of protocol kaitong.v1.
+const (
+	BlockText    BlockType = "text"
+	BlockSteps   BlockType = "steps"
+	BlockFacts   BlockType = "facts"
+	BlockChoices BlockType = "choices"
+	BlockLink    BlockType = "link"
+	BlockNotice  BlockType = "notice"
+)
+
+// Item is one line of a steps or facts block.
+type Item struct {
+	Label  string `json:"label,omitempty"`
+	Text   string `json:"text"`
+	How    string `json:"how,omitempty"` // unfolded on request
+	Source string `json:"source,omitempty"`
+}
+
+// Choice is a quick reply.
+type Choice struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// About says what an answer rests on, for hosts and tests. It obeys the
+// disclosure classes exactly as the text does.
+type About struct {
+	Intent     string   `json:"intent"`
+	Confidence float64  `json:"confidence"`
+	Cause      string   `json:"cause,omitempty"`   // the cause the answer is about first
+	Reasons    []string `json:"reasons,omitempty"` // causes the check returned, at most four
+	Fixes      []string `json:"fixes,omitempty"`
+	Sources    []string `json:"sources,omitempty"`  // every entry quoted: cause:…, fix:…, answer:…, phrase:…
+	Decision   Decision `json:"decision,omitempty"` // what the check said; absent when none was made
+	Composed   string   `json:"composed"`           // authored | llm
+}

@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Turn is one row of the log: everything that one step changed in one
+// conversation, stored atomically or not at all.
+type Turn struct {
+	Conversation string
+	Version      int64     // 1, 2, 3 … without gaps within a conversation
+	At           time.Time // UTC clock of the writer; order comes from Version
+	Events       []Event
+	Position     int64 // place in the whole log, set by the log; 0 before that
+}
+
+// Event is one fact inside a turn. The concrete types are listed in eventKinds.
+type Event interface{ Kind() string }
+
+// Author says who wrote a message.
+type Author string
+
+// The authors a message can have.
+const (
+	AuthorUser   Author = "user"
+	AuthorBot    Author = "bot"
+	AuthorAgent  Author = "agent"
+	AuthorSystem Author = "system"
+)
+
+type (
+	// Started opens a conversation and binds it to its owner for good.
+	Started struct {
+		Tenant    string `json:"tenant"`
+		User      string `json:"user"`
+		Anonymous bool   `json:"anonymous,omitempty"`
+		Product   string `json:"product"`
+		Locale    string `json:"locale"`
+		Pack      string `json:"pack"` // id@version of the knowledge pack
+	}
+
+	// Message is something said. Clients see it, so it has a Seq.
+	Message struct {
+		Seq    int64    `json:"seq"` // 1, 2, 3 … per conversation over all events with a Seq
+		ID     string   `json:"id"`  // chosen by the client for user messages
+		Author Author   `json:"author"`
+		Re     string   `json:"re,omitempty"`     // id of the user message answered
+		Blocks []Block  `json:"blocks"`           // already masked
+		About  *About   `json:"about,omitempty"`  // on bot messages
+		Digest string   `json:"digest,omitempty"` // of the masked body, on user messages
+		Choice string   `json:"choice,omitempty"` // id of the choice the user tapped
+		Masked []string `json:"masked,omitempty"` // kinds of personal data removed
+	}
+
+	// Understood records how a user message was read.
+	Understood struct {
+		Move       Move        `json:"move"`
+		Intent     string      `json:"intent"`
+		Confidence float64     `json:"confidence"`
+		Ranking    []Ranked    `json:"ranking,omitempty"`
+		OutOfScope bool        `json:"out_of_scope,omitempty"`
+		Entities   []EntityRef `json:"entities,omitempty"`
+	}
+
+	// Checked records one eligibility check, already neutralised.
+	Checked struct {
+		Outcome CheckOutcome `json:"outcome"`
+		Verdict *Verdict     `json:"verdict,omitempty"` // only when Outcome is ok
+	}
+
+	// HandoffChanged records a step of the hand-off. Clients see it.
+	HandoffChanged struct {
+		Seq    int64        `json:"seq"`
+		State  HandoffState `json:"state"`
+		Reason string       `json:"reason,omitempty"` // requested, failed_turns, distress, appeal …
+		Ticket string       `json:"ticket,omitempty"`
+		Owner  int64        `json:"owner"` // ownership epoch, grows with every change
+	}
+
+	// RightInvoked records that a person used a right: an explanation of the
+	// decision, or a review by a human.
+	RightInvoked struct {
+		Right string `json:"right"` // explanation | human_review
+	}
+
+	// Warned records that a fixed warning was shown.
+	Warned struct {
+		Warning string `json:"warning"` // scam
+	}
+
+	// FeedbackGiven is a vote on a bot message.
+	FeedbackGiven struct {
+		Message string `json:"message"`
+		Vote    string `json:"vote"` // up | down
+		Reason  string `json:"reason,omitempty"`
+	}
+
+	// Resolved records that the user called the question solved.
+	Resolved struct {
+		Confirmed bool `json:"confirmed"`
+	}
+)
+
+// Ranked is one candidate intent.
+type Ranked struct {
+	Intent     string  `json:"intent"`
+	Confidence float64 `json:"confidence"`
+}
+
+// EntityRef is one entity found in a message.
+type EntityRef struct {
+	Kind    string `json:"kind"`
+	Value   string `json:"value"`
+	Negated bool   `json:"negated,omitempty"`
+}
+
+// Kind names the event in the log. These names are part of the log format.
+func (Started) Kind() string        { return "started" }
+func (Message) Kind() string        { return "message" }
+func (Understood) Kind() string     { return "understood" }
+func (Checked) Kind() string        { return "checked" }
+func (HandoffChanged) Kind() string { return "handoff" }
+func (RightInvoked) Kind() string   { return "right_invoked" }
+func (Warned) Kind() string         { return "warned" }
+func (FeedbackGiven) Kind() string  { return "feedback" }
+func (Resolved) Kind() string       { return "resolved" }
+
+// EncodeEvents turns events into the JSON that a log stores for a turn.
+func EncodeEvents(events []Event) ([]byte, error) {
+	list := make([]envelope, 0, len(events))
+	for _, event := range events {
+		data, err := json.Marshal(event)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s event: %w", event.Kind(), err)
+		}
+		list = append(list, envelope{Kind: event.Kind(), Data: data})
+	}
+	return json.Marshal(list)
+}
+
+// DecodeEvents reads what [EncodeEvents] wrote. A kind this program does not
+// know is an error: an old binary must not serve a history it cannot read.
+func DecodeEvents(data []byte) ([]Event, error) {
+	var list []envelope
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, fmt.Errorf("decode events: %w", err)
+	}
+	events := make([]Event, 0, len(list))
+	for _, item := range list {
+		event, err := decodeEvent(item)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
+	}
+	return events, nil
+}
+
+type envelope struct {
+	Kind string          `json:"kind"`
+	Data json.RawMessage `json:"data"`
+}
+
+func decodeEvent(item envelope) (Event, error) {
+	switch item.Kind {
+	case "started":
+		return decodeAs[Started](item)
+	case "message":
+		return decodeAs[Message](item)
+	case "understood":
+		return decodeAs[Understood](item)
+	case "checked":
+		return decodeAs[Checked](item)
+	case "handoff":
+		return decodeAs[HandoffChanged](item)
+	case "right_invoked":
+		return decodeAs[RightInvoked](item)
+	case "warned":
+		return decodeAs[Warned](item)
+	case "feedback":
+		return decodeAs[FeedbackGiven](item)
+	case "resolved":
+		return decodeAs[Resolved](item)
+	}
+	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
+}
+
+func decodeAs[E Event](item envelope) (Event, error) {
+	var event E
+	if err := json.Unmarshal(item.Data, &event); err != nil {
+		return nil, fmt.Errorf("decode %s event: %w", item.Kind, err)
+	}
+	return event, nil
+}

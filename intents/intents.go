@@ -1,0 +1,59 @@
+// Package intents reads what a person wrote: it normalises the text, ranks
+// the intents it may carry with a calibrated confidence, finds entities, and
+// says when a question is none of ours. The model is linear over character
+// and word n-grams and is trained at start-up from the utterances in data.
+package intents
+
+// Candidate is one intent with the calibrated probability that it is meant.
+type Candidate struct {
+	Intent     string  `json:"intent"`
+	Confidence float64 `json:"confidence"` // 0..1
+}
+
+// Scope is what the decision rule makes of a ranking.
+type Scope string
+
+// The outcomes of the decision rule.
+const (
+	Confident  Scope = "confident"    // answer the first candidate
+	Unsure     Scope = "unsure"       // offer the first two or three as choices
+	OutOfScope Scope = "out_of_scope" // none of our intents
+)
+
+// EntityKind names what an entity is.
+type EntityKind string
+
+// The kinds of entities that are extracted.
+const (
+	EntityProduct    EntityKind = "product"     // Value: jiebei, huabei, wangshangdai, laifenqi, zhima
+	EntityQuote      EntityKind = "quote"       // Value: the system message quoted, e.g. 综合评估未通过
+	EntityAppVersion EntityKind = "app_version" // Value: dotted number
+	EntityAge        EntityKind = "age"         // Value: years as a decimal number
+	EntityAmount     EntityKind = "amount"      // Value: yuan as a decimal number
+	EntityDate       EntityKind = "date"        // Value: as written, normalised
+	EntityCause      EntityKind = "cause"       // Value: an intent name such as fail.credit_bad that the text names
+	EntityOrdinal    EntityKind = "ordinal"     // Value: 1..9; "第二个呢", "the second one"
+	EntityFollowUp   EntityKind = "follow_up"   // Value: what_now | why | more | how_long; only short texts that lean on what was said before
+)
+
+// Entity is one thing the text names.
+type Entity struct {
+	Kind    EntityKind `json:"kind"`
+	Value   string     `json:"value"`
+	Negated bool       `json:"negated,omitempty"` // "没有逾期": named, but said not to hold
+}
+
+// Result is how one text was read.
+type Result struct {
+	Ranking  []Candidate `json:"ranking"` // best first, at most 5, never empty
+	Scope    Scope       `json:"scope"`
+	Entities []Entity    `json:"entities,omitempty"`
+}
+
+// Top returns the best candidate.
+func (r Result) Top() Candidate {
+	if len(r.Ranking) == 0 {
+		return Candidate{Intent: "other"}
+	}
+	return r.Ranking[0]
+}
