@@ -1,0 +1,52 @@
+package bottest_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"kaitong/bot"
+	"kaitong/bot/bottest"
+)
+
+func TestEventLog(t *testing.T) {
+	bottest.TestEventLog(t, func(*testing.T) bot.EventLog { return bottest.NewEventLog() })
+}
+
+// A kind of event that EveryEvent forgets would never be tested for storage.
+func TestEveryEventCoversTheSource(t *testing.T) {
+	covered := map[string]int{}
+	for _, event := range bottest.EveryEvent() {
+		covered[event.Kind()]++
+	}
+	declared := declaredKinds(t)
+	if len(declared) < 9 {
+		t.Fatalf("found only %v in the source: has Kind been written another way?", declared)
+	}
+	for _, kind := range declared {
+		if covered[kind] != 2 {
+			t.Errorf("%s appears %d times, want one full and one bare", kind, covered[kind])
+		}
+	}
+}
+
+func declaredKinds(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	method := regexp.MustCompile(`\) Kind\(\) string\s*\{\s*return "(\w+)"`)
+	var kinds []string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range method.FindAllSubmatch(source, -1) {
+			kinds = append(kinds, string(match[1]))
+		}
+	}
+	return kinds
+}

@@ -1,0 +1,92 @@
+package bottest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kaitong/bot"
+)
+
+// Turn returns version of conversation holding one user message. Two turns
+// made from the same arguments are equal; any other argument shows in it.
+func Turn(conversation string, version int64, text string) bot.Turn {
+	return bot.Turn{
+		Conversation: conversation,
+		Version:      version,
+		At:           time.Date(2026, 3, 1, 9, 30, 0, int(version%1e9), time.UTC),
+		Events: []bot.Event{bot.Message{
+			Seq:    version,
+			ID:     fmt.Sprintf("%s-%d", conversation, version),
+			Author: bot.AuthorUser,
+			Blocks: []bot.Block{{Type: bot.BlockText, Text: text}},
+		}},
+	}
+}
+
+// Texts are message texts that storage likes to damage.
+func Texts() map[string]string {
+	return map[string]string{
+		"empty":         "",
+		"chinese":       "为什么我的借呗开通不了？我从没逾期过。",
+		"emoji":         "急😭 家人👨‍👩‍👧‍👦 旗🇨🇳 肤色👍🏽",
+		"zero bytes":    "a\x00b\x00",
+		"control":       "tab\tline\nreturn\r\u0085bell\a del\u007f",
+		"invisible":     "借\u200b呗\ufeff \u202eabc\u202c\u2028\u2029",
+		"markup":        `<script>alert("1")</script> & {{.}} ${x} %s %d '; DROP TABLE turns; --`,
+		"backslashes":   `\\ \u0041 \n "quoted"`,
+		"combining":     "e" + strings.Repeat("\u0301", 300),
+		"astral":        "𠮷野家 𝒜𝓁𝒾𝓅𝒶𝓎",
+		"64 KiB ascii":  strings.Repeat("a", 64<<10),
+		"64 KiB of 啊":   strings.Repeat("啊", (64<<10)/3),
+		"ends in slash": `C:\`,
+	}
+}
+
+// EveryEvent returns one event of every kind with every field set, followed
+// by one of every kind with none. A kind added to package bot belongs here.
+func EveryEvent() []bot.Event {
+	at := time.Date(2026, 3, 1, 9, 30, 15, 123456789, time.UTC)
+	return append([]bot.Event{
+		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1"},
+		fullMessage(),
+		bot.Understood{
+			Move: bot.MoveAnswer, Intent: "fail.credit_thin", Confidence: 0.1 + 0.2, OutOfScope: true,
+			Ranking:  []bot.Ranked{{Intent: "fail.credit_thin", Confidence: 0.7312345678901234}, {Intent: "other", Confidence: 1e-12}},
+			Entities: []bot.EntityRef{{Kind: "product", Value: "借呗", Negated: true}},
+		},
+		bot.Checked{Outcome: bot.CheckOK, Verdict: &bot.Verdict{
+			Decision:   bot.Ineligible,
+			Reasons:    []bot.Reason{{Code: "CREDIT_THIN", Params: map[string]string{"months": "3", "说明": "不足"}}},
+			Appealable: true, ReviewETA: &at, CheckedAt: at, ValidUntil: at.Add(time.Hour),
+		}},
+		bot.HandoffChanged{Seq: 3, State: bot.HandoffQueued, Reason: "requested", Ticket: "T-1", Owner: 2},
+		bot.RightInvoked{Right: "explanation"},
+		bot.Warned{Warning: "scam"},
+		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助"},
+		bot.Resolved{Confirmed: true},
+	}, bareEvents()...)
+}
+
+func fullMessage() bot.Message {
+	return bot.Message{
+		Seq: 1, ID: "m1", Author: bot.AuthorBot, Re: "u1", Digest: "sha256:0", Choice: "c1", Masked: []string{"phone"},
+		Blocks: []bot.Block{
+			{Type: bot.BlockNotice, Level: "care", Text: "先别着急。", Source: "phrase:care"},
+			{Type: bot.BlockSteps, Title: "可以这样做", Items: []bot.Item{{Label: "1", Text: "补全资料", How: "我的 > 设置", Source: "fix:profile.complete"}}},
+			{Type: bot.BlockLink, Text: "帮助", URL: "https://example.com/?a=1&b=2"},
+			{Type: bot.BlockChoices, Choices: []bot.Choice{{ID: "done", Label: "已解决"}}},
+		},
+		About: &bot.About{
+			Intent: "fail.credit_thin", Confidence: 0.9, Cause: "credit.thin_history", Reasons: []string{"credit.thin_history"},
+			Fixes: []string{"profile.complete"}, Sources: []string{"cause:credit.thin_history"}, Decision: bot.Ineligible, Composed: "authored",
+		},
+	}
+}
+
+func bareEvents() []bot.Event {
+	return []bot.Event{
+		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
+		bot.RightInvoked{}, bot.Warned{}, bot.FeedbackGiven{}, bot.Resolved{},
+	}
+}
