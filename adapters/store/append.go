@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"kaitong/bot"
+)
+
+// pending is one turn that waits for the writer, or a probe of the disk.
+type pending struct {
+	ctx          context.Context
+	conversation string
+	version      int64
+	at           string
+	events       string
+	probe        bool
+	done         chan error // gets exactly one answer; never blocks the writer
+}
+
+// Append implements [bot.EventLog]. Beside the errors of the contract it
+// returns [bot.ErrBusy] when too many turns wait already; nothing is stored
+// then.
+func (l *Log) Append(ctx context.Context, turn bot.Turn) error {
+	if err := l.append(ctx, turn); err != nil {
+		return fmt.Errorf("append version %d to conversation %q: %w", turn.Version, turn.Conversation, err)
+	}
+	return nil
+}
+
+func (l *Log) append(ctx context.Context, turn bot.Turn) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	events, err := bot.EncodeEvents(turn.Events)
+	if err != nil {
+		return err
+	}
+	return l.await(&pending{
+		ctx:          ctx,
+		conversation: turn.Conversation,
+		version:      turn.Version,
+		at:           turn.At.UTC().Format(timeLayout),
+		events:       string(events),
+		done:         make(chan error, 1),
+	})
+}
+
+// await hands the turn to the writer and waits for the answer, or for the
+// caller's patience to end. Then nobody knows yet whether it will be stored.
+func (l *Log) await(turn *pending) error {
+	if err := l.enqueue(turn); err != nil {
+		return err
+	}
+	select {
+	case err := <-turn.done:
+		return err
+	case <-turn.ctx.Done():
+		return turn.ctx.Err()
+	}
+}
+
+func (l *Log) enqueue(turn *pending) error {
+	l.gate.RLock()
+	defer l.gate.RUnlock()
+	if l.closed {
+		return bot.ErrClosed
+	}
+	select {
+	case l.queue <- turn:
+		return nil
+	default:
+		return fmt.Errorf("%w: %d turns wait for the disk", bot.ErrBusy, cap(l.queue))
+	}
+}

@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"kaitong/bot"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// dialect is what differs between databases. Every field holds SQL but the
+// first three.
+type dialect struct {
+	goose      goose.Dialect
+	migrations string            // folder in migrations
+	explain    func(error) error // names what the driver's error means
+
+	begin, commit, rollback    string
+	insert                     string // 0 rows affected means a conflict
+	load, tail                 string
+	metaKeep, metaSet, metaGet string
+}
+
+// database is the open log: one connection that writes, a pool that reads.
+type database struct {
+	dialect
+	write, read *sql.DB
+	writer      *sql.Conn
+	statements
+}
+
+type statements struct {
+	beginStmt, commitStmt, rollbackStmt, insertStmt, probeStmt *sql.Stmt // on the writer
+	loadStmt, tailStmt                                         *sql.Stmt // on the pool
+}
+
+// openDatabase brings the schema up to date and prepares every statement. On
+// error the caller closes what it was given.
+func openDatabase(ctx context.Context, d dialect, write, read *sql.DB) (*database, error) {
+	if err := migrate(ctx, d, write); err != nil {
+		return nil, d.explain(err)
+	}
+	writer, err := write.Conn(ctx)
+	if err != nil {
+		return nil, d.explain(err)
+	}
+	db := &database{dialect: d, write: write, read: read, writer: writer}
+	if err := db.prepare(ctx); err != nil {
+		return nil, d.explain(errors.Join(err, writer.Close()))
+	}
+	return db, nil
+}
+
+func migrate(ctx context.Context, d dialect, db *sql.DB) error {
+	folder, err := fs.Sub(migrations, d.migrations)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(d.goose, db, folder, goose.WithTableName("schema_version"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	current, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if current > known {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, current, known)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate from schema %d to %d: %w", current, known, err)
+	}
+	return nil
+}
+
+func (db *database) prepare(ctx context.Context) error {
+	type preparer interface {
+		PrepareContext(context.Context, string) (*sql.Stmt, error)
+	}
+	for _, item := range []struct {
+		on   preparer
+		text string
+		into **sql.Stmt
+	}{
+		{db.writer, db.begin, &db.beginStmt},
+		{db.writer, db.commit, &db.commitStmt},
+		{db.writer, db.rollback, &db.rollbackStmt},
+		{db.writer, db.insert, &db.insertStmt},
+		{db.writer, db.metaSet, &db.probeStmt},
+		{db.read, db.load, &db.loadStmt},
+		{db.read, db.tail, &db.tailStmt},
+	} {
+		statement, err := item.on.PrepareContext(ctx, item.text)
+		if err != nil {
+			return fmt.Errorf("prepare %q: %w", item.text, err)
+		}
+		*item.into = statement
+	}
+	return nil
+}
+
+// epoch returns the log's identity, made when the log was.
+func (db *database) epoch(ctx context.Context) (string, error) {
+	if _, err := db.writer.ExecContext(ctx, db.metaKeep, "epoch", rand.Text()); err != nil {
+		return "", fmt.Errorf("store epoch: %w", db.explain(err))
+	}
+	var epoch string
+	if err := db.writer.QueryRowContext(ctx, db.metaGet, "epoch").Scan(&epoch); err != nil {
+		return "", fmt.Errorf("read epoch: %w", db.explain(err))
+	}
+	return epoch, nil
+}
+
+// ping reads one row through the pool.
+func (db *database) ping(ctx context.Context) error {
+	var epoch string
+	return db.explain(db.read.QueryRowContext(ctx, db.metaGet, "epoch").Scan(&epoch))
+}
+
+// query runs a prepared statement whose rows are turns.
+func (db *database) query(ctx context.Context, statement *sql.Stmt, args ...any) ([]bot.Turn, error) {
+	rows, err := statement.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, db.explain(err)
+	}
+	defer rows.Close()
+	var turns []bot.Turn
+	for rows.Next() {
+		turn, err := scanTurn(rows)
+		if err != nil {
+			return nil, db.explain(err)
+		}
+		turns = append(turns, turn)
+	}
+	return turns, db.explain(rows.Err())
+}
+
+func scanTurn(rows *sql.Rows) (bot.Turn, error) {
+	var turn bot.Turn
+	var at string
+	var events sql.RawBytes
+	if err := rows.Scan(&turn.Position, &turn.Conversation, &turn.Version, &at, &events); err != nil {
+		return bot.Turn{}, err
+	}
+	var err error
+	if turn.At, err = time.Parse(timeLayout, at); err != nil {
+		return bot.Turn{}, turnError(turn, err)
+	}
+	if turn.Events, err = bot.DecodeEvents(events); err != nil {
+		return bot.Turn{}, turnError(turn, err)
+	}
+	return turn, nil
+}
+
+// turnError names the row; what it holds is not for logs.
+func turnError(turn bot.Turn, err error) error {
+	return fmt.Errorf("position %d, conversation %q, version %d: %w", turn.Position, turn.Conversation, turn.Version, err)
+}
+
+func (db *database) close() error {
+	return errors.Join(db.writer.Close(), db.read.Close(), db.write.Close())
+}
