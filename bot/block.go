@@ -6,7 +6,7 @@ package bot
 // Type decides which fields are set:
 //
 //	text     Text
-//	steps    Title, Items (Text, How)
+//	steps    Title, Items (Text, How), Text (a note)
 //	facts    Title, Items (Label, Text)
 //	choices  Choices
 //	link     Text, URL
@@ -59,5 +59,6 @@ type About struct {
 	Fixes      []string `json:"fixes,omitempty"`
 	Sources    []string `json:"sources,omitempty"`  // every entry quoted: cause:…, fix:…, answer:…, phrase:…
 	Decision   Decision `json:"decision,omitempty"` // what the check said; absent when none was made
+	Nth        int      `json:"nth,omitempty"`      // which reason a follow-up went into, 1-based
 	Composed   string   `json:"composed"`           // authored | llm
 }

@@ -92,6 +92,8 @@ type (
 
 	// FeedbackGiven is a vote on a bot message.
 	FeedbackGiven struct {
+		ID      string `json:"id"` // chosen by the client
+		Digest  string `json:"digest"`
 		Message string `json:"message"`
 		Vote    string `json:"vote"` // up | down
 		Reason  string `json:"reason,omitempty"`

@@ -142,6 +142,8 @@ type Say struct {
 	// OnCheck, when set, is told "checking" before and "done" or
 	// "unavailable" after an eligibility check, on the caller's goroutine.
 	OnCheck func(state string)
+
+	masked []string // kinds of personal data hidden, set by the engine
 }
 
 // ChoiceRef is a tap on a quick reply of an earlier message.

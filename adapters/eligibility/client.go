@@ -1,0 +1,172 @@
+package eligibility
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+	"github.com/sony/gobreaker/v2"
+
+	"kaitong/bot"
+)
+
+// Telling says how a reason code may be passed on: under which code, and
+// whether with its parameters. A code that may not be told, and one nobody
+// knows, is told as the neutral code.
+type Telling func(code string) (as string, params bool)
+
+// ClientOptions configure a Client. Conn, Tell, Neutral, Now and NewID are
+// required.
+type ClientOptions struct {
+	Conn    *nats.Conn
+	Tell    Telling
+	Neutral string // the code of the standard refusal
+	Now     func() time.Time
+	NewID   func() string
+	Logger  *slog.Logger
+
+	Timeout time.Duration // for the whole check; 0: 1.5 s
+	// The breaker opens when within Timeout*10 at least BreakerFailures checks
+	// (0: 20) found no answer and these were at least half of all; it then
+	// refuses for BreakerPause (0: 5 s) and lets one check through to see.
+	BreakerFailures int
+	BreakerPause    time.Duration
+}
+
+// Client asks the service over NATS. It implements bot.Eligibility.
+type Client struct {
+	options  ClientOptions
+	contract *Contract
+	breaker  *gobreaker.CircuitBreaker[bot.Verdict]
+}
+
+// NewClient returns a client.
+func NewClient(o ClientOptions) (*Client, error) {
+	contract, err := NewContract()
+	if err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	return &Client{options: o, contract: contract, breaker: newBreaker(o)}, nil
+}
+
+func (o ClientOptions) withDefaults() ClientOptions {
+	if o.Timeout == 0 {
+		o.Timeout = 1500 * time.Millisecond
+	}
+	if o.BreakerFailures == 0 {
+		o.BreakerFailures = 20
+	}
+	if o.BreakerPause == 0 {
+		o.BreakerPause = 5 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// newBreaker stops asking a service that does not answer. An invalid reply is
+// an answer of a living service, so it does not count: one person's broken
+// record must not silence the check for everybody.
+func newBreaker(o ClientOptions) *gobreaker.CircuitBreaker[bot.Verdict] {
+	return gobreaker.NewCircuitBreaker[bot.Verdict](gobreaker.Settings{
+		Name:     Service,
+		Interval: 10 * o.Timeout,
+		Timeout:  o.BreakerPause,
+		ReadyToTrip: func(c gobreaker.Counts) bool {
+			return int(c.TotalFailures) >= o.BreakerFailures && 2*c.TotalFailures >= c.Requests
+		},
+		IsSuccessful: func(err error) bool {
+			return err == nil || errors.Is(err, bot.ErrCheckInvalid) || errors.Is(err, context.Canceled)
+		},
+		OnStateChange: func(name string, from, to gobreaker.State) {
+			o.Logger.Warn("circuit breaker changed", "service", name, "from", from.String(), "to", to.String())
+		},
+	})
+}
+
+// Check asks within the deadline. Errors wrap bot.ErrCheckTimeout,
+// bot.ErrCheckUnavailable or bot.ErrCheckInvalid.
+func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
+	verdict, err := c.breaker.Execute(func() (bot.Verdict, error) { return c.ask(ctx, request) })
+	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+		return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
+	}
+	return verdict, err
+}
+
+func (c *Client) ask(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	id := c.options.NewID()
+	body, err := json.Marshal(Request{
+		RequestID: id, Tenant: request.Tenant, UserID: request.User, Product: request.Product,
+		Locale: request.Locale, Client: ClientInfo(request.Client), AskedAt: c.options.Now().UTC(),
+	})
+	if err != nil {
+		return bot.Verdict{}, fmt.Errorf("%w: encode request: %w", bot.ErrCheckInvalid, err)
+	}
+	message, err := c.hedged(ctx, body)
+	if err != nil {
+		return bot.Verdict{}, transportError(err)
+	}
+	return c.verdict(message, id)
+}
+
+// answer is what one attempt brought.
+type answer struct {
+	message *nats.Msg
+	err     error
+}
+
+// hedged sends the request, and once more with the same id when half the time
+// is gone: a lost message or a dying responder then costs half a deadline, not
+// the answer. The first reply wins; a later one has no reader.
+func (c *Client) hedged(ctx context.Context, body []byte) (*nats.Msg, error) {
+	answers := make(chan answer, 2)
+	send := func() {
+		message, err := c.options.Conn.RequestWithContext(ctx, Subject, body)
+		answers <- answer{message, err}
+	}
+	go send()
+	hedge := time.NewTimer(c.options.Timeout / 2)
+	defer hedge.Stop()
+	for pending := 1; ; {
+		select {
+		case <-hedge.C:
+			pending++
+			go send()
+		case got := <-answers:
+			if pending--; got.err == nil || pending == 0 {
+				return got.message, got.err
+			}
+		}
+	}
+}
+
+func transportError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) {
+		return fmt.Errorf("%w: %w", bot.ErrCheckTimeout, err)
+	}
+	return fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
+}
+
+// verdict validates a reply and takes out what may not be told.
+func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, error) {
+	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
+		return bot.Verdict{}, fmt.Errorf("%w: service error %s", bot.ErrCheckUnavailable, code)
+	}
+	reply, err := c.contract.Reply(message.Data, requestID)
+	if err != nil {
+		// The error may quote the reply, and the reply may name what nobody
+		// may know, so only the fact is passed on.
+		return bot.Verdict{}, fmt.Errorf("%w: reply breaks the contract", bot.ErrCheckInvalid)
+	}
+	return c.neutralise(reply), nil
+}

@@ -1,0 +1,144 @@
+package eligibility
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+)
+
+// The error codes of the service, sent in the micro error headers.
+const (
+	codeBadRequest = "400"
+	codeInternal   = "500"
+)
+
+// ResponderOptions configure the reference responder. All but Logger are
+// required.
+type ResponderOptions struct {
+	Conn      *nats.Conn
+	Directory Directory
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// Responder answers eligibility checks from profiles: the reference for teams
+// that write their own, and the other side of every demo.
+type Responder struct {
+	options  ResponderOptions
+	contract *Contract
+	service  micro.Service
+	stop     context.CancelFunc
+	stopped  context.Context
+	late     sync.WaitGroup
+}
+
+// Serve starts the responder on the connection.
+func Serve(o ResponderOptions) (*Responder, error) {
+	contract, err := NewContract()
+	if err != nil {
+		return nil, err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	r := &Responder{options: o, contract: contract}
+	r.stopped, r.stop = context.WithCancel(context.Background())
+	r.service, err = micro.AddService(o.Conn, micro.Config{
+		Name: Service, Version: Version,
+		Description: "Says whether a person may activate a product, and why not.",
+		Endpoint:    &micro.EndpointConfig{Subject: Subject, Handler: micro.HandlerFunc(r.handle)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("eligibility responder: %w", err)
+	}
+	return r, nil
+}
+
+// Close stops answering and waits for answers that are under way.
+func (r *Responder) Close() error {
+	r.stop()
+	err := r.service.Stop()
+	r.late.Wait()
+	return err
+}
+
+func (r *Responder) handle(message micro.Request) {
+	request, err := r.contract.Request(message.Data())
+	if err != nil {
+		r.fail(message, codeBadRequest, "the request does not match the schema")
+		return
+	}
+	profile, known := r.options.Directory.Find(request.UserID)
+	if known && profile.Fault != (Fault{}) {
+		r.misbehave(message, request, profile)
+		return
+	}
+	r.reply(message, r.judge(request, profile, known))
+}
+
+// judge applies the rules, with what the client says about itself taken over
+// what the profile says. About a person nobody knows nothing can be said.
+func (r *Responder) judge(request Request, profile Profile, known bool) Reply {
+	now := r.options.Now()
+	if !known {
+		return Reply{
+			RequestID: request.RequestID, Decision: "unknown", Reasons: []Reason{},
+			CheckedAt: now.UTC(), ValidUntil: now.UTC(),
+		}
+	}
+	if request.Client.AppVersion != "" {
+		profile.AppVersion = request.Client.AppVersion
+	}
+	if request.Client.Network != "" {
+		profile.Network = request.Client.Network
+	}
+	reply := Judge(r.options.Directory.Policy, profile, now)
+	reply.RequestID = request.RequestID
+	return reply
+}
+
+// misbehave plays the fault of a profile: a late answer, or bytes that are
+// no answer at all.
+func (r *Responder) misbehave(message micro.Request, request Request, profile Profile) {
+	if profile.Fault.Garbage {
+		if err := message.Respond([]byte("\x00\xffno reply\x17{\"decision\":")); err != nil {
+			r.options.Logger.Warn("eligibility reply not sent", "error", err)
+		}
+		return
+	}
+	r.late.Go(func() {
+		timer := time.NewTimer(profile.Fault.Delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			r.reply(message, r.judge(request, profile, true))
+		case <-r.stopped.Done():
+		}
+	})
+}
+
+func (r *Responder) reply(message micro.Request, reply Reply) {
+	data, err := json.Marshal(reply)
+	if err != nil {
+		r.fail(message, codeInternal, "the reply could not be written")
+		return
+	}
+	if err := message.Respond(data); err != nil {
+		r.options.Logger.Warn("eligibility reply not sent", "error", err)
+	}
+}
+
+func (r *Responder) fail(message micro.Request, code, description string) {
+	number, _ := strconv.Atoi(code)
+	r.options.Logger.Warn("eligibility request refused", "code", number, "description", description)
+	if err := message.Error(code, description, nil); err != nil {
+		r.options.Logger.Warn("eligibility error not sent", "error", err)
+	}
+}

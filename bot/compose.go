@@ -1,0 +1,399 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+
+	"kaitong/knowledge"
+)
+
+// Finding is what the eligibility check brought: nothing (Outcome ""), a
+// failure, or a verdict.
+type Finding struct {
+	Outcome CheckOutcome
+	Verdict Verdict // only when Outcome is ok
+}
+
+// Reply is a finished answer.
+type Reply struct {
+	Blocks []Block
+	About  About
+}
+
+// maxReasons is how many reasons an answer names at most. More would bury the
+// ones that matter.
+const maxReasons = 4
+
+// Compose puts a plan and a finding into words. It is pure, and it writes no
+// sentence of its own: every text is an authored one from the knowledge base
+// and carries the id of the entry it comes from.
+func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
+	w := &writer{plan: plan, finding: finding, base: base}
+	w.about = About{Intent: plan.Intent, Confidence: plan.Confidence, Composed: "authored"}
+	if plan.Masked {
+		w.notice("info", "masked.notice")
+	}
+	switch plan.Move {
+	case MoveAnswer:
+		w.answer()
+	case MoveFollowUp:
+		w.followUp()
+	case MoveNotHelped:
+		w.notHelped()
+	case MoveWarn:
+		w.notice("warning", plan.Phrase)
+		w.close()
+	case MoveCare:
+		w.notice("care", plan.Phrase)
+		w.offer(w.choice(choiceAgent))
+	case MoveRefuse:
+		w.underAge()
+	case MoveHandoff:
+		w.handoff()
+	default:
+		w.plain()
+	}
+	w.about.Sources = w.sources()
+	return Reply{Blocks: w.blocks, About: w.about}
+}
+
+// writer collects the blocks of one reply.
+type writer struct {
+	plan    Plan
+	finding Finding
+	base    *knowledge.Base
+	blocks  []Block
+	about   About
+	extra   []Choice // offered before the standing choices
+}
+
+// answer tells the verdict first and what the person described second.
+func (w *writer) answer() {
+	entry, _ := w.base.Answer(w.plan.Intent)
+	switch {
+	case w.finding.Outcome == CheckOK && w.finding.Verdict.Decision != Unknown:
+		w.verdict(entry)
+	case w.finding.Outcome != "":
+		w.about.Decision = Unknown
+		w.notice("info", "verdict.unknown")
+		w.general(entry)
+		w.extra = append(w.extra, w.choice(choiceRecheck))
+	case entry.Check && w.plan.Anonymous:
+		w.general(entry)
+		w.notice("info", "verdict.anonymous")
+	default:
+		w.general(entry)
+	}
+	w.ticket()
+	w.related()
+	w.close()
+}
+
+// verdict tells what the check said. A person who asked something else than
+// why it failed gets their answer after it.
+func (w *writer) verdict(entry knowledge.Answer) {
+	w.about.Decision = w.finding.Verdict.Decision
+	switch w.finding.Verdict.Decision {
+	case Eligible:
+		w.eligible()
+	case InReview:
+		w.review()
+	default:
+		w.ineligible()
+	}
+	if asksForReason(entry) || w.stopped() {
+		return
+	}
+	w.paragraphs(entry)
+}
+
+// asksForReason tells "why does it fail" from questions about anything else.
+func asksForReason(entry knowledge.Answer) bool {
+	return entry.Cause != "" || entry.Right == "explanation"
+}
+
+func (w *writer) eligible() {
+	w.say("verdict.eligible")
+	w.say("eligible.how_to_open")
+	shown := false
+	for _, id := range w.plan.Described {
+		shown = w.described(id) || shown
+	}
+	if !shown {
+		w.say("eligible.if_still_fails")
+		w.fixes(w.technicalFixes(), 2)
+	}
+}
+
+// described helps with a cause the person named and the check did not. It
+// reports whether there was anything to do about it.
+func (w *writer) described(id string) bool {
+	cause, ok := w.base.Cause(id)
+	if !ok {
+		return false
+	}
+	if w.finding.Verdict.Decision == Eligible && cause.Category != "technical" {
+		w.say("reported.also", "cause", cause.Title.In(w.plan.Locale))
+		return false
+	}
+	w.sayAbout("reported.lead", cause)
+	w.text(cause.Explain, "cause:"+cause.ID)
+	w.fixes(cause.Fixes, 1)
+	w.setCause(cause.ID)
+	return true
+}
+
+// technicalFixes are what anybody can try when nothing else stands in the way.
+func (w *writer) technicalFixes() []string {
+	var ids []string
+	for _, cause := range w.base.Causes() {
+		if cause.Category == "technical" && len(cause.Fixes) > 0 {
+			ids = appendNew(ids, cause.Fixes[0])
+		}
+	}
+	return ids
+}
+
+func (w *writer) review() {
+	w.say("verdict.review")
+	if eta := w.finding.Verdict.ReviewETA; eta != nil {
+		w.say("verdict.review_eta", "eta", dateWords(*eta, w.plan.Locale))
+	}
+	if waiting, ok := w.base.Answer("status.review"); ok {
+		w.fixes(waiting.Fixes, 1)
+	}
+}
+
+// ineligible names the reasons that were returned, at most four, each with
+// what helps.
+func (w *writer) ineligible() {
+	causes := w.returned()
+	w.about.Cause = causes[0].ID
+	for _, cause := range causes {
+		w.about.Reasons = append(w.about.Reasons, cause.ID)
+	}
+	if w.stopped() {
+		w.underAge()
+		return
+	}
+	w.reasonsLead(causes)
+	for _, cause := range causes {
+		w.text(cause.Explain, "cause:"+cause.ID)
+		w.fixes(cause.Fixes, fixesPerReason(len(causes)))
+	}
+	if len(causes) == 1 {
+		w.details(causes[0])
+	}
+	w.alsoDescribed()
+	w.offerMore(causes)
+}
+
+func fixesPerReason(reasons int) int {
+	if reasons == 1 {
+		return 2
+	}
+	return 1
+}
+
+// returned are the causes behind the returned codes, each once, in order. A
+// code that may not be told counts as the neutral refusal, whoever let it
+// come this far; so does a refusal without any reason.
+func (w *writer) returned() []knowledge.Cause {
+	var causes []knowledge.Cause
+	var seen []string
+	for _, reason := range w.finding.Verdict.Reasons {
+		cause := w.causeOf(reason.Code)
+		if before := len(seen); len(causes) < maxReasons {
+			if seen = appendNew(seen, cause.ID); len(seen) > before {
+				causes = append(causes, cause)
+			}
+		}
+	}
+	if len(causes) == 0 {
+		causes = append(causes, w.base.Neutral())
+	}
+	return causes
+}
+
+func (w *writer) causeOf(code string) knowledge.Cause {
+	reason, known := w.base.Reason(code)
+	if !known || w.base.Class(code) == knowledge.Silent {
+		return w.base.Neutral()
+	}
+	if cause, ok := w.base.Cause(reason.Cause); ok {
+		return cause
+	}
+	return w.base.Neutral()
+}
+
+// stopped says whether a returned reason ends the matter: below the age rule
+// nothing else is said, offered or suggested.
+func (w *writer) stopped() bool {
+	if w.finding.Outcome != CheckOK || w.finding.Verdict.Decision != Ineligible {
+		return false
+	}
+	for _, cause := range w.returned() {
+		if cause.Stop {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) reasonsLead(causes []knowledge.Cause) {
+	if len(causes) == 1 && causes[0].ID == w.base.Neutral().ID {
+		w.say("verdict.neutral")
+		return
+	}
+	if len(causes) == 1 {
+		w.say("verdict.ineligible.one")
+	} else {
+		w.say("verdict.ineligible.many", "count", strconv.Itoa(len(causes)))
+	}
+	facts := Block{Type: BlockFacts, Title: w.phrase("facts.title.reasons")}
+	for i, cause := range causes {
+		facts.Items = append(facts.Items, Item{
+			Label:  w.phrase("facts.reason", "n", strconv.Itoa(i+1)),
+			Text:   w.naming(cause),
+			Source: "cause:" + cause.ID,
+		})
+	}
+	w.add(facts)
+}
+
+// naming is how much of a reason a list may say.
+func (w *writer) naming(cause knowledge.Cause) string {
+	if cause.Disclosure == knowledge.Specific {
+		return cause.Title.In(w.plan.Locale)
+	}
+	return w.phrase("generic.category." + cause.Category)
+}
+
+// details is the rest of what is known about one cause.
+func (w *writer) details(cause knowledge.Cause) {
+	source := "cause:" + cause.ID
+	facts := Block{Type: BlockFacts, Source: source}
+	for _, part := range []struct {
+		key  string
+		text knowledge.Text
+	}{{"facts.based_on", cause.BasedOn}, {"facts.reassess", cause.Reassess}, {"facts.avoid", cause.Avoid}} {
+		if words := part.text.In(w.plan.Locale); words != "" {
+			facts.Items = append(facts.Items, Item{Label: w.phrase(part.key), Text: words, Source: source})
+		}
+	}
+	if len(facts.Items) > 0 {
+		w.add(facts)
+	}
+}
+
+// alsoDescribed helps with what the person described and the check did not
+// return. What they said does not hold is left alone.
+func (w *writer) alsoDescribed() {
+	for _, id := range w.plan.Described {
+		cause, ok := w.base.Cause(id)
+		if !ok || cause.Stop || slices.Contains(w.about.Reasons, id) {
+			continue
+		}
+		w.sayAbout("reported.also", cause)
+		w.fixes(cause.Fixes, 1)
+	}
+}
+
+// offerMore offers the other reasons in full, and the human review where the
+// service says there is one.
+func (w *writer) offerMore(causes []knowledge.Cause) {
+	for i, cause := range causes[1:] {
+		w.extra = append(w.extra, Choice{ID: choiceReason + strconv.Itoa(i+2), Label: w.naming(cause)})
+	}
+	if w.finding.Verdict.Appealable && w.plan.Intent != "appeal" {
+		w.say("appeal.available")
+		w.extra = append(w.extra, w.intentChoices("appeal")...)
+	}
+}
+
+// general answers without a verdict: the entry's own words, then what helps.
+func (w *writer) general(entry knowledge.Answer) {
+	w.paragraphs(entry)
+	cause, ok := w.base.Cause(entry.Cause)
+	if ok && !slices.Contains(w.plan.Denied, entry.Cause) {
+		w.setCause(cause.ID)
+	}
+	fixes := appendNew(append([]string(nil), entry.Fixes...), cause.Fixes...)
+	w.fixes(fixes, 2)
+	for _, id := range w.plan.Described {
+		if id != entry.Cause {
+			w.described(id)
+		}
+	}
+}
+
+func (w *writer) paragraphs(entry knowledge.Answer) {
+	for _, paragraph := range entry.Text {
+		w.text(paragraph, "answer:"+entry.Intent)
+	}
+}
+
+func (w *writer) setCause(id string) {
+	if w.about.Cause == "" {
+		w.about.Cause = id
+	}
+}
+
+// underAge says the rule and stops.
+func (w *writer) underAge() {
+	w.setCause(w.stopCause())
+	w.notice("info", "underage.rule")
+	if w.plan.Move == MoveRefuse {
+		w.close()
+	}
+}
+
+func (w *writer) stopCause() string {
+	for _, cause := range w.base.Causes() {
+		if cause.Stop {
+			return cause.ID
+		}
+	}
+	return ""
+}
+
+// ticket tells what becomes of a hand-off that an answer leads to.
+func (w *writer) ticket() {
+	if w.plan.Handoff != "" {
+		w.say("handoff.ticket")
+		w.extra = append(w.extra, w.choice(choiceCancelAgent))
+	}
+}
+
+func (w *writer) handoff() {
+	w.say(w.plan.Phrase)
+	if w.plan.Cancel {
+		w.close()
+		return
+	}
+	w.offer(w.choice(choiceCancelAgent), w.choice(choiceResolved))
+}
+
+// notHelped moves on to the next thing worth trying, or to a human.
+func (w *writer) notHelped() {
+	w.say(w.plan.Phrase)
+	w.nextFix()
+	if w.plan.Topic.Decision == Unknown {
+		w.extra = append(w.extra, w.choice(choiceRecheck))
+	}
+	w.close()
+}
+
+// plain is a fixed wording, with questions to choose from where there are any.
+func (w *writer) plain() {
+	w.say(w.plan.Phrase)
+	w.extra = append(w.extra, w.intentChoices(w.plan.Options...)...)
+	switch w.plan.Move {
+	case MoveClarify:
+		w.offer(append(w.extra, w.choice(choiceNone), w.choice(choiceAgent))...)
+	case MoveSmallTalk:
+		w.offer(append(w.extra, w.choice(choiceAgent))...)
+	default:
+		w.close()
+	}
+}

@@ -1,0 +1,177 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Conversation is the fold of the turns of one conversation: all that is
+// needed to decide on the next message, and nothing that cannot be rebuilt.
+type Conversation struct {
+	ID      string
+	Owner   Identity
+	Product string
+	Locale  string
+	Version int64 // of the last turn applied
+	Seq     int64 // of the last event a client may see
+
+	Handoff HandoffState
+	Ticket  string // of the latest hand-off request
+	Epoch   int64  // ownership epoch, grows with every hand-off step
+
+	Topic    Topic
+	Misses   int  // turns in a row that did not help
+	Clarify  bool // the last reply offered readings to choose from
+	Resolved bool
+
+	seen   map[string]seenMessage // client message ids, for idempotency
+	offers map[string][]Choice    // bot message id -> choices it offered
+}
+
+// Topic is what the conversation is about at the moment: the last answer that
+// later messages may lean on.
+type Topic struct {
+	Intent   string
+	Cause    string
+	Reasons  []string // causes the check returned
+	Fixes    []string // fixes shown so far, in order
+	Decision Decision
+	Nth      int // the reason talked about last, 1-based; 0 before any
+}
+
+// Active says whether there is anything to lean on.
+func (t Topic) Active() bool { return t.Intent != "" }
+
+// causes are the causes the topic can offer, the check's own first.
+func (t Topic) causes() []string {
+	if len(t.Reasons) > 0 || t.Cause == "" {
+		return t.Reasons
+	}
+	return []string{t.Cause}
+}
+
+type seenMessage struct {
+	version int64
+	seq     int64
+	digest  string
+}
+
+// NewConversation returns the empty conversation that the first turn opens.
+func NewConversation(id string) *Conversation {
+	return &Conversation{
+		ID:      id,
+		Handoff: HandoffNone,
+		seen:    map[string]seenMessage{},
+		offers:  map[string][]Choice{},
+	}
+}
+
+// Replay folds turns, which must be complete and in order, into a conversation.
+func Replay(id string, turns []Turn) (*Conversation, error) {
+	c := NewConversation(id)
+	for _, turn := range turns {
+		if err := c.Apply(turn); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Apply folds the next turn in. A turn out of order is an error and changes
+// nothing: a hole in a history must never be served silently.
+func (c *Conversation) Apply(turn Turn) error {
+	if turn.Version != c.Version+1 {
+		return fmt.Errorf("conversation %s: turn %d does not follow %d", c.ID, turn.Version, c.Version)
+	}
+	c.Version = turn.Version
+	for _, event := range turn.Events {
+		c.apply(event)
+	}
+	return nil
+}
+
+func (c *Conversation) apply(event Event) {
+	switch e := event.(type) {
+	case Started:
+		c.Owner = Identity{Tenant: e.Tenant, User: e.User, Anonymous: e.Anonymous}
+		c.Product, c.Locale = e.Product, e.Locale
+	case Message:
+		c.applyMessage(e)
+	case Understood:
+		c.applyUnderstood(e)
+	case HandoffChanged:
+		c.Seq, c.Handoff, c.Epoch = e.Seq, e.State, e.Owner
+		if e.Ticket != "" {
+			c.Ticket = e.Ticket
+		}
+	case FeedbackGiven:
+		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
+	case Resolved:
+		c.Resolved = true
+	}
+}
+
+func (c *Conversation) applyMessage(m Message) {
+	c.Seq = m.Seq
+	switch m.Author {
+	case AuthorUser:
+		c.seen[m.ID] = seenMessage{version: c.Version, seq: m.Seq, digest: m.Digest}
+	case AuthorBot:
+		c.offers[m.ID] = choicesIn(m.Blocks)
+		if m.About != nil {
+			c.Topic.absorb(*m.About)
+		}
+	}
+}
+
+// applyUnderstood keeps the count of turns that did not help, and forgets the
+// topic when a new question opens another.
+func (c *Conversation) applyUnderstood(u Understood) {
+	c.Clarify = u.Move == MoveClarify
+	switch u.Move {
+	case MoveFallback, MoveClarify, MoveNotHelped:
+		c.Misses++
+	case MoveRelay, MoveRecord:
+	default:
+		c.Misses = 0
+	}
+	switch u.Move {
+	case MoveAnswer, MoveRefuse, MoveWarn:
+		c.Topic, c.Resolved = Topic{Intent: u.Intent}, false
+	}
+}
+
+// absorb adds what a reply showed to the topic.
+func (t *Topic) absorb(about About) {
+	if about.Cause != "" && t.Cause == "" {
+		t.Cause = about.Cause
+	}
+	if len(about.Reasons) > 0 {
+		t.Reasons = about.Reasons
+	}
+	if about.Decision != "" {
+		t.Decision = about.Decision
+	}
+	if about.Nth > 0 {
+		t.Nth = about.Nth
+	}
+	t.Fixes = appendNew(t.Fixes, about.Fixes...)
+}
+
+func choicesIn(blocks []Block) []Choice {
+	var choices []Choice
+	for _, block := range blocks {
+		choices = append(choices, block.Choices...)
+	}
+	return choices
+}
+
+// appendNew appends the values that list does not hold yet.
+func appendNew(list []string, values ...string) []string {
+	for _, value := range values {
+		if value != "" && !slices.Contains(list, value) {
+			list = append(list, value)
+		}
+	}
+	return list
+}

@@ -1,0 +1,170 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"kaitong/intents"
+	"kaitong/knowledge"
+)
+
+// maxAttempts bounds how often a turn is run again after losing a race for
+// its version to another node.
+const maxAttempts = 5
+
+// Options are what an Engine is made of. All but Logger and CachedConversations
+// are required.
+type Options struct {
+	Log         EventLog
+	Model       *intents.Model
+	Base        *knowledge.Base
+	Eligibility Eligibility
+	Now         func() time.Time
+	NewID       func() string // unique ids for messages and tickets
+	Logger      *slog.Logger  // nil: discard
+
+	CachedConversations int // idle conversations kept in memory; 0: 10,000
+}
+
+// Engine turns what people say into stored, answered turns. It is safe for
+// concurrent use; within one conversation turns run one after the other.
+type Engine struct {
+	log         EventLog
+	model       *intents.Model
+	base        *knowledge.Base
+	eligibility Eligibility
+	now         func() time.Time
+	newID       func() string
+	logger      *slog.Logger
+	masker      *Masker
+	shelf       *shelf
+}
+
+// NewEngine puts an engine together.
+func NewEngine(o Options) *Engine {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.CachedConversations == 0 {
+		o.CachedConversations = 10_000
+	}
+	return &Engine{
+		log: o.Log, model: o.Model, base: o.Base, eligibility: o.Eligibility,
+		now: o.Now, newID: o.NewID, logger: o.Logger,
+		masker: NewMasker(), shelf: newShelf(o.CachedConversations),
+	}
+}
+
+// Handle answers one message. When it returns without error the turn is
+// durable. Errors wrap ErrInvalid, ErrNotFound, ErrIDConflict, ErrBusy,
+// ErrConflict (after all attempts) or come from the log.
+func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
+	if err := say.validate(); err != nil {
+		return Receipt{}, err
+	}
+	say = e.hidePersonalData(say)
+	place, err := e.shelf.take(ctx, say.Conversation)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", say.Conversation, err)
+	}
+	defer e.shelf.put(place)
+	for range maxAttempts {
+		receipt, err := e.turn(ctx, place, say)
+		if !errors.Is(err, ErrConflict) {
+			return receipt, err
+		}
+	}
+	return Receipt{}, fmt.Errorf("conversation %s: %w after %d attempts", say.Conversation, ErrConflict, maxAttempts)
+}
+
+// turn runs one attempt: load, answer, append.
+func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error) {
+	conv, err := e.load(ctx, place, say.User)
+	if err != nil && !opens(err, conv) {
+		return Receipt{}, err
+	}
+	if known, ok := conv.seen[say.MessageID]; ok {
+		return e.repeat(ctx, conv, known, say)
+	}
+	events, err := e.events(ctx, conv, say)
+	if err != nil {
+		return Receipt{}, err
+	}
+	turn := Turn{Conversation: conv.ID, Version: conv.Version + 1, At: e.now().UTC(), Events: events}
+	return e.store(ctx, place, conv, turn)
+}
+
+// opens says whether the conversation simply does not exist yet.
+func opens(err error, conv *Conversation) bool {
+	return errors.Is(err, ErrNotFound) && conv != nil
+}
+
+// store appends the turn and only then folds it in. After an error nobody can
+// know whether the turn is in the log, so the fold is forgotten.
+func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, turn Turn) (Receipt, error) {
+	if err := e.log.Append(ctx, turn); err != nil {
+		place.conv = nil
+		return Receipt{}, fmt.Errorf("conversation %s: append turn %d: %w", conv.ID, turn.Version, err)
+	}
+	if err := conv.Apply(turn); err != nil {
+		place.conv = nil
+		return Receipt{}, err
+	}
+	place.conv = conv
+	return Receipt{Turn: turn, Seq: seqOf(turn, conv)}, nil
+}
+
+// load returns the fold of the conversation. With ErrNotFound it returns the
+// empty conversation when there is none, and nil when it is somebody else's.
+func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversation, error) {
+	if place.conv == nil {
+		turns, err := e.log.Load(ctx, place.id, 0)
+		if err != nil {
+			return nil, fmt.Errorf("conversation %s: load: %w", place.id, err)
+		}
+		conv, err := Replay(place.id, turns)
+		if err != nil {
+			return nil, err
+		}
+		if conv.Version == 0 {
+			return conv, fmt.Errorf("conversation %s: %w", place.id, ErrNotFound)
+		}
+		place.conv = conv
+	}
+	if !sameOwner(place.conv.Owner, who) {
+		return nil, fmt.Errorf("conversation %s: %w", place.id, ErrNotFound)
+	}
+	return place.conv, nil
+}
+
+func sameOwner(a, b Identity) bool { return a.Tenant == b.Tenant && a.User == b.User }
+
+// repeat answers a message id that is already in the log: with the recorded
+// turn when the body is the same, with an error when it is not.
+func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessage, say Say) (Receipt, error) {
+	if known.digest != say.digest() {
+		return Receipt{}, fmt.Errorf("conversation %s: message %s: %w", conv.ID, say.MessageID, ErrIDConflict)
+	}
+	turns, err := e.log.Load(ctx, conv.ID, known.version-1)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("conversation %s: load turn %d: %w", conv.ID, known.version, err)
+	}
+	if len(turns) == 0 {
+		return Receipt{}, fmt.Errorf("conversation %s: turn %d: %w", conv.ID, known.version, ErrNotFound)
+	}
+	return Receipt{Turn: turns[0], Seq: known.seq, Duplicate: true}, nil
+}
+
+// seqOf is the sequence number that acknowledges the turn: of the user's own
+// message, else the last one of the conversation.
+func seqOf(turn Turn, conv *Conversation) int64 {
+	for _, event := range turn.Events {
+		if m, ok := event.(Message); ok && m.Author == AuthorUser {
+			return m.Seq
+		}
+	}
+	return conv.Seq
+}

@@ -1,0 +1,247 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"kaitong/intents"
+	"kaitong/knowledge"
+)
+
+// draft is a turn in the making: the events so far and what they need.
+type draft struct {
+	say    Say
+	conv   *Conversation
+	locale knowledge.Locale
+	seq    int64
+	events []Event
+}
+
+func (d *draft) add(event Event) { d.events = append(d.events, event) }
+
+func (d *draft) nextSeq() int64 {
+	d.seq++
+	return d.seq
+}
+
+// hidePersonalData masks everything a person typed. It runs before anything
+// else sees the text.
+func (e *Engine) hidePersonalData(say Say) Say {
+	say.Text, say.masked = e.masker.Mask(say.Text)
+	if say.Vote != nil {
+		vote := *say.Vote
+		vote.Reason, _ = e.masker.Mask(vote.Reason)
+		say.Vote = &vote
+	}
+	return say
+}
+
+// events runs the straight line from one message to the events of its turn.
+func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Event, error) {
+	d := &draft{say: say, conv: conv, locale: e.locale(conv, say), seq: conv.Seq}
+	e.open(d)
+	if say.Vote != nil {
+		return d.events, e.vote(d)
+	}
+	reading, err := e.read(d)
+	if err != nil {
+		return nil, err
+	}
+	if conv.Handoff == HandoffActive {
+		d.add(Understood{Move: MoveRelay})
+		return d.events, nil
+	}
+	plan := e.decide(d, reading)
+	finding := e.check(ctx, d, plan)
+	reply := Compose(plan, finding, e.base)
+	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
+	return d.events, nil
+}
+
+// open binds a new conversation to its owner.
+func (e *Engine) open(d *draft) {
+	if d.conv.Version > 0 {
+		return
+	}
+	pack := e.base.Pack()
+	d.conv.Owner = d.say.User
+	d.add(Started{
+		Tenant: d.say.User.Tenant, User: d.say.User.User, Anonymous: d.say.User.Anonymous,
+		Product: e.product(d.say), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
+	})
+}
+
+func (e *Engine) product(say Say) string {
+	if say.Product != "" {
+		return say.Product
+	}
+	return e.base.Pack().Product.ID
+}
+
+// locale is the one the person chose, else the one they write in.
+func (e *Engine) locale(conv *Conversation, say Say) knowledge.Locale {
+	switch {
+	case say.Locale != "":
+		return e.base.Locale(say.Locale)
+	case strings.ContainsFunc(say.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
+		return e.base.Locale("zh-CN")
+	case say.Text != "":
+		return e.base.Locale("en")
+	}
+	return e.base.Locale(conv.Locale)
+}
+
+// vote records feedback on a message of this conversation.
+func (e *Engine) vote(d *draft) error {
+	vote := d.say.Vote
+	if _, ok := d.conv.offers[vote.Message]; !ok {
+		return fmt.Errorf("vote on message %s: %w", vote.Message, ErrInvalid)
+	}
+	value := "down"
+	if vote.Up {
+		value = "up"
+	}
+	d.add(FeedbackGiven{ID: d.say.MessageID, Digest: d.say.digest(), Message: vote.Message, Vote: value, Reason: vote.Reason})
+	return nil
+}
+
+// read records the user's message and says how it is understood.
+func (e *Engine) read(d *draft) (Reading, error) {
+	choice, err := d.choice(e)
+	if err != nil {
+		return Reading{}, err
+	}
+	text := d.say.Text
+	if choice.ID != "" {
+		text = choice.Label
+	}
+	d.add(Message{
+		Seq: d.nextSeq(), ID: d.say.MessageID, Author: AuthorUser,
+		Blocks: []Block{{Type: BlockText, Text: text}},
+		Digest: d.say.digest(), Choice: choice.ID, Masked: d.say.masked,
+	})
+	if choice.ID != "" {
+		return Reading{Choice: choice.ID}, nil
+	}
+	return Reading{Result: e.model.Classify(text)}, nil
+}
+
+// choice is what was tapped: an offer of an earlier message, or the standing
+// wish for a human, which needs no offer.
+func (d *draft) choice(e *Engine) (Choice, error) {
+	switch {
+	case d.say.Handoff == HandoffRequest:
+		return Choice{ID: choiceAgent, Label: e.base.Phrase("choice.agent", d.locale, nil)}, nil
+	case d.say.Handoff == HandoffCancel:
+		return Choice{ID: choiceCancelAgent, Label: e.base.Phrase("choice.cancel_agent", d.locale, nil)}, nil
+	case d.say.Handoff != "":
+		return Choice{}, fmt.Errorf("hand-off %q: %w", d.say.Handoff, ErrInvalid)
+	case d.say.Choice == nil:
+		return Choice{}, nil
+	}
+	offers := d.conv.offers[d.say.Choice.Message]
+	i := slices.IndexFunc(offers, func(c Choice) bool { return c.ID == d.say.Choice.Choice })
+	if i < 0 {
+		return Choice{}, fmt.Errorf("choice %q was not offered by message %s: %w", d.say.Choice.Choice, d.say.Choice.Message, ErrInvalid)
+	}
+	return offers[i], nil
+}
+
+// decide records how the message was understood and what follows from that.
+func (e *Engine) decide(d *draft, reading Reading) Plan {
+	plan := Decide(d.conv, reading, e.base, d.locale)
+	plan.Masked = len(d.say.masked) > 0
+	d.add(understood(plan, reading.Result))
+	if plan.Right != "" {
+		d.add(RightInvoked{Right: plan.Right})
+	}
+	if plan.Move == MoveWarn {
+		d.add(Warned{Warning: plan.Intent})
+	}
+	if plan.Move == MoveResolved {
+		d.add(Resolved{Confirmed: reading.Choice != ""})
+	}
+	e.handoff(d, &plan)
+	return plan
+}
+
+func understood(plan Plan, result intents.Result) Understood {
+	u := Understood{
+		Move: plan.Move, Intent: plan.Intent, Confidence: plan.Confidence,
+		OutOfScope: result.Scope == intents.OutOfScope,
+	}
+	for _, candidate := range result.Ranking[:min(3, len(result.Ranking))] {
+		u.Ranking = append(u.Ranking, Ranked(candidate))
+	}
+	for _, entity := range result.Entities {
+		u.Entities = append(u.Entities, EntityRef{Kind: string(entity.Kind), Value: entity.Value, Negated: entity.Negated})
+	}
+	return u
+}
+
+// handoff records a request for a human, or that it is withdrawn.
+func (e *Engine) handoff(d *draft, plan *Plan) {
+	change := HandoffChanged{Owner: d.conv.Epoch + 1}
+	switch {
+	case plan.Cancel:
+		change.State, change.Ticket = HandoffCancelled, d.conv.Ticket
+	case plan.Handoff != "":
+		plan.Ticket = ticketNumber(e.newID())
+		change.State, change.Ticket, change.Reason = HandoffRequested, plan.Ticket, plan.Handoff
+	default:
+		return
+	}
+	change.Seq = d.nextSeq()
+	d.add(change)
+}
+
+// ticketNumber makes a short number that people can read out from an id.
+func ticketNumber(id string) string {
+	id = strings.ToUpper(strings.ReplaceAll(id, "-", ""))
+	return "K" + id[max(0, len(id)-8):]
+}
+
+// check asks the eligibility service when the plan wants it. Whatever goes
+// wrong there is recorded and becomes "unknown", never a guess.
+func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
+	if !plan.Check {
+		return Finding{}
+	}
+	d.observe("checking")
+	verdict, err := e.eligibility.Check(ctx, CheckRequest{
+		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: e.product(d.say),
+		Locale: string(d.locale), Client: d.say.Client,
+	})
+	outcome := outcomeOf(err)
+	if err != nil {
+		e.logger.WarnContext(ctx, "eligibility check failed", "conversation", d.conv.ID, "outcome", outcome, "error", err)
+		d.observe("unavailable")
+		d.add(Checked{Outcome: outcome})
+		return Finding{Outcome: outcome}
+	}
+	d.observe("done")
+	d.add(Checked{Outcome: CheckOK, Verdict: &verdict})
+	return Finding{Outcome: CheckOK, Verdict: verdict}
+}
+
+func (d *draft) observe(state string) {
+	if d.say.OnCheck != nil {
+		d.say.OnCheck(state)
+	}
+}
+
+func outcomeOf(err error) CheckOutcome {
+	switch {
+	case err == nil:
+		return CheckOK
+	case errors.Is(err, ErrCheckTimeout):
+		return CheckTimeout
+	case errors.Is(err, ErrCheckInvalid):
+		return CheckInvalid
+	}
+	return CheckUnavailable
+}

@@ -1,0 +1,144 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"kaitong/knowledge"
+)
+
+func (w *writer) add(block Block) { w.blocks = append(w.blocks, block) }
+
+// phrase returns a fixed wording. args are pairs of placeholder and value.
+func (w *writer) phrase(key string, args ...string) string {
+	values := map[string]string{
+		"product": w.plan.Product,
+		"ticket":  w.plan.Ticket,
+		"hotline": w.base.Pack().Contacts.Hotline,
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		values[args[i]] = args[i+1]
+	}
+	return w.base.Phrase(key, w.plan.Locale, values)
+}
+
+// say adds a fixed wording as a paragraph.
+func (w *writer) say(key string, args ...string) {
+	w.add(Block{Type: BlockText, Text: w.phrase(key, args...), Source: "phrase:" + key})
+}
+
+// sayAbout adds a fixed wording that names a cause.
+func (w *writer) sayAbout(key string, cause knowledge.Cause, args ...string) {
+	w.say(key, append(args, "cause", w.naming(cause))...)
+}
+
+func (w *writer) notice(level, key string) {
+	w.add(Block{Type: BlockNotice, Level: level, Text: w.phrase(key), Source: "phrase:" + key})
+}
+
+func (w *writer) text(text knowledge.Text, source string) {
+	if words := text.In(w.plan.Locale); words != "" {
+		w.add(Block{Type: BlockText, Text: words, Source: source})
+	}
+}
+
+// fixes adds a steps block for each of the first limit fixes that this reply
+// does not hold yet.
+func (w *writer) fixes(ids []string, limit int) {
+	for _, id := range ids {
+		fix, ok := w.base.Fix(id)
+		if !ok || slices.Contains(w.about.Fixes, id) {
+			continue
+		}
+		if limit--; limit < 0 {
+			return
+		}
+		w.about.Fixes = append(w.about.Fixes, id)
+		w.steps(fix)
+	}
+}
+
+func (w *writer) steps(fix knowledge.Fix) {
+	source := "fix:" + fix.ID
+	block := Block{Type: BlockSteps, Title: fix.Title.In(w.plan.Locale), Text: fix.Note.In(w.plan.Locale), Source: source}
+	for _, step := range fix.Steps {
+		how := step.How.In(w.plan.Locale)
+		if expect := step.Expect.In(w.plan.Locale); expect != "" {
+			how += "\n" + expect
+		}
+		block.Items = append(block.Items, Item{Text: step.Text.In(w.plan.Locale), How: how, Source: source})
+	}
+	w.add(block)
+}
+
+// related offers the questions that people ask next.
+func (w *writer) related() {
+	entry, _ := w.base.Answer(w.plan.Intent)
+	if w.plan.Move == MoveFollowUp || w.about.Decision == "" {
+		w.extra = append(w.extra, w.intentChoices(entry.Related...)...)
+	}
+}
+
+// intentChoices offers intents in the words a person would use for them.
+func (w *writer) intentChoices(ids ...string) []Choice {
+	var choices []Choice
+	for _, id := range ids {
+		if entry, ok := w.base.Answer(id); ok {
+			choices = append(choices, Choice{ID: choiceIntent + id, Label: entry.Label.In(w.plan.Locale)})
+		}
+	}
+	return choices
+}
+
+// choice is one of the standing choices.
+func (w *writer) choice(id string) Choice {
+	return Choice{ID: id, Label: w.phrase(choiceLabel(id))}
+}
+
+// choiceLabel names the phrase that labels a standing choice.
+func choiceLabel(id string) string {
+	if id == choiceNone {
+		return "clarify.none_of_these"
+	}
+	return "choice." + id
+}
+
+// close ends an answer with the choices that every answer has: solved, not
+// solved, a human. The human comes first when one should be offered.
+func (w *writer) close() {
+	standing := []Choice{w.choice(choiceResolved), w.choice(choiceNotResolved), w.choice(choiceAgent)}
+	switch {
+	case w.plan.Move == MoveResolved:
+		standing = []Choice{w.choice(choiceNotResolved), w.choice(choiceAgent)}
+	case w.plan.OfferAgent:
+		standing = []Choice{w.choice(choiceAgent), w.choice(choiceResolved), w.choice(choiceNotResolved)}
+		w.offer(append(standing, w.extra...)...)
+		return
+	}
+	w.offer(append(w.extra, standing...)...)
+}
+
+// offer adds the choices block that ends a reply.
+func (w *writer) offer(choices ...Choice) {
+	w.add(Block{Type: BlockChoices, Choices: choices})
+}
+
+// sources lists every entry the reply quotes, each once.
+func (w *writer) sources() []string {
+	var ids []string
+	for _, block := range w.blocks {
+		ids = appendNew(ids, block.Source)
+		for _, item := range block.Items {
+			ids = appendNew(ids, item.Source)
+		}
+	}
+	return ids
+}
+
+// dateWords writes a day the way people of the locale do.
+func dateWords(day time.Time, locale knowledge.Locale) string {
+	if locale == knowledge.English {
+		return day.Format("2 January 2006")
+	}
+	return day.Format("2006年1月2日")
+}
