@@ -1,0 +1,157 @@
+package knowledge
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// The files of a pack. Entries live in folders, one a file, named by their id.
+const (
+	packFile      = "pack.yaml"
+	reasonsFile   = "reasons.yaml"
+	phrasesFile   = "phrases.yaml"
+	causesFolder  = "causes"
+	fixesFolder   = "fixes"
+	answersFolder = "answers"
+	extension     = ".yaml"
+)
+
+// Load reads a pack whole or not at all. When anything is wrong the error is a
+// *Problems that lists every problem of every file with its position.
+func Load(fsys fs.FS) (*Base, error) {
+	d := read(fsys)
+	d.check()
+	d.problems.sort()
+	if err := d.problems.err(); err != nil {
+		return nil, err
+	}
+	return newBase(d), nil
+}
+
+// loaded is one entry and the file it came from.
+type loaded[T any] struct {
+	value T
+	*source
+}
+
+// draft is a pack as its files say, before anybody checked that they agree.
+type draft struct {
+	problems *Problems
+	pack     loaded[Pack]
+	reasons  loaded[struct {
+		Reasons []Reason `yaml:"reasons"`
+	}]
+	phrases loaded[struct {
+		Phrases map[string]Text `yaml:"phrases"`
+	}]
+	causes  []loaded[Cause]
+	fixes   []loaded[Fix]
+	answers []loaded[Answer]
+	// broken names the entries whose file exists but cannot be read: a
+	// reference to one is not reported on top.
+	broken map[string]bool
+}
+
+// read decodes every file of a pack.
+func read(fsys fs.FS) *draft {
+	d := &draft{problems: &Problems{}, broken: map[string]bool{}}
+	d.pack.source = d.peekLocales(fsys)
+	locales := d.pack.value.Locales
+	d.pack = decodeFile[Pack](d, fsys, packFile, locales)
+	d.reasons = decodeFile[struct {
+		Reasons []Reason `yaml:"reasons"`
+	}](d, fsys, reasonsFile, nil)
+	d.phrases = decodeFile[struct {
+		Phrases map[string]Text `yaml:"phrases"`
+	}](d, fsys, phrasesFile, locales)
+	for _, name := range d.list(fsys) {
+		switch path.Dir(name) {
+		case causesFolder:
+			d.causes = append(d.causes, decodeFile[Cause](d, fsys, name, locales))
+		case fixesFolder:
+			d.fixes = append(d.fixes, decodeFile[Fix](d, fsys, name, locales))
+		case answersFolder:
+			d.answers = append(d.answers, decodeFile[Answer](d, fsys, name, locales))
+		}
+	}
+	return d
+}
+
+// peekLocales reads pack.yaml a first time, only for the locales every other
+// text is checked against.
+func (d *draft) peekLocales(fsys fs.FS) *source {
+	aside := &draft{problems: &Problems{}, broken: map[string]bool{}}
+	d.pack = decodeFile[Pack](aside, fsys, packFile, nil)
+	return d.pack.source
+}
+
+// decodeFile reads one file into a T; what is wrong goes to the problems.
+func decodeFile[T any](d *draft, fsys fs.FS, name string, locales []Locale) loaded[T] {
+	entry := loaded[T]{}
+	var ok bool
+	entry.source, ok = readSource(fsys, name, d.problems)
+	if !ok {
+		d.broken[name] = true
+		return entry
+	}
+	root := entry.parse(strings.Join(entry.lines, "\n"))
+	if root == nil {
+		d.broken[name] = true
+		return entry
+	}
+	(&decoder{source: entry.source, locales: locales}).decode(root, &entry.value)
+	return entry
+}
+
+// list returns the entry files of a pack in the order of their names, and
+// reports files that nothing would ever read.
+func (d *draft) list(fsys fs.FS) []string {
+	var names []string
+	stray := &source{problems: d.problems}
+	err := fs.WalkDir(fsys, ".", func(name string, item fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		switch {
+		case strings.HasPrefix(item.Name(), ".") && name != ".":
+			if item.IsDir() {
+				return fs.SkipDir
+			}
+		case item.IsDir():
+		case isEntry(name):
+			names = append(names, name)
+		case isYAML(name) && !slices.Contains([]string{packFile, reasonsFile, phrasesFile}, name):
+			stray.name = name
+			stray.reportAt(place{1, 1}, "the file is not part of a pack",
+				"entries are causes/ID.yaml, fixes/ID.yaml and answers/INTENT.yaml")
+		}
+		if len(names) > maxFiles {
+			return fmt.Errorf("more than %d files", maxFiles)
+		}
+		return nil
+	})
+	if err != nil {
+		stray.name = packFile
+		stray.reportAt(place{1, 1}, fmt.Sprintf("the pack cannot be listed: %v", err), "")
+	}
+	slices.Sort(names)
+	return names
+}
+
+// isEntry says whether a file holds a cause, a fix or an answer.
+func isEntry(name string) bool {
+	folder := path.Dir(name)
+	return path.Ext(name) == extension &&
+		(folder == causesFolder || folder == fixesFolder || folder == answersFolder)
+}
+
+func isYAML(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// nameOf is the id a file name stands for.
+func nameOf(file string) string { return strings.TrimSuffix(path.Base(file), extension) }

@@ -1,0 +1,129 @@
+package knowledge
+
+import "strings"
+
+// phraseKeys are the fixed wordings every pack has, and the placeholders each
+// may use. Load reports a pack in which one is missing or uses another
+// placeholder, so that nothing is missing when a person waits for an answer.
+func phraseKeys() map[string][]string {
+	return map[string][]string{
+		"greeting": nil,
+
+		"verdict.eligible":        {"product"},
+		"verdict.ineligible.one":  {"product"},
+		"verdict.ineligible.many": {"product", "count"},
+		"verdict.neutral":         {"product"},
+		"verdict.review":          {"product"},
+		"verdict.review_eta":      {"eta"},
+		"verdict.unknown":         nil,
+		"verdict.anonymous":       nil,
+
+		"eligible.how_to_open":    nil,
+		"eligible.if_still_fails": nil,
+		"reported.lead":           {"cause"},
+		"reported.also":           {"cause"},
+		"reported.negated":        {"cause"},
+
+		"facts.title.reasons": nil,
+		"facts.reason":        {"n"},
+		"facts.based_on":      nil,
+		"facts.reassess":      nil,
+		"facts.avoid":         nil,
+		"steps.title":         {"title"},
+		"appeal.available":    nil,
+
+		"generic.category.credit":     nil,
+		"generic.category.policy":     nil,
+		"generic.category.technical":  nil,
+		"generic.category.compliance": nil,
+		"generic.category.account":    nil,
+
+		"choice.resolved":     nil,
+		"choice.not_resolved": nil,
+		"choice.agent":        nil,
+		"choice.recheck":      nil,
+		"choice.next":         nil,
+		"choice.more_reasons": nil,
+		"choice.cancel_agent": nil,
+
+		"clarify.lead":          nil,
+		"clarify.none_of_these": nil,
+		"fallback.first":        nil,
+		"fallback.again":        nil,
+		"out_of_scope":          {"product"},
+
+		"small.greet":      nil,
+		"small.thanks":     nil,
+		"small.bye":        nil,
+		"small.abuse":      nil,
+		"small.affirm":     nil,
+		"small.deny":       nil,
+		"resolved.reply":   nil,
+		"not_helped.reply": nil,
+		"not_helped.again": nil,
+
+		"handoff.ticket":     {"ticket", "hotline"},
+		"handoff.already":    {"ticket"},
+		"handoff.cancelled":  nil,
+		"handoff.no_request": nil,
+		"scam.warning":       {"hotline"},
+		"distress.care":      {"ticket", "hotline"},
+		"underage.rule":      {"product"},
+		"masked.notice":      nil,
+
+		"followup.what_now": nil,
+		"followup.nth":      {"n", "cause"},
+		"followup.no_more":  nil,
+		"followup.why":      nil,
+		"followup.no_topic": nil,
+		"followup.how_long": nil,
+
+		"many_questions.lead": nil,
+		"too_long.notice":     nil,
+		"empty.reply":         nil,
+		"age.check":           nil,
+	}
+}
+
+// Phrase returns a fixed wording with its {placeholders} replaced. An argument
+// is inserted as it is: a brace inside one stays a brace. A placeholder without
+// an argument is dropped, and an unknown key gives "": Load makes sure that the
+// keys of phraseKeys exist and use no other placeholder.
+func (b *Base) Phrase(key string, locale Locale, args map[string]string) string {
+	return expand(b.words(b.phrases[key], locale), args)
+}
+
+// expand replaces the placeholders of a template in one pass.
+func expand(template string, args map[string]string) string {
+	var out strings.Builder
+	for {
+		before, rest, open := strings.Cut(template, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		out.WriteString(before)
+		if !open || !closed {
+			return out.String()
+		}
+		out.WriteString(args[name])
+		template = after
+	}
+}
+
+// placeholders lists the names between braces, in order, and says whether
+// every brace has its partner.
+func placeholders(template string) (names []string, paired bool) {
+	for {
+		before, rest, open := strings.Cut(template, "{")
+		if strings.Contains(before, "}") {
+			return names, false
+		}
+		if !open {
+			return names, true
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed || strings.Contains(name, "{") {
+			return names, false
+		}
+		names = append(names, name)
+		template = after
+	}
+}
