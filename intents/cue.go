@@ -1,0 +1,87 @@
+package intents
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/goccy/go-yaml"
+)
+
+// cueFile is where the phrases are kept, relative to the data folder.
+const cueFile = "cues.yaml"
+
+// cueSet is one entry of the cue file.
+type cueSet struct {
+	Intent  string   `yaml:"intent"`
+	Whole   bool     `yaml:"whole"` // the phrase must be the whole message
+	Phrases []string `yaml:"phrases"`
+	Unless  []string `yaml:"unless"`
+}
+
+// cues finds what must never be missed: distress, scams, the wish for a human.
+type cues struct {
+	sets    []cueSet
+	lexicon *lexicon // tag 2i: phrases of set i; 2i+1: its exceptions
+}
+
+// loadCues reads the cue file of a data folder.
+func loadCues(data fs.FS) (*cues, error) {
+	raw, err := fs.ReadFile(data, cueFile)
+	if err != nil {
+		return nil, fmt.Errorf("cues: %w", err)
+	}
+	var sets []cueSet
+	if err := yaml.UnmarshalWithOptions(raw, &sets, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("cues: %s: %w", cueFile, err)
+	}
+	entries := make([][]string, 0, 2*len(sets))
+	for _, set := range sets {
+		entries = append(entries, set.Phrases, set.Unless)
+	}
+	found, err := newLexicon(entries)
+	if err != nil {
+		return nil, fmt.Errorf("cues: %s: %w", cueFile, err)
+	}
+	return &cues{sets: sets, lexicon: found}, nil
+}
+
+// find returns the cued intent of a normalised text, the most pressing first.
+func (c *cues) find(text []rune, f *finder) (intent string, found bool) {
+	hits := c.lexicon.find(text, f)
+	best := len(c.sets)
+	for _, h := range hits {
+		set := int(h.tag / 2)
+		if h.tag%2 == 1 || set >= best || c.excused(hits, h) {
+			continue
+		}
+		if c.sets[set].Whole && !isWhole(text, h) {
+			continue
+		}
+		best = set
+	}
+	if best == len(c.sets) {
+		return "", false
+	}
+	return c.sets[best].Intent, true
+}
+
+// excused reports whether a cue lies within one of its own exceptions.
+func (c *cues) excused(hits []hit, cue hit) bool {
+	for _, h := range hits {
+		if h.tag == cue.tag+1 && h.start < cue.end && cue.start < h.end {
+			return true
+		}
+	}
+	return false
+}
+
+// isWhole reports whether nothing but marks and polite words surround a hit.
+func isWhole(text []rune, h hit) bool {
+	for i, r := range text {
+		inside := int32(i) >= h.start && int32(i) < h.end
+		if !inside && r != mark && r != space && !runeIn(r, "请我要的吗啊呢呀吧了快") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,132 @@
+package intents
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+)
+
+// entityFile is where the wordings are kept, relative to the data folder.
+const entityFile = "entities.yaml"
+
+// wordings is the content of the entity file.
+type wordings struct {
+	Products  map[string][]string     `yaml:"products"`
+	Quotes    map[string][]string     `yaml:"quotes"`
+	Causes    map[string]causeWording `yaml:"causes"`
+	Negators  []string                `yaml:"negators"`
+	Asks      []string                `yaml:"asks"`
+	FollowUps map[string][]string     `yaml:"follow_ups"`
+}
+
+type causeWording struct {
+	Named  []string `yaml:"named"`
+	Denied []string `yaml:"denied"`
+}
+
+// sense is what a tag of the entity lexicon stands for.
+type sense struct {
+	kind    EntityKind
+	value   string
+	negated bool
+}
+
+// Two kinds that only help to read causes and never leave the package.
+const (
+	kindNegator EntityKind = "negator"
+	kindAsk     EntityKind = "ask"
+)
+
+// entities finds what a text names.
+type entities struct {
+	senses  []sense // by tag
+	lexicon *lexicon
+}
+
+// loadEntities reads the entity file of a data folder.
+func loadEntities(data fs.FS) (*entities, error) {
+	raw, err := fs.ReadFile(data, entityFile)
+	if err != nil {
+		return nil, fmt.Errorf("entities: %w", err)
+	}
+	var w wordings
+	if err := yaml.UnmarshalWithOptions(raw, &w, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("entities: %s: %w", entityFile, err)
+	}
+	return newEntities(w)
+}
+
+func newEntities(w wordings) (*entities, error) {
+	e := new(entities)
+	var entries [][]string
+	add := func(s sense, phrases []string) {
+		e.senses, entries = append(e.senses, s), append(entries, phrases)
+	}
+	for _, value := range sortedKeys(w.Products) {
+		add(sense{EntityProduct, value, false}, w.Products[value])
+	}
+	for _, value := range sortedKeys(w.Quotes) {
+		add(sense{EntityQuote, value, false}, w.Quotes[value])
+	}
+	for _, value := range sortedKeys(w.Causes) {
+		add(sense{EntityCause, value, false}, w.Causes[value].Named)
+		add(sense{EntityCause, value, true}, w.Causes[value].Denied)
+	}
+	for _, value := range sortedKeys(w.FollowUps) {
+		add(sense{EntityFollowUp, value, false}, w.FollowUps[value])
+	}
+	add(sense{kind: kindNegator}, w.Negators)
+	add(sense{kind: kindAsk}, w.Asks)
+	var err error
+	if e.lexicon, err = newLexicon(entries); err != nil {
+		return nil, fmt.Errorf("entities: %s: %w", entityFile, err)
+	}
+	return e, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// find appends what a normalised text names to dst, in order of appearance
+// by kind, each thing once.
+func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
+	hits := e.lexicon.find(text, f)
+	for _, h := range hits {
+		s := e.senses[h.tag]
+		switch s.kind {
+		case EntityProduct, EntityQuote:
+			dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
+		case EntityCause:
+			if negated, counts := e.readCause(hits, h); counts {
+				dst = addCause(dst, Entity{EntityCause, s.value, negated})
+			}
+		case EntityFollowUp:
+			if leansBack(text, h) {
+				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
+			}
+		}
+	}
+	return appendNumbers(dst, text)
+}
+
+// addEntity appends x unless it is already there.
+func addEntity(dst []Entity, x Entity) []Entity {
+	if slices.Contains(dst, x) {
+		return dst
+	}
+	return append(dst, x)
+}
+
+// addCause appends a cause; one that is both denied and named holds, because
+// a person who names it at all wants to hear about it.
+func addCause(dst []Entity, x Entity) []Entity {
+	for i, have := range dst {
+		if have.Kind == EntityCause && have.Value == x.Value {
+			dst[i].Negated = have.Negated && x.Negated
+			return dst
+		}
+	}
+	return append(dst, x)
+}
