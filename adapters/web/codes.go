@@ -1,0 +1,168 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kaitong/bot"
+)
+
+// Code names one way to be refused. It is part of the protocol: clients
+// switch on it, people read the row's words.
+type Code string
+
+// The codes. The rows of codeTable say what each means.
+const (
+	codeBadJSON       Code = "bad_json"
+	codeDuplicateKey  Code = "duplicate_key"
+	codeBadKey        Code = "bad_key"
+	codeTooDeep       Code = "too_deep"
+	codeInvalidUTF8   Code = "invalid_utf8"
+	codeLoneSurrogate Code = "lone_surrogate"
+	codeTrailingData  Code = "trailing_data"
+	codeTooLarge      Code = "too_large"
+	codeNotText       Code = "not_text"
+	codeUnknownType   Code = "unknown_type"
+	codeMissingField  Code = "missing_field"
+	codeBadField      Code = "bad_field"
+	codeNotHello      Code = "not_hello"
+	codeHelloTimeout  Code = "hello_timeout"
+	codeSecondHello   Code = "second_hello"
+	codeUnauthorized  Code = "unauthorized"
+	codeTokenExpired  Code = "token_expired"
+	codeSocketLimit   Code = "too_many_sockets"
+	codeSlowConsumer  Code = "slow_consumer"
+	codeLagging       Code = "lagging"
+	codeServerFull    Code = "server_full"
+	codeRestarting    Code = "restarting"
+	codeEmptyText     Code = "empty_text"
+	codeTooLong       Code = "too_long"
+	codeIDConflict    Code = "id_conflict"
+	codeNotFound      Code = "not_found"
+	codeNotPossible   Code = "not_possible"
+	codeBusy          Code = "busy"
+	codeRateLimited   Code = "rate_limited"
+	codeInternal      Code = "internal"
+	codeBadOrigin     Code = "bad_origin"
+	codeBadProtocol   Code = "bad_subprotocol"
+	codeNotWebSocket  Code = "upgrade_required"
+	codeBadMethod     Code = "method_not_allowed"
+	codeBadMedia      Code = "unsupported_media_type"
+	codeNotReady      Code = "not_ready"
+)
+
+// codeRow is what one code means on the wire and to a person.
+type codeRow struct {
+	code   Code
+	close  int           // close code that follows the error frame; 0: the socket goes on
+	status int           // HTTP status where the code can be met there
+	retry  bool          // the same request may succeed later
+	wait   time.Duration // how long to wait, when nothing better is known
+	words  Words
+}
+
+// These end a socket whose first frame came to nothing, when the code itself
+// has no close code: there is nobody yet to go on talking to.
+const (
+	preHelloRetry = 4400
+	preHelloClose = 4500
+)
+
+// codeTable is the whole table: code, close code, HTTP status, whether to try
+// again, and the words shown. Close codes 4000-4499 ask for another try,
+// 4500-4999 are final; 1003, 1007, 1009 and 1012 are those of RFC 6455.
+func codeTable() map[Code]codeRow {
+	rows := []codeRow{
+		// What was sent cannot be read.
+		{codeBadJSON, 0, http.StatusBadRequest, false, 0, Words{"这条消息的格式不对，没有处理。", "That was not well-formed JSON, so nothing was done."}},
+		{codeDuplicateKey, 0, http.StatusBadRequest, false, 0, Words{"这条消息里有重复的字段，没有处理。", "A field appears twice, so nothing was done."}},
+		{codeBadKey, 0, http.StatusBadRequest, false, 0, Words{"这条消息的字段名大小写不对，没有处理。", "A field name is in the wrong case, so nothing was done."}},
+		{codeTooDeep, 0, http.StatusBadRequest, false, 0, Words{"这条消息嵌套太深，没有处理。", "That was nested too deeply, so nothing was done."}},
+		{codeInvalidUTF8, 1007, http.StatusBadRequest, false, 0, Words{"这条消息不是有效的 UTF-8 文字。", "That was not valid UTF-8 text."}},
+		{codeLoneSurrogate, 0, http.StatusBadRequest, false, 0, Words{"这条消息里有不完整的字符，没有处理。", "That held half a character, so nothing was done."}},
+		{codeTrailingData, 0, http.StatusBadRequest, false, 0, Words{"一次只能发一条消息，没有处理。", "Only one object may be sent at a time, so nothing was done."}},
+		{codeTooLarge, 0, http.StatusRequestEntityTooLarge, false, 0, Words{"内容太长了，请分几次发送。", "That is too large. Please send it in smaller parts."}},
+		{codeNotText, 1003, 0, false, 0, Words{"这里只接收文字。", "Only text frames are accepted here."}},
+		{codeUnknownType, 0, 0, false, 0, Words{"暂不支持这个操作，其他功能不受影响。", "That is not supported here. Everything else keeps working."}},
+		{codeMissingField, 0, http.StatusBadRequest, false, 0, Words{"缺少必要的内容，没有处理。", "A required field is missing, so nothing was done."}},
+		{codeBadField, 0, http.StatusBadRequest, false, 0, Words{"有一项内容不对，没有处理。", "A field has a value that cannot be used, so nothing was done."}},
+
+		// Who is there.
+		{codeNotHello, 4502, 0, false, 0, Words{"请先建立会话再发送消息。", "The first frame must be hello."}},
+		{codeHelloTimeout, 4408, 0, true, time.Second, Words{"连接等待太久，正在重新连接。", "No hello came in time. Please reconnect."}},
+		{codeSecondHello, 0, 0, false, 0, Words{"会话已经建立，不用重复。", "This session is already open."}},
+		{codeUnauthorized, 4501, http.StatusUnauthorized, false, 0, Words{"没能确认你的身份，请重新登录后再试。", "We could not confirm who you are. Please sign in again."}},
+		{codeTokenExpired, 4401, http.StatusUnauthorized, true, 0, Words{"登录状态已过期，请刷新后继续。", "Your sign-in has expired. Please refresh to go on."}},
+		{codeSocketLimit, 4429, 0, true, 10 * time.Second, Words{"你打开的聊天窗口有点多，请关闭一个再试。", "You have several chats open. Please close one and try again."}},
+
+		// The connection.
+		{codeSlowConsumer, 4409, 0, true, time.Second, Words{"网络有点慢，正在重新连接。", "The connection is too slow. Please reconnect."}},
+		{codeLagging, 4410, 0, true, time.Second, Words{"消息没有同步好，正在重新连接。", "Some messages are missing here. Please reconnect."}},
+		{codeServerFull, 4413, http.StatusServiceUnavailable, true, 5 * time.Second, Words{"现在咨询的人较多，请稍后再试。", "Many people are asking right now. Please try again shortly."}},
+		{codeRestarting, 1012, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"服务正在更新，马上就好。", "The service is being updated and will be right back."}},
+
+		// What was asked.
+		{codeEmptyText, 0, 0, false, 0, Words{"消息是空的，写点什么再发送吧。", "The message is empty. Please write something first."}},
+		{codeTooLong, 0, 0, false, 0, Words{"这条消息有点长，请控制在 4000 字以内，或分几次发送。", "That message is a little long. Please keep it under 4,000 characters or send it in parts."}},
+		{codeIDConflict, 0, http.StatusConflict, false, 0, Words{"这条消息的编号已经用过，请重新发送。", "That message id was used for something else. Please send it again as a new message."}},
+		{codeNotFound, 0, http.StatusNotFound, false, 0, Words{"没有找到你要的内容。", "We could not find that."}},
+		{codeNotPossible, 0, http.StatusBadRequest, false, 0, Words{"现在没法这样操作，换个方式试试。", "That is not possible right now. Please try another way."}},
+		{codeBusy, 0, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"现在有点忙，请稍等一下再发。", "We are a little busy. Please try again in a moment."}},
+		{codeRateLimited, 0, http.StatusTooManyRequests, true, 5 * time.Second, Words{"发送得有点快，请稍等几秒再发。", "That was a bit fast. Please wait a few seconds."}},
+		{codeInternal, 0, http.StatusInternalServerError, true, 2 * time.Second, Words{"这边出了点问题，你的消息没有处理成功，请再试一次。", "Something went wrong on our side and your message was not handled. Please try again."}},
+
+		// HTTP only.
+		{codeBadOrigin, 0, http.StatusForbidden, false, 0, Words{"这个网页不能使用本服务。", "This page is not allowed to use the service."}},
+		{codeBadProtocol, 0, http.StatusBadRequest, false, 0, Words{"请使用 kaitong.v1 子协议连接。", "Please connect with the subprotocol kaitong.v1."}},
+		{codeNotWebSocket, 0, http.StatusUpgradeRequired, false, 0, Words{"这个地址只支持 WebSocket 连接。", "This address speaks WebSocket only."}},
+		{codeBadMethod, 0, http.StatusMethodNotAllowed, false, 0, Words{"这个地址不支持这种请求。", "This address does not take that method."}},
+		{codeBadMedia, 0, http.StatusUnsupportedMediaType, false, 0, Words{"请用 application/json 发送。", "Please send application/json."}},
+		{codeNotReady, 0, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"服务还没有准备好。", "The service is not ready."}},
+	}
+	table := make(map[Code]codeRow, len(rows))
+	for _, row := range rows {
+		table[row.code] = row
+	}
+	return table
+}
+
+// in returns the words in one language.
+func (w Words) in(locale string) string {
+	if locale == localeEN {
+		return w.EN
+	}
+	return w.ZH
+}
+
+// fault is one refusal on its way to a client.
+type fault struct {
+	code  Code
+	field string        // the field at fault, one of our own names
+	wait  time.Duration // overrides the row's
+	cause error         // for the log
+}
+
+func (f *fault) Error() string {
+	return fmt.Sprintf("%s %s: %v", f.code, f.field, f.cause)
+}
+
+// faultOf maps what the engine returned to what a person is told.
+func faultOf(err error) *fault {
+	code := codeInternal
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+		code = codeNotFound
+	case errors.Is(err, bot.ErrIDConflict):
+		code = codeIDConflict
+	case errors.Is(err, bot.ErrInvalid):
+		code = codeNotPossible
+	case errors.Is(err, bot.ErrBusy), errors.Is(err, bot.ErrConflict), errors.Is(err, context.DeadlineExceeded):
+		code = codeBusy
+	case errors.Is(err, bot.ErrClosed), errors.Is(err, context.Canceled):
+		code = codeBusy
+	}
+	return &fault{code: code, cause: err}
+}

@@ -1,0 +1,22 @@
+package web
+
+import (
+	"context"
+
+	"kaitong/bot"
+)
+
+// Engine is what this package needs of the bot. It checks ownership itself:
+// a conversation that is unknown or somebody else's is [bot.ErrNotFound].
+type Engine interface {
+	// Handle stores and answers one act. It returns once the turn is durable.
+	Handle(ctx context.Context, say bot.Say) (bot.Receipt, error)
+	// Open tells where a stored conversation stands.
+	Open(ctx context.Context, who bot.Identity, conversation string) (bot.Summary, error)
+	// History returns the events a client may see with Seq > afterSeq, in order.
+	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64) ([]bot.Event, error)
+	// Greeting is shown before anything was said.
+	Greeting(locale string) []bot.Block
+	// Epoch changes when the log is another one than before.
+	Epoch() string
+}

@@ -1,0 +1,198 @@
+package web
+
+import (
+	"context"
+	"sync"
+
+	"kaitong/bot"
+)
+
+// feed is what one socket has been shown of its conversation. Events have
+// consecutive numbers, so "once and in order" is one rule: only the event
+// numbered last+1 may be shown. Whatever else arrives raises want, and the
+// socket fetches the history up to it.
+type feed struct {
+	mu       sync.Mutex
+	last     int64  // seq of the last event shown
+	want     int64  // highest seq known to be stored
+	acting   string // id of the act inside the engine: its turn is shown with its ack
+	catching bool   // a catch-up is running and will show everything up to want
+}
+
+// offer shows a turn stored through another socket or another node. It never
+// waits: a gap is filled on a goroutine of its own.
+func (s *session) offer(frames []durable) {
+	if len(frames) == 0 {
+		return
+	}
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	s.feed.want = max(s.feed.want, frames[len(frames)-1].seq)
+	switch {
+	case s.feed.catching || s.feed.holds(frames):
+	case frames[0].seq > s.feed.last+1:
+		s.feed.catching = true
+		s.server.spawn(s.catchUp)
+	default:
+		s.showLocked(nil, frames, "")
+	}
+}
+
+// holds says whether frames must wait for the act under way: its own turn
+// comes with the ack, and what follows a gap comes after it.
+func (f *feed) holds(frames []durable) bool {
+	if f.acting == "" {
+		return false
+	}
+	if frames[0].seq > f.last+1 {
+		return true
+	}
+	for _, frame := range frames {
+		if frame.userID == f.acting {
+			return true
+		}
+	}
+	return false
+}
+
+// begin marks an act as under way.
+func (s *session) begin(id string) {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	s.feed.acting = id
+}
+
+// settle shows an act's ack and then its events. What other sockets did
+// before comes first, what they did meanwhile comes after.
+func (s *session) settle(id string, receipt bot.Receipt, frames []durable) {
+	if len(frames) > 0 && !s.fillGap(frames[0].seq) {
+		s.server.log.Error("history has a hole", "conversation", s.conv, "before", frames[0].seq)
+		s.close(codeLagging)
+		return
+	}
+	ack := encode(outFrame{Type: typeAck, Conv: s.conv, Re: id, Data: ackData{Seq: receipt.Seq, Duplicate: receipt.Duplicate}})
+	s.feed.mu.Lock()
+	s.showLocked(ack, frames, id)
+	s.feed.mu.Unlock()
+}
+
+// conclude ends an act and catches up with what had to wait for it.
+func (s *session) conclude() {
+	s.feed.mu.Lock()
+	s.feed.acting = ""
+	behind := s.feed.want > s.feed.last && !s.feed.catching
+	s.feed.catching = s.feed.catching || behind
+	s.feed.mu.Unlock()
+	if behind {
+		s.catchUp()
+	}
+}
+
+// fillGap shows everything numbered below next; false when it cannot.
+func (s *session) fillGap(next int64) bool {
+	last := s.lastShown()
+	if last+1 >= next {
+		return true
+	}
+	frames, err := s.history(last)
+	if err != nil {
+		return false
+	}
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	for i, frame := range frames {
+		if frame.seq >= next {
+			frames = frames[:i]
+			break
+		}
+	}
+	s.showLocked(nil, frames, "")
+	return s.feed.last+1 >= next
+}
+
+// catchUp shows the history after the last event shown until nothing known is
+// missing. feed.catching must be set; it is cleared here. It asks at least
+// once: a turn may have been stored just before the socket joined the hub.
+//
+// When that fails the socket is closed: the client comes back and resumes from
+// the last event it has seen.
+func (s *session) catchUp() {
+	if !s.tryCatchUp() {
+		s.stopCatching()
+		s.close(codeLagging)
+	}
+}
+
+func (s *session) tryCatchUp() bool {
+	defer s.rescue("history", "")
+	for {
+		last := s.lastShown()
+		frames, err := s.history(last)
+		if err != nil || len(frames) > s.server.limits.ReplayEvents {
+			return false
+		}
+		if s.caughtUp(frames) {
+			return true
+		}
+		if len(frames) == 0 {
+			s.server.log.Error("history ends too early", "conversation", s.conv, "after", last)
+			return false
+		}
+	}
+}
+
+func (s *session) caughtUp(frames []durable) bool {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	s.showLocked(nil, frames, "")
+	if s.feed.last < s.feed.want {
+		return false
+	}
+	s.feed.catching = false
+	return true
+}
+
+func (s *session) stopCatching() {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	s.feed.catching = false
+}
+
+func (s *session) lastShown() int64 {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	return s.feed.last
+}
+
+func (s *session) history(after int64) ([]durable, error) {
+	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
+	defer cancel()
+	events, err := s.server.engine.History(ctx, s.who, s.conv, after)
+	if err != nil {
+		s.server.log.Warn("history not read", "conversation", s.conv, "error", err)
+		return nil, err
+	}
+	return encodeEvents(s.conv, noTime, events), nil
+}
+
+// showLocked queues head and those of frames that come next, as one parcel. It
+// needs the feed's lock, which is what keeps the order.
+func (s *session) showLocked(head []byte, frames []durable, own string) {
+	var p parcel
+	if head != nil {
+		p.frames = append(p.frames, head)
+	}
+	for _, frame := range frames {
+		if frame.seq != s.feed.last+1 {
+			continue
+		}
+		s.feed.last = frame.seq
+		if frame.userID == "" || frame.userID != own {
+			p.frames = append(p.frames, frame.bytes)
+		}
+	}
+	s.feed.want = max(s.feed.want, s.feed.last)
+	if len(p.frames) > 0 {
+		s.send(p)
+	}
+}

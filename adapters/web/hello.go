@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"kaitong/bot"
+)
+
+// greet answers hello: who is there, which conversation, what was missed.
+func (s *session) greet(f frame) *fault {
+	h := f.hello
+	s.english.Store(h.locale == localeEN)
+	s.product, s.client = h.product, h.client
+	pass, bad := s.identify(h)
+	if bad != nil {
+		return bad
+	}
+	begin, err := s.beginning(pass.who, h.resume)
+	if err != nil {
+		return faultOf(err)
+	}
+	if !s.server.people.enter(pass.who) {
+		return &fault{code: codeSocketLimit}
+	}
+	s.who, s.expires, s.conv = pass.who, pass.expires, begin.conv
+	s.feed.last, s.feed.want, s.feed.catching = begin.last, begin.seq, true
+	s.server.hub.join(s.conv, s)
+	s.greeted.Store(true)
+	s.ticker.Reset(s.server.limits.PingEvery)
+	s.welcome(f.id, pass, begin)
+	s.meet(begin)
+	return nil
+}
+
+// identify believes a token, or makes or recognises an anonymous person. A
+// client without Origin could be any program, and has to show a token.
+func (s *session) identify(h *hello) (passport, *fault) {
+	if h.token != "" {
+		return s.server.identity.fromToken(h.token)
+	}
+	if s.bare {
+		return passport{}, &fault{code: codeUnauthorized, cause: errors.New("neither Origin nor token")}
+	}
+	return s.server.identity.fromAnon(h.anon)
+}
+
+// beginning is where a socket starts in its conversation.
+type beginning struct {
+	conv      string
+	seq       int64 // last stored
+	last      int64 // shown to this client before: replay starts after it
+	recovered bool
+	fresh     bool // nothing is stored yet
+}
+
+// beginning finds the conversation to resume. An unknown one and somebody
+// else's look the same: a new one is opened.
+func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
+	if r == nil {
+		return beginning{conv: newConversationID(), fresh: true}, nil
+	}
+	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
+	defer cancel()
+	summary, err := s.server.engine.Open(ctx, who, r.conv)
+	if errors.Is(err, bot.ErrNotFound) {
+		return s.unstored(who, r), nil
+	}
+	if err != nil {
+		return beginning{}, err
+	}
+	begin := beginning{conv: r.conv, seq: summary.Seq, last: summary.Seq}
+	missed := summary.Seq - r.afterSeq
+	if r.epoch == s.server.engine.Epoch() && missed >= 0 && missed <= int64(s.server.limits.ReplayEvents) {
+		begin.last, begin.recovered = r.afterSeq, true
+	}
+	return begin, nil
+}
+
+// unstored lets somebody back into a conversation whose first message has not
+// been stored yet: opening another would store that message twice.
+func (s *session) unstored(who bot.Identity, r *resume) beginning {
+	if r.afterSeq == 0 && r.epoch == s.server.engine.Epoch() && s.server.hub.belongs(r.conv, who) {
+		return beginning{conv: r.conv, recovered: true, fresh: true}
+	}
+	return beginning{conv: newConversationID(), fresh: true}
+}
+
+func (s *session) welcome(re string, pass passport, begin beginning) {
+	s.sendFrame(outFrame{Type: typeWelcome, Conv: begin.conv, TS: stamp(s.server.now()), Re: re, Data: welcomeData{
+		Conv:      begin.conv,
+		Epoch:     s.server.engine.Epoch(),
+		Seq:       begin.seq,
+		PingMS:    s.server.limits.PingEvery.Milliseconds(),
+		Recovered: begin.recovered,
+		Anon:      pass.anon,
+		ExpiresAt: stamp(pass.expires),
+		Features:  features(),
+		Greeting:  s.greeting(),
+	}})
+}
+
+func features() []string { return []string{"choices", "feedback", "handoff", "check"} }
+
+func (s *session) greeting() []bot.Block {
+	blocks := s.server.engine.Greeting(s.locale())
+	if blocks == nil {
+		return []bot.Block{}
+	}
+	return blocks
+}
+
+// meet replays what was missed, and what was stored since it was looked up. A
+// conversation without anything stored has nothing to read.
+func (s *session) meet(begin beginning) {
+	if !begin.fresh {
+		s.catchUp()
+		return
+	}
+	s.feed.mu.Lock()
+	behind := s.feed.want > s.feed.last
+	s.feed.catching = behind
+	s.feed.mu.Unlock()
+	if behind {
+		s.catchUp()
+	}
+}
+
+func newConversationID() string { return "c_" + uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"sync"
+
+	"kaitong/bot"
+)
+
+// hub knows which sockets of this server look at which conversation.
+type hub struct {
+	mu    sync.Mutex
+	rooms map[string]*room
+}
+
+// room is one conversation somebody here is looking at or acting in. It
+// remembers its owner because a conversation has nobody stored as its owner
+// before the first message.
+type room struct {
+	owner   bot.Identity
+	sockets map[*session]struct{}
+	acting  int // workers with acts on the way
+}
+
+func newHub() *hub { return &hub{rooms: map[string]*room{}} }
+
+func (h *hub) join(conv string, s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.room(conv, s.who).sockets[s] = struct{}{}
+}
+
+func (h *hub) leave(conv string, s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.rooms[conv]; r != nil {
+		delete(r.sockets, s)
+		h.tidy(conv, r)
+	}
+}
+
+// hold keeps the room while acts are on the way, also when the socket that
+// sent them has gone; release ends it.
+func (h *hub) hold(conv string, who bot.Identity) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.room(conv, who).acting++
+}
+
+func (h *hub) release(conv string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.rooms[conv]; r != nil {
+		r.acting--
+		h.tidy(conv, r)
+	}
+}
+
+// belongs says whether conv is known here as a conversation of who. It lets a
+// person come back to a conversation whose first message is still on its way.
+func (h *hub) belongs(conv string, who bot.Identity) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[conv]
+	return r != nil && r.owner == who
+}
+
+// others returns the sockets looking at conv, except one.
+func (h *hub) others(conv string, except *session) []*session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[conv]
+	if r == nil {
+		return nil
+	}
+	list := make([]*session, 0, len(r.sockets))
+	for s := range r.sockets {
+		if s != except {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// room needs the lock.
+func (h *hub) room(conv string, owner bot.Identity) *room {
+	r := h.rooms[conv]
+	if r == nil {
+		r = &room{owner: owner, sockets: map[*session]struct{}{}}
+		h.rooms[conv] = r
+	}
+	return r
+}
+
+// tidy needs the lock.
+func (h *hub) tidy(conv string, r *room) {
+	if len(r.sockets) == 0 && r.acting == 0 {
+		delete(h.rooms, conv)
+	}
+}

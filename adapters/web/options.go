@@ -1,0 +1,135 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+)
+
+// Options is everything a [Server] is made of.
+type Options struct {
+	Engine Engine
+	Log    *slog.Logger
+
+	// Tenant owns anonymous and demo people, and tokens that name no tenant.
+	Tenant string
+	// Token says which host tokens are believed.
+	Token TokenRules
+	// Anonymous lets people in without a token.
+	Anonymous bool
+	// Origins are allowed besides the server's own host, e.g.
+	// "https://help.example.com".
+	Origins []string
+
+	// Demo mints tokens for anybody who asks to be a demo user. Never set it
+	// where real people are served.
+	Demo bool
+	// DemoUsers fill the picker of the chat page.
+	DemoUsers []DemoUser
+
+	Limits Limits
+	Checks []Check // what /readyz asks
+}
+
+// TokenRules says how the host app signs who its users are: a JWT, HS256, with
+// sub, aud and exp at most 15 minutes ahead; an optional claim "tenant".
+type TokenRules struct {
+	Key      []byte // at least 32 bytes
+	Audience string
+	Issuer   string // not checked when empty
+}
+
+// DemoUser is one entry of the picker: a user of the reference responder with
+// its situation in plain words.
+type DemoUser struct {
+	ID        string `json:"id"` // demo-…
+	Name      Words  `json:"name"`
+	Situation Words  `json:"situation"`
+}
+
+// Words is one text in both languages.
+type Words struct {
+	ZH string `json:"zh-CN"`
+	EN string `json:"en"`
+}
+
+// Check is one thing that must work before traffic is welcome.
+type Check struct {
+	Name  string // e.g. "event log"
+	Fault string // what /readyz?verbose says when it does not; the error itself is only logged
+	Run   func(context.Context) error
+}
+
+// Limits bound what one person or one socket may use.
+type Limits struct {
+	FrameBytes        int           // of one frame from a client
+	TextRunes         int           // of one message
+	MessagesPerWindow int           // acts of one person in Window
+	Window            time.Duration // see MessagesPerWindow
+	SocketsPerUser    int           // open at once
+	Sockets           int           // open at once, all together
+	Inbox             int           // frames of one socket waiting for their turn
+	Outbox            int           // writes waiting for one socket
+	ReplayEvents      int           // replayed on resume, or in one page of history
+	HelloTimeout      time.Duration // from upgrade to hello
+	WriteTimeout      time.Duration // of one write
+	PingEvery         time.Duration // a socket silent for 2.5 times this is closed
+	TurnTimeout       time.Duration // of one act inside the engine
+	CloseTimeout      time.Duration // for the other side to answer a close
+}
+
+// DefaultLimits suit people typing in an app.
+func DefaultLimits() Limits {
+	return Limits{
+		FrameBytes:        16 << 10,
+		TextRunes:         4000,
+		MessagesPerWindow: 20,
+		Window:            10 * time.Second,
+		SocketsPerUser:    3,
+		Sockets:           20_000,
+		Inbox:             32,
+		Outbox:            64,
+		ReplayEvents:      500,
+		HelloTimeout:      5 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		PingEvery:         30 * time.Second,
+		TurnTimeout:       15 * time.Second,
+		CloseTimeout:      time.Second,
+	}
+}
+
+func (o Options) validate() error {
+	var problems []error
+	need := func(ok bool, what string) {
+		if !ok {
+			problems = append(problems, errors.New(what))
+		}
+	}
+	need(o.Engine != nil, "an engine is needed")
+	need(o.Log != nil, "a logger is needed")
+	need(o.Tenant != "", "a tenant is needed")
+	need(len(o.Token.Key) >= minKeyBytes, fmt.Sprintf("the token key needs at least %d bytes", minKeyBytes))
+	need(o.Token.Audience != "", "the token audience is needed")
+	for _, origin := range o.Origins {
+		need(validOrigin(origin), fmt.Sprintf("origin %q must look like https://host", origin))
+	}
+	need(o.Limits.positive(), "every limit must be above zero")
+	return errors.Join(problems...)
+}
+
+func (l Limits) positive() bool {
+	counts := min(l.FrameBytes, l.TextRunes, l.MessagesPerWindow, l.SocketsPerUser, l.Sockets, l.Inbox, l.Outbox, l.ReplayEvents)
+	times := min(l.Window, l.HelloTimeout, l.WriteTimeout, l.PingEvery, l.TurnTimeout, l.CloseTimeout)
+	return counts > 0 && times > 0
+}
+
+func validOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && origin == u.Scheme+"://"+u.Host
+}

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"encoding/json"
+	"time"
+
+	"kaitong/bot"
+)
+
+// outFrame is one frame to a client.
+type outFrame struct {
+	Type string `json:"type"`
+	ID   string `json:"id,omitempty"`
+	Conv string `json:"conv,omitempty"`
+	Seq  int64  `json:"seq,omitempty"` // on durable frames only
+	TS   string `json:"ts,omitempty"`
+	Re   string `json:"re,omitempty"` // id of the frame answered
+	Data any    `json:"data"`
+}
+
+type (
+	welcomeData struct {
+		Conv      string      `json:"conv"`
+		Epoch     string      `json:"epoch"`
+		Seq       int64       `json:"seq"` // last of the conversation before this socket
+		PingMS    int64       `json:"ping_ms"`
+		Recovered bool        `json:"recovered"`
+		Anon      string      `json:"anon,omitempty"`
+		ExpiresAt string      `json:"expires_at,omitempty"`
+		Features  []string    `json:"features"`
+		Greeting  []bot.Block `json:"greeting"`
+	}
+	ackData struct {
+		Seq       int64 `json:"seq"`
+		Duplicate bool  `json:"duplicate"`
+	}
+	messageData struct {
+		Author bot.Author  `json:"author"`
+		Blocks []bot.Block `json:"blocks"`
+		About  *bot.About  `json:"about,omitempty"`
+		Choice string      `json:"choice,omitempty"`
+	}
+	handoffData struct {
+		State bot.HandoffState `json:"state"`
+	}
+	stateData struct {
+		State string `json:"state"`
+	}
+	errorData struct {
+		Code         Code   `json:"code"`
+		Message      string `json:"message"`
+		Field        string `json:"field,omitempty"`
+		Retryable    bool   `json:"retryable"`
+		RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
+	}
+	goawayData struct {
+		Reason  string `json:"reason"`
+		AfterMS int64  `json:"after_ms"`
+	}
+	emptyData struct{}
+)
+
+// encode never fails: every frame is made of strings, numbers and blocks.
+func encode(f outFrame) []byte {
+	b, err := json.Marshal(f)
+	if err != nil {
+		panic("encode " + f.Type + ": " + err.Error())
+	}
+	return b
+}
+
+// durable is the encoded frame of one stored event, made once for all sockets.
+type durable struct {
+	seq    int64
+	userID string // message id when a user wrote it: its own socket needs no echo
+	bytes  []byte
+}
+
+// encodeEvents makes frames of the events a client may see. at is zero when
+// the time is not known.
+func encodeEvents(conv string, at time.Time, events []bot.Event) []durable {
+	frames := make([]durable, 0, len(events))
+	for _, event := range events {
+		if f, ok := eventFrame(event); ok {
+			f.Conv, f.TS = conv, stamp(at)
+			frames = append(frames, durable{seq: f.Seq, userID: userMessageID(event), bytes: encode(f)})
+		}
+	}
+	return frames
+}
+
+func eventFrame(event bot.Event) (outFrame, bool) {
+	switch e := event.(type) {
+	case bot.Message:
+		blocks := e.Blocks
+		if blocks == nil {
+			blocks = []bot.Block{}
+		}
+		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice}
+		return outFrame{Type: typeMessage, ID: e.ID, Seq: e.Seq, Re: e.Re, Data: data}, true
+	case bot.HandoffChanged:
+		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State}}, true
+	}
+	return outFrame{}, false
+}
+
+func userMessageID(event bot.Event) string {
+	if m, ok := event.(bot.Message); ok && m.Author == bot.AuthorUser {
+		return m.ID
+	}
+	return ""
+}
+
+func stamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}

@@ -1,0 +1,203 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"kaitong/bot"
+)
+
+// eventsBody is one page of history: the same frames a resumed socket gets.
+type eventsBody struct {
+	Conv   string            `json:"conv"`
+	Epoch  string            `json:"epoch"`
+	Events []json.RawMessage `json:"events"`
+	More   bool              `json:"more"` // ask again with after = seq of the last event
+}
+
+// events is GET /v1/conversations/{id}/events?after=SEQ.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	pass, bad := s.authorised(r)
+	if bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	after, bad := afterParam(r)
+	if bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	if wait, ok := s.people.allow(pass.who, s.now()); !ok {
+		s.problem(w, r, &fault{code: codeRateLimited, wait: wait})
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.TurnTimeout)
+	defer cancel()
+	conv := r.PathValue("id")
+	list, err := s.engine.History(ctx, pass.who, conv, after)
+	if err != nil {
+		s.problem(w, r, s.faultOfHistory(err))
+		return
+	}
+	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, list))
+}
+
+func (s *Server) faultOfHistory(err error) *fault {
+	bad := faultOf(err)
+	if bad.code != codeNotFound {
+		s.log.Warn("history not read", "error", err)
+	}
+	return bad
+}
+
+func (s *Server) eventsPage(conv string, list []bot.Event) eventsBody {
+	frames := encodeEvents(conv, noTime, list)
+	page := eventsBody{Conv: conv, Epoch: s.engine.Epoch(), Events: []json.RawMessage{}}
+	if len(frames) > s.limits.ReplayEvents {
+		frames, page.More = frames[:s.limits.ReplayEvents], true
+	}
+	for _, frame := range frames {
+		page.Events = append(page.Events, frame.bytes)
+	}
+	return page
+}
+
+// authorised reads "Authorization: Bearer TOKEN" for people with a host token
+// and "Authorization: Anonymous TOKEN" for those without.
+func (s *Server) authorised(r *http.Request) (passport, *fault) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case token == "" || len(token) > maxTokenChars:
+	case strings.EqualFold(scheme, "Bearer"):
+		return s.identity.fromToken(token)
+	case strings.EqualFold(scheme, "Anonymous"):
+		return s.identity.fromAnon(token)
+	}
+	return passport{}, &fault{code: codeUnauthorized, cause: errors.New("no token")}
+}
+
+func afterParam(r *http.Request) (int64, *fault) {
+	text := r.URL.Query().Get("after")
+	if text == "" {
+		return 0, nil
+	}
+	after, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || after < 0 {
+		return 0, &fault{code: codeBadField, field: "after"}
+	}
+	return after, nil
+}
+
+type demoTokenBody struct {
+	User      string `json:"user"`
+	Token     string `json:"token"`
+	ExpiresAt string `json:"expires_at"`
+}
+
+// demoToken is POST /v1/demo/token {"user":"demo-…"}, in demo mode only.
+func (s *Server) demoToken(w http.ResponseWriter, r *http.Request) {
+	if !s.originAllowed(r) {
+		s.problem(w, r, &fault{code: codeBadOrigin})
+		return
+	}
+	var ask struct {
+		User *string `json:"user"`
+	}
+	if bad := s.readJSON(w, r, &ask); bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	if ask.User == nil {
+		s.problem(w, r, &fault{code: codeMissingField, field: "user"})
+		return
+	}
+	if !validDemoUser(*ask.User) {
+		s.problem(w, r, &fault{code: codeBadField, field: "user"})
+		return
+	}
+	s.giveDemoToken(w, r, *ask.User)
+}
+
+func (s *Server) giveDemoToken(w http.ResponseWriter, r *http.Request, user string) {
+	token, expires, err := s.identity.mint(user)
+	if err != nil {
+		s.log.Error("demo token not signed", "error", err)
+		s.problem(w, r, &fault{code: codeInternal})
+		return
+	}
+	s.json(w, "application/json", http.StatusOK, demoTokenBody{User: user, Token: token, ExpiresAt: stamp(expires)})
+}
+
+// demoUsers is GET /v1/demo/users, in demo mode only.
+func (s *Server) demoUsers(w http.ResponseWriter, _ *http.Request) {
+	users := s.options.DemoUsers
+	if users == nil {
+		users = []DemoUser{}
+	}
+	s.json(w, "application/json", http.StatusOK, struct {
+		Users []DemoUser `json:"users"`
+	}{users})
+}
+
+// health says that the process answers, nothing more.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	s.json(w, "application/json", http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// checkTimeout bounds each readiness check.
+const checkTimeout = 2 * time.Second
+
+type checkResult struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// ready says whether traffic is welcome; with ?verbose also why not.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	results, ok := s.runChecks(r.Context())
+	if !r.URL.Query().Has("verbose") {
+		if !ok {
+			s.problem(w, r, &fault{code: codeNotReady})
+			return
+		}
+		s.json(w, "application/json", http.StatusOK, map[string]string{"status": "ready"})
+		return
+	}
+	status, word := http.StatusOK, "ready"
+	if !ok {
+		status, word = http.StatusServiceUnavailable, "not ready"
+	}
+	s.json(w, "application/json", status, struct {
+		Status string        `json:"status"`
+		Checks []checkResult `json:"checks"`
+	}{word, results})
+}
+
+func (s *Server) runChecks(ctx context.Context) (results []checkResult, ok bool) {
+	serving := checkResult{Name: "serving", OK: !s.draining.Load()}
+	if !serving.OK {
+		serving.Reason = "the server is shutting down"
+	}
+	results, ok = append(results, serving), serving.OK
+	for _, check := range s.options.Checks {
+		result := s.runCheck(ctx, check)
+		results, ok = append(results, result), ok && result.OK
+	}
+	return results, ok
+}
+
+func (s *Server) runCheck(ctx context.Context, check Check) checkResult {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if err := check.Run(ctx); err != nil {
+		s.log.Warn("not ready", "check", check.Name, "error", err)
+		return checkResult{Name: check.Name, Reason: check.Fault}
+	}
+	return checkResult{Name: check.Name, OK: true}
+}

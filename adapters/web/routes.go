@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/http"
+)
+
+// routes is every address of the server.
+func (s *Server) routes() (http.Handler, error) {
+	mux := http.NewServeMux()
+	s.route(mux, "/v1/ws", methods{http.MethodGet: s.socket})
+	s.route(mux, "/v1/conversations/{id}/events", methods{http.MethodGet: s.events})
+	if s.options.Demo {
+		s.route(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
+		s.route(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})
+	}
+	s.route(mux, "/healthz", methods{http.MethodGet: s.health})
+	s.route(mux, "/readyz", methods{http.MethodGet: s.ready})
+	if err := s.mountFiles(mux); err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
+	return secured(mux), nil
+}
+
+type methods map[string]http.HandlerFunc
+
+// route mounts one address. A method it does not take is answered as a problem
+// like every other refusal.
+func (s *Server) route(mux *http.ServeMux, path string, by methods) {
+	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		handle := by[method]
+		if handle == nil {
+			for allowed := range by {
+				w.Header().Add("Allow", allowed)
+			}
+			s.problem(w, r, &fault{code: codeBadMethod})
+			return
+		}
+		handle(w, r)
+	})
+}
+
+// secured sets the headers every answer carries. Pages set their own policy
+// on top; for everything else nothing at all may run.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
