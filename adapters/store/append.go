@@ -32,18 +32,27 @@ func (l *Log) append(ctx context.Context, turn bot.Turn) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	events, err := bot.EncodeEvents(turn.Events)
+	waiting, err := newPending(ctx, turn)
 	if err != nil {
 		return err
 	}
-	return l.await(&pending{
+	return l.await(waiting)
+}
+
+// newPending encodes on the caller's goroutine; the writer is the scarce one.
+func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
+	events, err := bot.EncodeEvents(turn.Events)
+	if err != nil {
+		return nil, err
+	}
+	return &pending{
 		ctx:          ctx,
 		conversation: turn.Conversation,
 		version:      turn.Version,
 		at:           turn.At.UTC().Format(timeLayout),
 		events:       string(events),
 		done:         make(chan error, 1),
-	})
+	}, nil
 }
 
 // await hands the turn to the writer and waits for the answer, or for the

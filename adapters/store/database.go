@@ -42,11 +42,15 @@ type database struct {
 type statements struct {
 	beginStmt, commitStmt, rollbackStmt, insertStmt, probeStmt *sql.Stmt // on the writer
 	loadStmt, tailStmt                                         *sql.Stmt // on the pool
+	prepared                                                   []*sql.Stmt
 }
 
 // openDatabase brings the schema up to date and prepares every statement. On
 // error the caller closes what it was given.
 func openDatabase(ctx context.Context, d dialect, write, read *sql.DB) (*database, error) {
+	if err := tryWriting(ctx, d, write); err != nil {
+		return nil, d.explain(err)
+	}
 	if err := migrate(ctx, d, write); err != nil {
 		return nil, d.explain(err)
 	}
@@ -56,9 +60,25 @@ func openDatabase(ctx context.Context, d dialect, write, read *sql.DB) (*databas
 	}
 	db := &database{dialect: d, write: write, read: read, writer: writer}
 	if err := db.prepare(ctx); err != nil {
-		return nil, d.explain(errors.Join(err, writer.Close()))
+		return nil, d.explain(errors.Join(err, db.closeWriter()))
 	}
 	return db, nil
+}
+
+// tryWriting finds out what is wrong with the file before migrations do, which
+// would try again for seconds and say it less plainly.
+func tryWriting(ctx context.Context, d dialect, write *sql.DB) error {
+	conn, err := write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, text := range []string{d.begin, d.rollback} {
+		if _, err := conn.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func migrate(ctx context.Context, d dialect, db *sql.DB) error {
@@ -105,6 +125,7 @@ func (db *database) prepare(ctx context.Context) error {
 			return fmt.Errorf("prepare %q: %w", item.text, err)
 		}
 		*item.into = statement
+		db.prepared = append(db.prepared, statement)
 	}
 	return nil
 }
@@ -167,6 +188,16 @@ func turnError(turn bot.Turn, err error) error {
 	return fmt.Errorf("position %d, conversation %q, version %d: %w", turn.Position, turn.Conversation, turn.Version, err)
 }
 
+// closeWriter closes the statements first: SQLite keeps a connection with an
+// open statement alive, and with it the write-ahead log on disk.
+func (db *database) closeWriter() error {
+	var errs []error
+	for _, statement := range db.prepared {
+		errs = append(errs, statement.Close())
+	}
+	return errors.Join(append(errs, db.writer.Close())...)
+}
+
 func (db *database) close() error {
-	return errors.Join(db.writer.Close(), db.read.Close(), db.write.Close())
+	return errors.Join(db.closeWriter(), db.read.Close(), db.write.Close())
 }

@@ -33,15 +33,18 @@ func sqliteError(err error) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
-	if meaning := sqliteMeaning(failure.Code() & 0xff); meaning != nil {
+	if meaning := sqliteMeaning(failure.Code()); meaning != nil {
 		return fmt.Errorf("%w: %w", meaning, err)
 	}
 	return err
 }
 
-// sqliteMeaning takes a primary result code; nil means nothing special.
+// sqliteMeaning takes an extended result code; nil means nothing special.
 func sqliteMeaning(code int) error {
-	switch code {
+	if code == sqlite3.SQLITE_IOERR_SHMSIZE { // no room for the file beside the WAL
+		return ErrDiskFull
+	}
+	switch code & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return ErrDiskFull
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:

@@ -12,6 +12,10 @@ import (
 // slowCommit is how long one group may take before the log calls itself sick.
 const slowCommit = 10 * time.Second
 
+// probeBytes is what a probe writes: more than most turns, so that a disk with
+// room for the probe has room for them.
+const probeBytes = 64 << 10
+
 // health remembers how the last group went and since when one is under way.
 type health struct {
 	mu      sync.Mutex

@@ -16,11 +16,14 @@ import (
 
 // Options say where the log lives and how much may wait for it.
 type Options struct {
-	Dir     string           // data directory, made when missing
-	Queue   int              // turns that may wait for the writer; 0 means 4096
-	Readers int              // reading connections; 0 means 4
-	Logger  *slog.Logger     // nil means slog.Default()
-	Now     func() time.Time // nil means time.Now
+	Dir     string // data directory, made when missing
+	Queue   int    // turns that may wait for the writer; 0 means 4096
+	Readers int    // reading connections; 0 means 4
+	// LockWait is how long a turn waits for another program, a backup or a
+	// shell, that holds the file; 0 means 5 s. Then it fails with bot.ErrBusy.
+	LockWait time.Duration
+	Logger   *slog.Logger     // nil means slog.Default()
+	Now      func() time.Time // nil means time.Now
 }
 
 // Log is a [bot.EventLog] in a database. It is safe for concurrent use.
@@ -39,6 +42,7 @@ type Log struct {
 	done    chan struct{} // closed when everything is released
 	ended   error         // of releasing; read after done
 	health  health
+	once    sync.Once // starts the writer
 }
 
 var _ bot.EventLog = (*Log)(nil)
@@ -51,7 +55,7 @@ func Open(ctx context.Context, options Options) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open event log in %s: %w", options.Dir, err)
 	}
-	go log.run()
+	log.start()
 	return log, nil
 }
 
@@ -83,7 +87,7 @@ func open(ctx context.Context, options Options) (*Log, error) {
 }
 
 func openLocked(ctx context.Context, options Options) (*database, string, error) {
-	write, read, err := sqliteOpen(options.Dir, options.Readers)
+	write, read, err := sqliteOpen(options)
 	if err != nil {
 		return nil, "", err
 	}
@@ -104,6 +108,9 @@ func withDefaults(options Options) Options {
 	}
 	if options.Readers == 0 {
 		options.Readers = 4
+	}
+	if options.LockWait == 0 {
+		options.LockWait = 5 * time.Second
 	}
 	if options.Logger == nil {
 		options.Logger = slog.Default()
@@ -135,6 +142,9 @@ func closeAll(databases ...*sql.DB) error {
 
 // Epoch implements [bot.EventLog].
 func (l *Log) Epoch() string { return l.epoch }
+
+// Dir returns the data directory.
+func (l *Log) Dir() string { return l.dir }
 
 // Load implements [bot.EventLog].
 func (l *Log) Load(ctx context.Context, conversation string, after int64) ([]bot.Turn, error) {
@@ -207,6 +217,10 @@ func (l *Log) giveUp() {
 	default:
 		close(l.abandon)
 	}
+}
+
+func (l *Log) start() {
+	l.once.Do(func() { go l.run() })
 }
 
 // run writes until the log is shut, then releases everything.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver named "sqlite"
@@ -46,27 +47,27 @@ func sqliteDialect() dialect {
 	}
 }
 
-// sqliteOpen opens the file in dir twice: once for the writer, once for a few
+// sqliteOpen opens the file twice: once for the writer, once for a few
 // readers, which WAL lets work beside it.
-func sqliteOpen(dir string, readers int) (write, read *sql.DB, err error) {
-	path, err := filepath.Abs(filepath.Join(dir, databaseName))
+func sqliteOpen(options Options) (write, read *sql.DB, err error) {
+	path, err := filepath.Abs(filepath.Join(options.Dir, databaseName))
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := createPrivate(path); err != nil {
 		return nil, nil, err
 	}
-	write, err = sql.Open("sqlite", sqliteDSN(path, sqliteWriterPragmas()))
+	write, err = sql.Open("sqlite", sqliteDSN(path, sqliteWriterPragmas(options.LockWait)))
 	if err != nil {
 		return nil, nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	read, err = sql.Open("sqlite", sqliteDSN(path, sqliteReaderPragmas()))
+	read, err = sql.Open("sqlite", sqliteDSN(path, sqliteReaderPragmas(options.LockWait)))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
+	read.SetMaxOpenConns(options.Readers)
+	read.SetMaxIdleConns(options.Readers)
 	return write, read, nil
 }
 
@@ -83,21 +84,25 @@ func createPrivate(path string) error {
 	return file.Close()
 }
 
-func sqliteWriterPragmas() []string {
+func sqliteWriterPragmas(wait time.Duration) []string {
 	return []string{
-		"busy_timeout(5000)",           // ms; for a backup or a shell that locks the file
-		"journal_mode(WAL)",            // readers beside the writer
-		"synchronous(FULL)",            // fsync before every answer
-		"secure_delete(ON)",            // erased rows leave no bytes behind
-		"foreign_keys(ON)",             //
+		busyTimeout(wait),
+		"journal_mode(WAL)", // readers beside the writer
+		"synchronous(FULL)", // fsync before every answer
+		"secure_delete(ON)", // erased rows leave no bytes behind
+		"foreign_keys(ON)",
 		"wal_autocheckpoint(4000)",     // pages, 16 MiB: index pages are folded more often per copy
 		"journal_size_limit(67108864)", // bytes; a WAL swollen by a long reader shrinks again
 		"cache_size(-16384)",           // KiB
 	}
 }
 
-func sqliteReaderPragmas() []string {
-	return []string{"busy_timeout(5000)", "query_only(ON)", "secure_delete(ON)", "foreign_keys(ON)"}
+func sqliteReaderPragmas(wait time.Duration) []string {
+	return []string{busyTimeout(wait), "query_only(ON)", "secure_delete(ON)", "foreign_keys(ON)"}
+}
+
+func busyTimeout(wait time.Duration) string {
+	return fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds())
 }
 
 // sqliteDSN makes a URI, so that no character of a path is taken for syntax.

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"runtime"
-	"time"
+	"strings"
 
 	"kaitong/bot"
 )
@@ -110,7 +110,7 @@ func (l *Log) insertAll(ctx context.Context, group []*pending) ([]error, error) 
 
 func (l *Log) insert(ctx context.Context, turn *pending) (bool, error) {
 	if turn.probe {
-		_, err := l.db.probeStmt.ExecContext(ctx, "probed", l.now().UTC().Format(time.RFC3339))
+		_, err := l.db.probeStmt.ExecContext(ctx, "probe", strings.Repeat("0", probeBytes))
 		return true, err
 	}
 	result, err := l.db.insertStmt.ExecContext(ctx, turn.conversation, turn.version, turn.at, turn.events)

@@ -13,7 +13,8 @@ CREATE TABLE turns (
 
 CREATE UNIQUE INDEX turns_conversation_version ON turns (conversation, version);
 
--- Facts about the log itself: epoch, probed.
+-- Facts about the log itself: its epoch, and what readiness
+-- probes wrote.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
