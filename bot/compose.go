@@ -99,12 +99,15 @@ func (w *writer) verdict(entry knowledge.Answer) {
 	case InReview:
 		w.review()
 	default:
-		w.ineligible()
+		w.ineligible(entry)
 	}
 	if asksForReason(entry) || w.stopped() {
 		return
 	}
 	w.paragraphs(entry)
+	if entry.Handoff {
+		w.fixes(entry.Fixes, 1)
+	}
 }
 
 // asksForReason tells "why does it fail" from questions about anything else.
@@ -166,7 +169,7 @@ func (w *writer) review() {
 
 // ineligible names the reasons that were returned, at most four, each with
 // what helps.
-func (w *writer) ineligible() {
+func (w *writer) ineligible(entry knowledge.Answer) {
 	causes := w.returned()
 	w.about.Cause = causes[0].ID
 	for _, cause := range causes {
@@ -177,15 +180,36 @@ func (w *writer) ineligible() {
 		return
 	}
 	w.reasonsLead(causes)
+	w.denied(causes)
+	if !entry.Handoff {
+		w.reasons(causes, asksForReason(entry))
+		w.alsoDescribed()
+	}
+	w.offerMore(causes)
+}
+
+// reasons explains each reason and shows what helps. Who asked for something
+// else than the reason gets only what helps, so that their answer stays near.
+func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 	for _, cause := range causes {
-		w.text(cause.Explain, "cause:"+cause.ID)
+		if explain {
+			w.text(cause.Explain, "cause:"+cause.ID)
+		}
 		w.fixes(cause.Fixes, fixesPerReason(len(causes)))
 	}
-	if len(causes) == 1 {
+	if explain && len(causes) == 1 {
 		w.details(causes[0])
 	}
-	w.alsoDescribed()
-	w.offerMore(causes)
+}
+
+// denied takes note where the check returned what the person says does not
+// hold: somebody should look, and nobody should argue.
+func (w *writer) denied(causes []knowledge.Cause) {
+	for _, cause := range causes {
+		if slices.Contains(w.plan.Denied, cause.ID) {
+			w.sayAbout("reported.negated", cause)
+		}
+	}
 }
 
 func fixesPerReason(reasons int) int {
@@ -261,13 +285,9 @@ func (w *writer) reasonsLead(causes []knowledge.Cause) {
 	w.add(facts)
 }
 
-// naming is how much of a reason a list may say.
-func (w *writer) naming(cause knowledge.Cause) string {
-	if cause.Disclosure == knowledge.Specific {
-		return cause.Title.In(w.plan.Locale)
-	}
-	return w.phrase("generic.category." + cause.Category)
-}
+// naming is how a cause is called. Titles of generic causes name no more than
+// their category; the knowledge base's authors see to that.
+func (w *writer) naming(cause knowledge.Cause) string { return cause.Title.In(w.plan.Locale) }
 
 // details is the rest of what is known about one cause.
 func (w *writer) details(cause knowledge.Cause) {
@@ -361,7 +381,6 @@ func (w *writer) stopCause() string {
 func (w *writer) ticket() {
 	if w.plan.Handoff != "" {
 		w.say("handoff.ticket")
-		w.extra = append(w.extra, w.choice(choiceCancelAgent))
 	}
 }
 

@@ -36,6 +36,7 @@ type Plan struct {
 	Handoff    string   // reason for a hand-off request, "" for none
 	Cancel     bool     // withdraw the hand-off request
 	Ticket     string   // of the hand-off request, new or waiting
+	Waiting    bool     // a human was asked for and has not come yet
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
@@ -75,6 +76,7 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 		plan.Confidence = d.reading.Result.Top().Confidence
 	}
 	plan.Check = plan.Check && !plan.Anonymous
+	plan.Waiting = (d.waiting() || plan.Handoff != "") && !plan.Cancel
 	if plan.Ticket == "" {
 		plan.Ticket = c.Ticket
 	}
@@ -122,6 +124,9 @@ func (d decider) choice() Plan {
 		return sure(d.answer(d.topicIntent()))
 	case choiceNone:
 		return sure(Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", OfferAgent: true})
+	}
+	if id == choiceIntent+"agent" {
+		return sure(d.handoff("requested"))
 	}
 	if intent, ok := strings.CutPrefix(id, choiceIntent); ok {
 		return sure(d.answer(intent))
@@ -290,7 +295,7 @@ func (d decider) answer(intent string) Plan {
 	}
 	plan.Described = d.described(entry, plan.Denied)
 	if entry.Handoff && !d.waiting() {
-		plan.Handoff = "appeal"
+		plan.Handoff = intent
 	}
 	return plan
 }

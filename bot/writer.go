@@ -104,18 +104,22 @@ func choiceLabel(id string) string {
 }
 
 // close ends an answer with the choices that every answer has: solved, not
-// solved, a human. The human comes first when one should be offered.
+// solved, a human. The human comes first when one should be offered, and gives
+// way to "cancel" while one is on the way.
 func (w *writer) close() {
-	standing := []Choice{w.choice(choiceResolved), w.choice(choiceNotResolved), w.choice(choiceAgent)}
+	human := w.choice(choiceAgent)
+	if w.plan.Waiting {
+		human = w.choice(choiceCancelAgent)
+	}
+	solved, notSolved := w.choice(choiceResolved), w.choice(choiceNotResolved)
 	switch {
 	case w.plan.Move == MoveResolved:
-		standing = []Choice{w.choice(choiceNotResolved), w.choice(choiceAgent)}
+		w.offer(append(w.extra, notSolved, human)...)
 	case w.plan.OfferAgent:
-		standing = []Choice{w.choice(choiceAgent), w.choice(choiceResolved), w.choice(choiceNotResolved)}
-		w.offer(append(standing, w.extra...)...)
-		return
+		w.offer(append([]Choice{human, solved, notSolved}, w.extra...)...)
+	default:
+		w.offer(append(w.extra, solved, notSolved, human)...)
 	}
-	w.offer(append(w.extra, standing...)...)
 }
 
 // offer adds the choices block that ends a reply.
