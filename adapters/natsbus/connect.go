@@ -1,0 +1,88 @@
+package natsbus
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// After a loss all nodes come back spread over about a second.
+const (
+	reconnectWait   = 250 * time.Millisecond
+	reconnectJitter = 750 * time.Millisecond
+)
+
+func startExternal(ctx context.Context, options Options) (*Bus, error) {
+	bus := &Bus{closed: make(chan struct{})}
+	conn, err := dial(ctx, strings.Join(servers(options.URL), ","), bus.connOptions(options))
+	if err != nil {
+		return nil, fmt.Errorf("nats: cannot connect to %s: %w", redact(options.URL), err)
+	}
+	bus.conn = conn
+	return bus, nil
+}
+
+// dial gives up waiting when ctx ends; an attempt under way then ends by its
+// own timeout.
+func dial(ctx context.Context, address string, options []nats.Option) (*nats.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	type result struct {
+		conn *nats.Conn
+		err  error
+	}
+	dialled := make(chan result, 1)
+	go func() {
+		conn, err := nats.Connect(address, options...)
+		dialled <- result{conn, err}
+	}()
+	select {
+	case got := <-dialled:
+		return got.conn, got.err
+	case <-ctx.Done():
+		go func() {
+			if got := <-dialled; got.err == nil {
+				got.conn.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// connOptions hold for both kinds of server.
+func (b *Bus) connOptions(options Options) []nats.Option {
+	logger := options.Logger
+	return []nats.Option{
+		nats.Name(options.Name),
+		nats.Timeout(options.Timeout),
+		nats.MaxReconnects(-1),
+		nats.IgnoreAuthErrorAbort(), // credentials may be mended while we wait
+		nats.ReconnectWait(reconnectWait),
+		nats.ReconnectJitter(reconnectJitter, reconnectJitter),
+		nats.ReconnectBufSize(-1), // fail at once while down, see the package comment
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // nil means we closed it
+				logger.Warn("nats connection lost, reconnecting", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(conn *nats.Conn) {
+			logger.Info("nats connection is back", "server", conn.ConnectedUrlRedacted())
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			logger.Error("nats", "error", err, subject(sub))
+		}),
+		nats.ClosedHandler(func(*nats.Conn) { close(b.closed) }),
+	}
+}
+
+func subject(sub *nats.Subscription) slog.Attr {
+	if sub == nil {
+		return slog.Attr{}
+	}
+	return slog.String("subject", sub.Subject)
+}
