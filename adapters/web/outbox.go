@@ -117,14 +117,13 @@ func (o *outbox) send(batch []parcel, closing []byte) bool {
 }
 
 func (o *outbox) sendParcel(p parcel) error {
-	deadline := time.Now().Add(o.write)
 	if p.ping {
-		return o.conn.WriteControl(websocket.PingMessage, nil, deadline)
-	}
-	if err := o.conn.SetWriteDeadline(deadline); err != nil {
-		return err
+		return o.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(o.write))
 	}
 	for _, frame := range p.frames {
+		if err := o.conn.SetWriteDeadline(time.Now().Add(o.write)); err != nil {
+			return err
+		}
 		if err := o.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
 			return err
 		}

@@ -1,0 +1,239 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kaitong/bot"
+)
+
+// fakeEngine keeps turns in memory and answers by keyword. Its rules are those
+// of the real one as far as this package can tell: owners, ids, sequence
+// numbers, one turn of a conversation at a time.
+type fakeEngine struct {
+	mu     sync.Mutex
+	convs  map[string]*fakeConv
+	epoch  string
+	now    func() time.Time
+	gate   chan struct{} // a text holding "wait" is answered only after a receive
+	inside chan string   // told the id of each such message, once it waits
+	hide   int64         // history pretends that events above this do not exist, when set
+}
+
+type fakeConv struct {
+	mu    sync.Mutex
+	owner bot.Identity
+	turns []bot.Turn
+	seen  map[string]fakeSeen
+	seq   int64
+}
+
+type fakeSeen struct {
+	body string
+	turn int
+	seq  int64
+}
+
+func newFakeEngine() *fakeEngine {
+	return &fakeEngine{
+		convs: map[string]*fakeConv{}, epoch: "epoch-1", now: time.Now,
+		gate: make(chan struct{}), inside: make(chan string, 100),
+	}
+}
+
+func (e *fakeEngine) Handle(ctx context.Context, say bot.Say) (bot.Receipt, error) {
+	c := e.conv(say.Conversation, say.User)
+	if c == nil {
+		return bot.Receipt{}, fmt.Errorf("conversation %s: %w", say.Conversation, bot.ErrNotFound)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	body := fmt.Sprint(say.Text, say.Choice, say.Vote, say.Handoff)
+	if known, ok := c.seen[say.MessageID]; ok {
+		if known.body != body {
+			return bot.Receipt{}, bot.ErrIDConflict
+		}
+		return bot.Receipt{Turn: c.turns[known.turn], Seq: known.seq, Duplicate: true}, nil
+	}
+	if err := e.mischief(ctx, say); err != nil {
+		return bot.Receipt{}, err
+	}
+	return c.store(say, body, e.now()), nil
+}
+
+// mischief is what can go wrong inside an engine, by keyword.
+func (e *fakeEngine) mischief(ctx context.Context, say bot.Say) error {
+	switch {
+	case strings.Contains(say.Text, "wait"):
+		e.inside <- say.MessageID
+		select {
+		case <-e.gate:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case say.Text == "panic":
+		panic("asked to")
+	case say.Text == "busy":
+		return fmt.Errorf("queue: %w", bot.ErrBusy)
+	case say.Text == "broken":
+		return fmt.Errorf("disk /secret/path on fire")
+	case say.Choice != nil && say.Choice.Choice == "gone":
+		return bot.ErrInvalid
+	}
+	if strings.Contains(say.Text, "check") || strings.Contains(say.Text, "开通不了") {
+		say.OnCheck("checking")
+		say.OnCheck("done")
+	}
+	return nil
+}
+
+func (e *fakeEngine) conv(id string, who bot.Identity) *fakeConv {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := e.convs[id]
+	if c == nil {
+		c = &fakeConv{owner: who, seen: map[string]fakeSeen{}}
+		e.convs[id] = c
+	}
+	if c.owner != who {
+		return nil
+	}
+	return c
+}
+
+func (c *fakeConv) next() int64 { c.seq++; return c.seq }
+
+func (c *fakeConv) store(say bot.Say, body string, at time.Time) bot.Receipt {
+	var events []bot.Event
+	seq := c.seq
+	reply := func(blocks []bot.Block, about *bot.About) {
+		events = append(events, bot.Message{Seq: c.next(), ID: fmt.Sprintf("b-%s", say.MessageID), Author: bot.AuthorBot, Re: say.MessageID, Blocks: blocks, About: about})
+	}
+	switch {
+	case say.Vote != nil:
+		events = append(events, bot.FeedbackGiven{Message: say.Vote.Message})
+	case say.Handoff == bot.HandoffRequest:
+		events = append(events, bot.HandoffChanged{Seq: c.next(), State: bot.HandoffRequested, Owner: 1})
+		seq = c.seq
+		reply(fakeHandoffBlocks(say.Locale), nil)
+	case say.Handoff == bot.HandoffCancel:
+		events = append(events, bot.HandoffChanged{Seq: c.next(), State: bot.HandoffCancelled, Owner: 2})
+		seq = c.seq
+	default:
+		m := bot.Message{Seq: c.next(), ID: say.MessageID, Author: bot.AuthorUser, Blocks: []bot.Block{{Type: bot.BlockText, Text: say.Text}}}
+		if say.Choice != nil {
+			m.Blocks[0].Text, m.Choice = c.label(*say.Choice), say.Choice.Choice
+		}
+		seq = c.seq
+		events = append(events, m, bot.Understood{Move: bot.MoveAnswer})
+		reply(fakeAnswer(say), &bot.About{Intent: "fail.unspecified", Confidence: 0.9, Composed: "authored"})
+	}
+	turn := bot.Turn{Conversation: say.Conversation, Version: int64(len(c.turns) + 1), At: at, Events: events}
+	c.turns = append(c.turns, turn)
+	c.seen[say.MessageID] = fakeSeen{body: body, turn: len(c.turns) - 1, seq: seq}
+	return bot.Receipt{Turn: turn, Seq: seq}
+}
+
+// label finds the words of a choice that was offered.
+func (c *fakeConv) label(ref bot.ChoiceRef) string {
+	for _, turn := range c.turns {
+		for _, event := range turn.Events {
+			m, ok := event.(bot.Message)
+			if !ok || m.ID != ref.Message {
+				continue
+			}
+			for _, block := range m.Blocks {
+				for _, choice := range block.Choices {
+					if choice.ID == ref.Choice {
+						return choice.Label
+					}
+				}
+			}
+		}
+	}
+	return ref.Choice
+}
+
+// fill stores n short turns at once.
+func (e *fakeEngine) fill(conv string, who bot.Identity, n int) {
+	c := e.conv(conv, who)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range n {
+		id := fmt.Sprintf("fill-%d", i)
+		c.store(bot.Say{Conversation: conv, MessageID: id, User: who, Text: id}, id, e.now())
+	}
+}
+
+// agent stores an agent's message and returns the turn.
+func (e *fakeEngine) agent(conv string, who bot.Identity, text string) bot.Turn {
+	c := e.conv(conv, who)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := bot.Message{Seq: c.next(), ID: fmt.Sprintf("agent-%d", c.seq), Author: bot.AuthorAgent, Blocks: []bot.Block{{Type: bot.BlockText, Text: text}}}
+	turn := bot.Turn{Conversation: conv, Version: int64(len(c.turns) + 1), At: e.now(), Events: []bot.Event{m}}
+	c.turns = append(c.turns, turn)
+	return turn
+}
+
+func (e *fakeEngine) find(who bot.Identity, id string) *fakeConv {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := e.convs[id]
+	if c == nil || c.owner != who {
+		return nil
+	}
+	return c
+}
+
+func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.Summary, error) {
+	c := e.find(who, id)
+	if c == nil {
+		return bot.Summary{}, fmt.Errorf("conversation %s: %w", id, bot.ErrNotFound)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.turns) == 0 {
+		return bot.Summary{}, bot.ErrNotFound
+	}
+	return bot.Summary{Conversation: id, Seq: c.seq}, nil
+}
+
+func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64) ([]bot.Event, error) {
+	c := e.find(who, id)
+	if c == nil {
+		return nil, bot.ErrNotFound
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.turns) == 0 {
+		return nil, bot.ErrNotFound
+	}
+	var events []bot.Event
+	for _, turn := range c.turns {
+		events = append(events, bot.Visible(turn, after)...)
+	}
+	if e.hide > 0 {
+		events = slices.DeleteFunc(events, func(event bot.Event) bool { return encodeEvents(id, noTime, []bot.Event{event})[0].seq > e.hide })
+	}
+	return events, nil
+}
+
+func (e *fakeEngine) Greeting(locale string) []bot.Block {
+	return []bot.Block{{Type: bot.BlockText, Text: pick(locale,
+		"你好，我是借呗开通助手。告诉我遇到了什么情况，我来帮你看看原因和下一步。",
+		"Hi, I help with opening Jiebei. Tell me what happened and I will look into the reason and the next step.")}}
+}
+
+func (e *fakeEngine) Epoch() string { return e.epoch }
+
+func pick(locale, zh, en string) string {
+	if locale == localeEN {
+		return en
+	}
+	return zh
+}
