@@ -118,7 +118,9 @@ func (w *world) token(user string) string {
 	return token
 }
 
-func (w *world) identity(user string) bot.Identity { return bot.Identity{Tenant: "default", User: user} }
+func (w *world) identity(user string) bot.Identity {
+	return bot.Identity{Tenant: "default", User: user}
+}
 
 // peer is a client that checks every frame it sends or gets against the
 // schemas.

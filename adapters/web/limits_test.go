@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"kaitong/bot"
+)
+
+func TestAllowance(t *testing.T) {
+	t.Parallel()
+	limits := DefaultLimits() // 20 in 10 s
+	p := newPeople(limits)
+	who, now := bot.Identity{User: "a"}, time.Unix(1000, 0)
+	for i := range 20 {
+		if _, ok := p.allow(who, now); !ok {
+			t.Fatalf("act %d refused", i)
+		}
+	}
+	wait, ok := p.allow(who, now)
+	if ok || wait != 500*time.Millisecond {
+		t.Errorf("act 21: %v %v", wait, ok)
+	}
+	if _, ok := p.allow(who, now.Add(wait)); !ok {
+		t.Error("refused after the wait that was asked for")
+	}
+	if _, ok := p.allow(bot.Identity{User: "b"}, now); !ok {
+		t.Error("somebody else is limited too")
+	}
+	if _, ok := p.allow(bot.Identity{User: "a", Tenant: "other"}, now); !ok {
+		t.Error("the same name at another tenant is limited too")
+	}
+}
+
+// However many people come, those whose allowance is whole again are forgotten.
+func TestAllowanceForgets(t *testing.T) {
+	t.Parallel()
+	p := newPeople(DefaultLimits())
+	now := time.Unix(1000, 0)
+	for i := range 3 * forgetAbove {
+		p.allow(bot.Identity{User: itoa(int64(i))}, now.Add(time.Duration(i)*time.Second))
+	}
+	if n := len(p.spent); n > forgetAbove+1 {
+		t.Errorf("%d people are remembered", n)
+	}
+}
+
+func TestSocketCount(t *testing.T) {
+	t.Parallel()
+	p := newPeople(DefaultLimits())
+	who := bot.Identity{User: "a"}
+	for range 3 {
+		if !p.enter(who) {
+			t.Fatal("refused too early")
+		}
+	}
+	if p.enter(who) {
+		t.Error("a fourth socket")
+	}
+	p.leave(who)
+	if !p.enter(who) {
+		t.Error("no socket after one was closed")
+	}
+	for range 3 {
+		p.leave(who)
+	}
+	if len(p.sockets) != 0 {
+		t.Error("somebody without sockets is remembered")
+	}
+}
+
+func TestGate(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	if !g.enter() || !g.enter() {
+		t.Fatal("an open gate refuses")
+	}
+	g.close()
+	g.close()
+	if g.enter() {
+		t.Error("a shut gate lets in")
+	}
+	g.leave()
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if g.wait(ended) == nil {
+		t.Error("empty too early")
+	}
+	g.leave()
+	if err := g.wait(context.Background()); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,284 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fakeClock starts at the real time and moves when told.
+type fakeClock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (c *fakeClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *fakeClock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+// answer is a response whose body was read.
+type answer struct {
+	*http.Response
+	body []byte
+}
+
+func (w *world) do(r *http.Request) answer {
+	w.t.Helper()
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer{resp, b}
+}
+
+func (w *world) request(method, path, body string, header ...string) answer {
+	w.t.Helper()
+	r, err := http.NewRequest(method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return w.do(r)
+}
+
+func (w *world) get(path string) answer { return w.request("GET", path, "") }
+
+func (w *world) getAs(path, authorization string) answer {
+	return w.request("GET", path, "", "Authorization", authorization)
+}
+
+// wantProblem checks that a refusal is a problem of RFC 9457.
+func wantProblem(t *testing.T, a answer, code Code) {
+	t.Helper()
+	mustFit(t, "http.json#/$defs/problem", a.body)
+	var body problemBody
+	if err := json.Unmarshal(a.body, &body); err != nil {
+		t.Fatalf("%s: %v", a.body, err)
+	}
+	if body.Code != code || body.Status != a.StatusCode || a.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("got %d %s, want %s", a.StatusCode, a.body, code)
+	}
+}
+
+func TestEventsRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.join("demo-a")
+	for i := range 3 {
+		p.exchange("m"+itoa(int64(i)), "x")
+	}
+	bearer := "Bearer " + w.token("demo-a")
+	page := w.getAs("/v1/conversations/"+p.conv+"/events?after=2", bearer)
+	mustFit(t, "http.json#/$defs/events", page.body)
+	var body struct {
+		Conv, Epoch string
+		Events      []received
+		More        bool
+	}
+	if err := json.Unmarshal(page.body, &body); err != nil || page.StatusCode != 200 {
+		t.Fatalf("%d %s %v", page.StatusCode, page.body, err)
+	}
+	if len(body.Events) != 4 || body.Events[0].Seq != 3 || body.Events[3].Seq != 6 || body.More || body.Epoch != "epoch-1" {
+		t.Errorf("%s", page.body)
+	}
+
+	// The same frames as on resume.
+	back, _ := w.rejoin("demo-a", p.conv, 2)
+	for _, event := range body.Events {
+		if r := back.want("message"); r.ID != event.ID || r.Seq != event.Seq || r.Re != event.Re {
+			t.Errorf("resume %s, route %v", r.raw, event)
+		}
+	}
+
+	wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events", "Bearer "+w.token("demo-b")), codeNotFound)
+	wantProblem(t, w.getAs("/v1/conversations/c_nobody/events", bearer), codeNotFound)
+	wantProblem(t, w.get("/v1/conversations/"+p.conv+"/events"), codeUnauthorized)
+	wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events", "Basic Zm9vOmJhcg=="), codeUnauthorized)
+	for _, after := range []string{"x", "-1", "1.5", "99999999999999999999"} {
+		wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events?after="+after, bearer), codeBadField)
+	}
+	wantProblem(t, w.request("DELETE", "/v1/conversations/"+p.conv+"/events", "", "Authorization", bearer), codeBadMethod)
+}
+
+func TestEventsRouteForAnonymous(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.dial()
+	anon := p.hello(map[string]any{"locale": "en"}).Data["anon"].(string)
+	p.exchange("m1", "x")
+	if a := w.getAs("/v1/conversations/"+p.conv+"/events", "Anonymous "+anon); a.StatusCode != 200 {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events", "Anonymous "+newAnonToken()), codeNotFound)
+	wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events", "Bearer "+anon), codeUnauthorized)
+}
+
+// A long history comes in pages that together hold everything once.
+func TestEventsRoutePages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.engine.fill("c_1", w.identity("demo-a"), 600) // 1,200 events
+	seen, after := 0, int64(0)
+	for more := true; more; {
+		var page struct {
+			Events []received
+			More   bool
+		}
+		a := w.getAs("/v1/conversations/c_1/events?after="+itoa(after), "Bearer "+w.token("demo-a"))
+		if err := json.Unmarshal(a.body, &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, event := range page.Events {
+			seen++
+			if after++; event.Seq != after {
+				t.Fatalf("seq %d, want %d", event.Seq, after)
+			}
+		}
+		more = page.More
+	}
+	if seen != 1200 {
+		t.Errorf("%d events", seen)
+	}
+}
+
+func TestDemoToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	post := func(body string, header ...string) answer {
+		return w.request("POST", "/v1/demo/token", body, append([]string{"Content-Type", "application/json"}, header...)...)
+	}
+	a := post(`{"user":"demo-overdue"}`, "Origin", w.url)
+	mustFit(t, "http.json#/$defs/demo_token", a.body)
+	var body demoTokenBody
+	if err := json.Unmarshal(a.body, &body); err != nil || a.StatusCode != 200 || a.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%d %s %v", a.StatusCode, a.body, err)
+	}
+	p := w.dial()
+	p.hello(map[string]any{"locale": "en", "token": body.Token})
+	p.exchange("m1", "x")
+
+	wantProblem(t, post(`{"user":"admin"}`), codeBadField)
+	wantProblem(t, post(`{"user":"demo-../x"}`), codeBadField)
+	wantProblem(t, post(`{"user":7}`), codeBadField)
+	wantProblem(t, post(`{}`), codeMissingField)
+	wantProblem(t, post(`{"user":"demo-a","user":"demo-b"}`), codeDuplicateKey)
+	wantProblem(t, post(`{"User":"demo-a"}`), codeBadKey)
+	wantProblem(t, post(`{"user":"demo-a"} {}`), codeTrailingData)
+	wantProblem(t, post(`nonsense`), codeBadJSON)
+	wantProblem(t, post(`{"user":"`+strings.Repeat("x", 5000)+`"}`), codeTooLarge)
+	wantProblem(t, post(`{"user":"demo-a"}`, "Origin", "https://evil.example"), codeBadOrigin)
+	wantProblem(t, w.request("POST", "/v1/demo/token", `{"user":"demo-a"}`, "Content-Type", "text/plain"), codeBadMedia)
+	wantProblem(t, w.get("/v1/demo/token"), codeBadMethod)
+}
+
+func TestDemoUsersRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.get("/v1/demo/users")
+	mustFit(t, "http.json#/$defs/demo_users", a.body)
+	if !strings.Contains(string(a.body), "逾期未还") {
+		t.Errorf("%s", a.body)
+	}
+}
+
+func TestNoDemoOutsideDemoMode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.Demo = false })
+	wantProblem(t, w.request("POST", "/v1/demo/token", `{"user":"demo-a"}`, "Content-Type", "application/json"), codeNotFound)
+	wantProblem(t, w.get("/v1/demo/users"), codeNotFound)
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	var fail error
+	w := newWorld(t, func(o *Options) {
+		o.Checks = []Check{
+			{Name: "event log", Fault: "the event log does not answer", Run: func(context.Context) error { return fail }},
+			{Name: "bus", Run: func(context.Context) error { return nil }},
+		}
+	})
+	if a := w.get("/readyz"); a.StatusCode != 200 {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	fail = errors.New("dial tcp: password=secret")
+	wantProblem(t, w.get("/readyz"), codeNotReady)
+	a := w.get("/readyz?verbose")
+	mustFit(t, "http.json#/$defs/readiness", a.body)
+	if a.StatusCode != 503 || !strings.Contains(string(a.body), "the event log does not answer") || strings.Contains(string(a.body), "secret") {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	if a := w.get("/healthz"); a.StatusCode != 200 {
+		t.Errorf("healthz: %d", a.StatusCode)
+	}
+}
+
+func TestHeadersEverywhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	paths := []string{"/", "/assets/chat.js", "/assets/chat.css", "/healthz", "/readyz", "/v1/demo/users", "/v1/spec/asyncapi.yaml", "/v1/spec/schemas/server.json", "/nothing", "/v1/ws"}
+	for _, path := range paths {
+		a := w.get(path)
+		policy := a.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || a.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, a.Header)
+		}
+		if a.Header.Get("Content-Type") == "" {
+			t.Errorf("%s has no content type", path)
+		}
+	}
+	wantProblem(t, w.get("/nothing"), codeNotFound)
+	wantProblem(t, w.get("/v1/ws"), codeNotWebSocket)
+	wantProblem(t, w.request("POST", "/", ""), codeBadMethod)
+	if a := w.get("/"); !strings.Contains(a.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'") {
+		t.Error("the page does without trusted types")
+	}
+}
+
+func TestFilesAreNotSentTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tag := w.get("/assets/chat.js").Header.Get("ETag")
+	if a := w.request("GET", "/assets/chat.js", "", "If-None-Match", tag); a.StatusCode != http.StatusNotModified || len(a.body) != 0 {
+		t.Errorf("%d with %d bytes", a.StatusCode, len(a.body))
+	}
+}
+
+func TestNewListsEveryProblem(t *testing.T) {
+	t.Parallel()
+	_, err := New(Options{Origins: []string{"help.example.com", "https://x/path"}, Token: TokenRules{Key: []byte("short")}})
+	if err == nil {
+		t.Fatal("made from nothing")
+	}
+	for _, want := range []string{"engine", "logger", "tenant", "32 bytes", "audience", `"help.example.com"`, `"https://x/path"`, "limit"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not mentioned in: %v", want, err)
+		}
+	}
+	options := testOptions()
+	options.Engine, options.Log = newFakeEngine(), slog.New(slog.DiscardHandler)
+	if _, err := New(options); err != nil {
+		t.Error(err)
+	}
+}
