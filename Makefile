@@ -1,0 +1,43 @@
+# `make` lists the targets. Everything here is a short form of a plain command.
+.DEFAULT_GOAL := help
+TIME ?= 30s
+BENCH ?= .
+
+.PHONY: help build test race lint fuzz bench eval golden smoke ci
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## build ./bin/kaitong
+	go build -o bin/kaitong .
+
+test: ## run all tests
+	go test ./...
+
+race: ## run the tests under the race detector
+	CGO_ENABLED=1 go test -race -short ./...
+
+lint: ## gofmt, vet and golangci-lint, in the pinned version
+	@.ci/tools golangci-lint
+	go vet ./...
+	bin/tools/golangci-lint run ./...
+
+fuzz: ## fuzz every target, TIME=30s each
+	.ci/fuzz $(TIME)
+
+bench: ## ten runs of BENCH=regexp through benchstat
+	@.ci/tools benchstat
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count 10 ./... | tee bin/bench.txt
+	bin/tools/benchstat bin/bench.txt
+
+eval: ## how well questions are understood, against labelled ones
+	go test -count=1 -v -run 'Eval|Accuracy' ./intents/
+
+golden: ## rewrite the golden files; read the diff before committing
+	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n 1 dirname | sort -u) -update
+
+smoke: ## build, start, ask one question, stop
+	.ci/smoke
+
+ci: ## everything a change must pass
+	.ci/run
