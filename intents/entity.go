@@ -20,6 +20,8 @@ type wordings struct {
 	Negators  []string                `yaml:"negators"`
 	Asks      []string                `yaml:"asks"`
 	FollowUps map[string][]string     `yaml:"follow_ups"`
+	Ordinals  map[string][]string     `yaml:"ordinals"`
+	Dates     []string                `yaml:"dates"`
 }
 
 type causeWording struct {
@@ -78,6 +80,12 @@ func newEntities(w wordings) (*entities, error) {
 	for _, value := range sortedKeys(w.FollowUps) {
 		add(sense{EntityFollowUp, value, false}, w.FollowUps[value])
 	}
+	for _, value := range sortedKeys(w.Ordinals) {
+		add(sense{EntityOrdinal, value, false}, w.Ordinals[value])
+	}
+	for _, day := range w.Dates {
+		add(sense{EntityDate, day, false}, []string{day})
+	}
 	add(sense{kind: kindNegator}, w.Negators)
 	add(sense{kind: kindAsk}, w.Asks)
 	var err error
@@ -89,14 +97,14 @@ func newEntities(w wordings) (*entities, error) {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// find appends what a normalised text names to dst, in order of appearance
-// by kind, each thing once.
+// find appends what a normalised text names to dst, each thing once: first
+// what is found by words, then what is found by numbers, in order of appearance.
 func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 	hits := e.lexicon.find(text, f)
 	for _, h := range hits {
 		s := e.senses[h.tag]
 		switch s.kind {
-		case EntityProduct, EntityQuote:
+		case EntityProduct, EntityQuote, EntityOrdinal, EntityDate:
 			dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
 		case EntityCause:
 			if negated, counts := e.readCause(hits, h); counts {

@@ -41,38 +41,52 @@ func TrainShipped() (*Model, error) {
 
 // Train fits a model to a corpus of at least two intents.
 func Train(corpus Corpus, o Options) (*Model, error) {
-	data, err := fs.Sub(shippedData, "data")
+	m, err := newModel(o, labelsOf(corpus))
 	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
-	}
-	m := &Model{options: o, labels: labelsOf(corpus)}
-	if len(m.labels) < 2 {
-		return nil, errors.New("train: a model needs utterances of at least two intents")
-	}
-	if m.cues, err = loadCues(data); err != nil {
-		return nil, fmt.Errorf("train: %w", err)
-	}
-	if m.entities, err = loadEntities(data); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	m.fit(corpus)
 	return m, nil
 }
 
-func (m *Model) fit(corpus Corpus) {
-	texts, labels := make([][]uint64, len(corpus)), make([]int32, len(corpus))
-	scratch := new(Scratch)
-	for i, u := range corpus {
-		m.read(u.Text, scratch)
-		texts[i] = slices.Clone(scratch.keys)
-		label, _ := slices.BinarySearch(m.labels, u.Intent)
-		labels[i] = int32(label)
+// newModel returns a model that can read texts but has not learnt to rank.
+func newModel(o Options, labels []string) (*Model, error) {
+	data, err := fs.Sub(shippedData, "data")
+	if err != nil {
+		return nil, err
 	}
+	if len(labels) < 2 {
+		return nil, errors.New("a model needs utterances of at least two intents")
+	}
+	m := &Model{options: o, labels: labels}
+	if m.cues, err = loadCues(data); err != nil {
+		return nil, err
+	}
+	if m.entities, err = loadEntities(data); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Model) fit(corpus Corpus) {
+	texts, labels := m.keysOf(corpus)
 	vocabulary := newVocabulary(texts)
 	s := vocabulary.samples(texts, labels)
 	w := trainSVM(s, len(m.labels), svmOptions{cost: float32(m.options.Cost), epochs: m.options.Epochs, seed: m.options.Seed})
 	m.index, m.idf, m.weights = vocabulary.index, vocabulary.idf, w
 	m.temperature = 0.25
+}
+
+// keysOf returns the feature keys and the label number of every utterance;
+// an intent the model does not know is numbered arbitrarily.
+func (m *Model) keysOf(corpus Corpus) (texts [][]uint64, labels []int32) {
+	scratch := new(Scratch)
+	for _, u := range corpus {
+		m.read(u.Text, scratch)
+		label, _ := slices.BinarySearch(m.labels, u.Intent)
+		texts, labels = append(texts, slices.Clone(scratch.keys)), append(labels, int32(label))
+	}
+	return texts, labels
 }
 
 // labelsOf returns the intents of a corpus, sorted.
