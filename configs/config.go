@@ -1,0 +1,116 @@
+package configs
+
+import (
+	_ "embed"
+	"time"
+)
+
+//go:embed default.yaml
+var defaultYAML string
+
+// DefaultYAML returns the commented file that says the same as [Default].
+func DefaultYAML() string { return defaultYAML }
+
+// The values of [Config.Mode].
+const (
+	ModeDemo       = "demo"
+	ModeProduction = "production"
+)
+
+// The values of [Eligibility.Responder].
+const (
+	ResponderEmbedded = "embedded"
+	ResponderExternal = "external"
+)
+
+// Config is everything an operator can set. What each means is written in
+// default.yaml.
+type Config struct {
+	Mode     string // demo | production
+	Addr     string // host:port
+	Data     string // directory
+	Database string // empty: SQLite in Data
+	Pack     string // directory; empty: the one shipped
+	Locale   string // zh-CN | en
+	Tenant   string
+
+	NATS        NATS
+	Auth        Auth
+	Web         Web
+	Eligibility Eligibility
+	Log         Log
+
+	// origins says where a setting came from, by path; none for defaults.
+	origins map[string]string
+}
+
+// NATS chooses the server.
+type NATS struct {
+	URL    string // external servers, comma separated; empty: embedded
+	Listen string // host:port on which the embedded server also listens
+}
+
+// Auth says which tokens of the host app are accepted.
+type Auth struct {
+	Key       string
+	KeyFile   string
+	Algorithm string // HS256, HS384, HS512, RS256, ES256 or EdDSA
+	Issuer    string // empty: any
+	Audience  string
+}
+
+// Web bounds what a client may do.
+type Web struct {
+	AllowedOrigins    []string
+	FrameBytes        int
+	HelloTimeout      time.Duration
+	PingInterval      time.Duration
+	SocketsPerUser    int
+	MessagesPerWindow int
+	Window            time.Duration
+	DrainTimeout      time.Duration
+}
+
+// Eligibility says who answers and how long we wait.
+type Eligibility struct {
+	Timeout         time.Duration
+	Responder       string // embedded | external
+	BreakerFailures int
+	BreakerPause    time.Duration
+	CacheTTL        time.Duration // at most; 0: no cache
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string // debug | info | warn | error
+	Format string // text | json
+}
+
+// Default returns the configuration of a first start.
+func Default() Config {
+	return Config{
+		Mode:   ModeDemo,
+		Addr:   ":8080",
+		Data:   "data",
+		Locale: "zh-CN",
+		Tenant: "default",
+		Auth:   Auth{Algorithm: "HS256", Audience: "kaitong"},
+		Web: Web{
+			FrameBytes:        16384,
+			HelloTimeout:      10 * time.Second,
+			PingInterval:      25 * time.Second,
+			SocketsPerUser:    3,
+			MessagesPerWindow: 20,
+			Window:            10 * time.Second,
+			DrainTimeout:      10 * time.Second,
+		},
+		Eligibility: Eligibility{
+			Timeout:         1500 * time.Millisecond,
+			Responder:       ResponderEmbedded,
+			BreakerFailures: 5,
+			BreakerPause:    5 * time.Second,
+			CacheTTL:        30 * time.Second,
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}

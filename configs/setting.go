@@ -1,0 +1,137 @@
+package configs
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// prefix starts the name of every variable.
+const prefix = "KAITONG_"
+
+// setting is one leaf of the configuration: its path in YAML and where its
+// value lives: a *string, *int, *time.Duration or *[]string.
+type setting struct {
+	path   string
+	target any
+}
+
+// settings lists every leaf of c, in the order of default.yaml.
+func (c *Config) settings() []setting {
+	return []setting{
+		{"mode", &c.Mode},
+		{"addr", &c.Addr},
+		{"data", &c.Data},
+		{"database", &c.Database},
+		{"pack", &c.Pack},
+		{"locale", &c.Locale},
+		{"tenant", &c.Tenant},
+		{"nats.url", &c.NATS.URL},
+		{"nats.listen", &c.NATS.Listen},
+		{"auth.key", &c.Auth.Key},
+		{"auth.key_file", &c.Auth.KeyFile},
+		{"auth.algorithm", &c.Auth.Algorithm},
+		{"auth.issuer", &c.Auth.Issuer},
+		{"auth.audience", &c.Auth.Audience},
+		{"web.allowed_origins", &c.Web.AllowedOrigins},
+		{"web.frame_bytes", &c.Web.FrameBytes},
+		{"web.hello_timeout", &c.Web.HelloTimeout},
+		{"web.ping_interval", &c.Web.PingInterval},
+		{"web.sockets_per_user", &c.Web.SocketsPerUser},
+		{"web.messages_per_window", &c.Web.MessagesPerWindow},
+		{"web.window", &c.Web.Window},
+		{"web.drain_timeout", &c.Web.DrainTimeout},
+		{"eligibility.timeout", &c.Eligibility.Timeout},
+		{"eligibility.responder", &c.Eligibility.Responder},
+		{"eligibility.breaker_failures", &c.Eligibility.BreakerFailures},
+		{"eligibility.breaker_pause", &c.Eligibility.BreakerPause},
+		{"eligibility.cache_ttl", &c.Eligibility.CacheTTL},
+		{"log.level", &c.Log.Level},
+		{"log.format", &c.Log.Format},
+	}
+}
+
+func (c *Config) setting(path string) (setting, bool) {
+	for _, one := range c.settings() {
+		if one.path == path {
+			return one, true
+		}
+	}
+	return setting{}, false
+}
+
+// variable is the name of the setting in the environment.
+func (s setting) variable() string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(s.path, ".", "_"))
+}
+
+// Set gives the setting at path a value written as text, as flags do. source
+// names where it came from, in the words of the user, for instance --addr.
+func (c *Config) Set(path, text, source string) error {
+	one, ok := c.setting(path)
+	if !ok {
+		return fmt.Errorf("no setting %q", path)
+	}
+	if err := one.parse(text); err != nil {
+		return Problem{Source: source, Setting: path, Message: err.Error()}
+	}
+	c.remember(path, source)
+	return nil
+}
+
+// remember does not change the map another copy of the Config may share.
+func (c *Config) remember(path, source string) {
+	origins := maps.Clone(c.origins)
+	if origins == nil {
+		origins = make(map[string]string)
+	}
+	origins[path] = source
+	c.origins = origins
+}
+
+// parse sets the value from text. Lists are comma separated.
+func (s setting) parse(text string) error {
+	switch target := s.target.(type) {
+	case *string:
+		*target = text
+		return nil
+	case *int:
+		return parseInt(target, text)
+	case *time.Duration:
+		return parseDuration(target, text)
+	case *[]string:
+		*target = splitList(text)
+		return nil
+	}
+	return fmt.Errorf("setting %s has no readable type", s.path)
+}
+
+func parseInt(target *int, text string) error {
+	value, err := strconv.Atoi(text)
+	if err != nil {
+		return fmt.Errorf("want a whole number, got %q", text)
+	}
+	*target = value
+	return nil
+}
+
+func parseDuration(target *time.Duration, text string) error {
+	value, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("want a length of time such as 500ms, 1.5s or 2m, got %q", text)
+	}
+	*target = value
+	return nil
+}
+
+func splitList(text string) []string {
+	var list []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			list = append(list, item)
+		}
+	}
+	return list
+}

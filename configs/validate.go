@@ -1,0 +1,235 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// minKey is the shortest secret accepted, in bytes: as long as what HS256
+// makes of it.
+const minKey = 32
+
+// Validate returns everything wrong with c as [Problems], each with the file
+// and line, the variable or the flag it came from, where that is known.
+func (c Config) Validate() error {
+	v := &validator{config: c}
+	v.general()
+	v.nats()
+	v.auth()
+	v.web()
+	v.eligibility()
+	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", c.Log.Format, "text", "json")
+	v.sort()
+	return v.problems.err()
+}
+
+type validator struct {
+	config   Config
+	problems Problems
+}
+
+func (v *validator) complain(path, format string, args ...any) {
+	v.problems = append(v.problems, Problem{
+		Source:  v.config.origins[path],
+		Setting: path,
+		Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// sort puts problems in the order of the settings in default.yaml.
+func (v *validator) sort() {
+	rank := make(map[string]int)
+	for i, one := range v.config.settings() {
+		rank[one.path] = i
+	}
+	slices.SortStableFunc(v.problems, func(a, b Problem) int { return rank[a.Setting] - rank[b.Setting] })
+}
+
+func (v *validator) oneOf(path, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		v.complain(path, "want %s, got %q", orList(allowed), value)
+	}
+}
+
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func (v *validator) general() {
+	c := v.config
+	v.oneOf("mode", c.Mode, ModeDemo, ModeProduction)
+	v.address("addr", c.Addr)
+	if c.Data == "" {
+		v.complain("data", "want a directory")
+	}
+	v.database()
+	if info, err := os.Stat(c.Pack); c.Pack != "" && (err != nil || !info.IsDir()) {
+		v.complain("pack", "there is no directory %q", c.Pack)
+	}
+	v.oneOf("locale", c.Locale, "zh-CN", "en")
+	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`).MatchString(c.Tenant) {
+		v.complain("tenant", "want up to 63 letters, digits, - and _, starting with a letter or digit, got %q", c.Tenant)
+	}
+}
+
+// database quotes no DSN: it may hold a password.
+func (v *validator) database() {
+	switch scheme, _, _ := strings.Cut(v.config.Database, ":"); scheme {
+	case "":
+	case "postgres", "postgresql":
+		v.complain("database", "PostgreSQL is not supported yet; leave this empty to use SQLite in the data directory")
+	default:
+		v.complain("database", "leave this empty to use SQLite in the data directory; nothing else is supported yet")
+	}
+}
+
+func (v *validator) address(path, address string) {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		v.complain(path, "want host:port or :port, got %q", address)
+		return
+	}
+	if _, err := strconv.ParseUint(text, 10, 16); err != nil {
+		v.complain(path, "want a port from 0 to 65535, got %q", text)
+	}
+}
+
+func (v *validator) nats() {
+	c := v.config.NATS
+	for one := range strings.SplitSeq(c.URL, ",") {
+		if one = strings.TrimSpace(one); one != "" && !natsURL(one) {
+			v.complain("nats.url", "want nats://host:4222, or several separated by commas")
+			break
+		}
+	}
+	if c.Listen == "" {
+		return
+	}
+	v.address("nats.listen", c.Listen)
+	if c.URL != "" {
+		v.complain("nats.listen", "makes no sense together with nats.url: no server runs inside")
+	}
+}
+
+func natsURL(text string) bool {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" {
+		return false
+	}
+	return slices.Contains([]string{"nats", "tls", "ws", "wss"}, parsed.Scheme)
+}
+
+func (v *validator) auth() {
+	c := v.config.Auth
+	v.oneOf("auth.algorithm", c.Algorithm, "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA")
+	if c.Audience == "" {
+		v.complain("auth.audience", "want the name that tokens carry for this service")
+	}
+	if c.Key != "" && c.KeyFile != "" {
+		v.complain("auth.key_file", "give auth.key or auth.key_file, not both")
+		return
+	}
+	if c.Key == "" && c.KeyFile == "" {
+		if v.config.Mode == ModeProduction {
+			v.complain("auth.key", "production mode needs the key that signs your tokens, here or in auth.key_file")
+		}
+		return
+	}
+	v.key()
+}
+
+func (v *validator) key() {
+	c := v.config.Auth
+	path := "auth.key"
+	if c.KeyFile != "" {
+		path = "auth.key_file"
+	}
+	key, err := c.ReadKey()
+	switch {
+	case err != nil:
+		v.complain(path, "%v", err)
+	case strings.HasPrefix(c.Algorithm, "HS") && len(key) < minKey:
+		v.complain(path, "want at least %d bytes, got %d; `openssl rand -hex 32` makes a good one", minKey, len(key))
+	case slices.Contains([]string{"RS256", "ES256", "EdDSA"}, c.Algorithm) && !bytes.Contains(key, []byte("-----BEGIN ")):
+		v.complain(path, "%s needs a public key in PEM", c.Algorithm)
+	}
+}
+
+// ReadKey returns the key itself, from Key or KeyFile, and nil when there is
+// neither. One line end at the end of the file is not part of the key.
+func (a Auth) ReadKey() ([]byte, error) {
+	if a.KeyFile == "" {
+		return []byte(a.Key), nil
+	}
+	key, err := os.ReadFile(a.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
+	if len(key) == 0 {
+		return nil, errors.New("read key: " + a.KeyFile + " is empty")
+	}
+	return key, nil
+}
+
+func (v *validator) web() {
+	c := v.config.Web
+	for _, origin := range c.AllowedOrigins {
+		if !validOrigin(origin) {
+			v.complain("web.allowed_origins", "want origins such as https://www.example.com, without a path, got %q", origin)
+		}
+	}
+	v.between("web.frame_bytes", c.FrameBytes, 1024, 1<<20)
+	v.lasting("web.hello_timeout", c.HelloTimeout, 100*time.Millisecond, time.Minute)
+	v.lasting("web.ping_interval", c.PingInterval, time.Second, 10*time.Minute)
+	v.between("web.sockets_per_user", c.SocketsPerUser, 1, 1000)
+	v.between("web.messages_per_window", c.MessagesPerWindow, 1, 1_000_000)
+	v.lasting("web.window", c.Window, 100*time.Millisecond, time.Hour)
+	v.lasting("web.drain_timeout", c.DrainTimeout, 0, 10*time.Minute)
+}
+
+func validOrigin(text string) bool {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" {
+		return false
+	}
+	return text == parsed.Scheme+"://"+parsed.Host && (parsed.Scheme == "http" || parsed.Scheme == "https")
+}
+
+func (v *validator) between(path string, value, low, high int) {
+	if value < low || value > high {
+		v.complain(path, "want a number from %d to %d, got %d", low, high, value)
+	}
+}
+
+func (v *validator) lasting(path string, value, low, high time.Duration) {
+	if value < low || value > high {
+		v.complain(path, "want a length of time from %s to %s, got %s", low, high, value)
+	}
+}
+
+func (v *validator) eligibility() {
+	c := v.config
+	v.lasting("eligibility.timeout", c.Eligibility.Timeout, 10*time.Millisecond, time.Minute)
+	v.between("eligibility.breaker_failures", c.Eligibility.BreakerFailures, 1, 1000)
+	v.lasting("eligibility.breaker_pause", c.Eligibility.BreakerPause, 10*time.Millisecond, 10*time.Minute)
+	v.lasting("eligibility.cache_ttl", c.Eligibility.CacheTTL, 0, 24*time.Hour)
+	v.oneOf("eligibility.responder", c.Eligibility.Responder, ResponderEmbedded, ResponderExternal)
+	if c.Mode == ModeProduction && c.Eligibility.Responder == ResponderEmbedded {
+		v.complain("eligibility.responder", "the embedded service knows demo users only; production mode needs external")
+	}
+	if c.Eligibility.Responder == ResponderExternal && c.NATS.URL == "" && c.NATS.Listen == "" {
+		v.complain("eligibility.responder", "an external service cannot reach the NATS server inside; set nats.url or nats.listen")
+	}
+}

@@ -1,0 +1,123 @@
+package configs_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kaitong/configs"
+)
+
+func TestDefaultIsValid(t *testing.T) {
+	t.Parallel()
+	if err := configs.Default().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestProblems reads testdata/invalid/*.yaml: each can be read, and breaks rules.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	golden(t, "testdata/invalid", func(path string) error {
+		config, err := configs.Load(path, nil)
+		if err != nil {
+			t.Errorf("%s cannot even be read: %v", path, err)
+		}
+		return config.Validate()
+	})
+}
+
+func TestProblemsNameWhereTheValueCameFrom(t *testing.T) {
+	t.Parallel()
+	path := save(t, "log:\n  level: loud\n  format: xml\nlocale: de\n")
+	config, err := configs.Load(path, []string{"KAITONG_LOG_FORMAT=ini"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := config.Set("locale", "fr", "--locale"); err != nil {
+		t.Fatal(err)
+	}
+	config.Tenant = "" // set by nobody we know
+	got := map[string]string{}
+	var problems configs.Problems
+	if !errors.As(config.Validate(), &problems) {
+		t.Fatal("no problems")
+	}
+	for _, one := range problems {
+		got[one.Setting] = one.Source
+	}
+	want := map[string]string{"log.level": path + ":2:10", "log.format": "KAITONG_LOG_FORMAT", "locale": "--locale", "tenant": ""}
+	for setting, source := range want {
+		if got[setting] != source {
+			t.Errorf("%s came from %q, want %q", setting, got[setting], source)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
+func TestSetOnACopyLeavesTheOriginal(t *testing.T) {
+	t.Parallel()
+	first, err := configs.Load("", []string{"KAITONG_LOCALE=de"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := first
+	if err := second.Set("locale", "fr", "--locale"); err != nil {
+		t.Fatal(err)
+	}
+	if got := first.Validate().Error(); !strings.HasPrefix(got, "KAITONG_LOCALE: ") {
+		t.Errorf("the original now says %q", got)
+	}
+}
+
+func TestProductionThatIsComplete(t *testing.T) {
+	t.Parallel()
+	key := strings.Repeat("k1", 16)
+	file := filepath.Join(t.TempDir(), "key")
+	public := filepath.Join(t.TempDir(), "public.pem")
+	for path, text := range map[string]string{file: key + "\r\n", public: "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, env := range map[string][]string{
+		"key":           {"KAITONG_AUTH_KEY=" + key, "KAITONG_NATS_URL=nats://a:4222, tls://b:4222"},
+		"key file":      {"KAITONG_AUTH_KEY_FILE=" + file, "KAITONG_NATS_LISTEN=127.0.0.1:4222"},
+		"public key":    {"KAITONG_AUTH_KEY_FILE=" + public, "KAITONG_AUTH_ALGORITHM=EdDSA", "KAITONG_NATS_URL=nats://a"},
+		"other origins": {"KAITONG_AUTH_KEY=" + key, "KAITONG_NATS_URL=nats://a", "KAITONG_WEB_ALLOWED_ORIGINS=https://a.example,http://localhost:3000"},
+	} {
+		config, err := configs.Load("", append(env, "KAITONG_MODE=production", "KAITONG_ELIGIBILITY_RESPONDER=external"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := config.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	config := configs.Default()
+	config.Auth.KeyFile = file
+	if got, err := config.Auth.ReadKey(); err != nil || string(got) != key {
+		t.Errorf("key file reads as %q, %v", got, err)
+	}
+}
+
+func TestKeyLength(t *testing.T) {
+	t.Parallel()
+	for length, valid := range map[int]bool{31: false, 32: true} {
+		config := configs.Default()
+		config.Auth.Key = strings.Repeat("x", length)
+		if err := config.Validate(); (err == nil) != valid {
+			t.Errorf("%d bytes: %v", length, err)
+		}
+	}
+	empty := save(t, "\n")
+	config := configs.Default()
+	config.Auth.KeyFile = empty
+	if err := config.Validate(); err == nil || !strings.Contains(err.Error(), "is empty") {
+		t.Errorf("empty key file: %v", err)
+	}
+}
