@@ -55,6 +55,15 @@ const (
 	choiceReason      = "reason:"
 )
 
+// IsConversationMove says whether an intent is a move of the conversation,
+// answered with a fixed wording, and no question that needs an answer of the
+// knowledge base.
+func IsConversationMove(intent string) bool {
+	return slices.Contains([]string{
+		"greet", "thanks", "bye", "affirm", "deny", "done", "not_helped", "scam", "distress", "abuse",
+	}, intent)
+}
+
 // adultAge is the age from which a credit product may be opened.
 const adultAge = 18
 

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"kaitong/adapters/eligibility"
+	"kaitong/adapters/web"
+	"kaitong/configs"
+)
+
+// App is the whole system in one process. NewApp starts it, Run serves it
+// until its context ends, Close ends what is left.
+type App struct {
+	core     *core
+	web      *web.Server
+	http     *http.Server
+	listener net.Listener
+	drain    time.Duration
+}
+
+// NewApp builds and starts everything, and listens; it does not serve yet.
+func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ *App, err error) {
+	core, err := newCore(ctx, config, logger)
+	if err != nil {
+		return nil, err
+	}
+	app := &App{core: core, drain: config.Web.DrainTimeout}
+	defer func() {
+		if err != nil {
+			core.teardown.close(context.WithoutCancel(ctx))
+		}
+	}()
+	options, err := webOptions(core)
+	if err != nil {
+		return nil, err
+	}
+	if app.web, err = web.New(options); err != nil {
+		return nil, err
+	}
+	app.http = &http.Server{
+		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+	if app.listener, err = net.Listen("tcp", config.Addr); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", config.Addr, err)
+	}
+	return app, nil
+}
+
+// Addr is where the app listens.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
+
+// DataDir is where the conversations are kept.
+func (a *App) DataDir() string {
+	dir, err := filepath.Abs(a.core.config.Data)
+	if err != nil {
+		return a.core.config.Data
+	}
+	return dir
+}
+
+// Run serves until ctx ends, then drains and closes.
+func (a *App) Run(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- a.http.Serve(a.listener) }()
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-served:
+		failure = fmt.Errorf("serve: %w", failure)
+	}
+	return errors.Join(failure, a.Close(context.WithoutCancel(ctx)))
+}
+
+// Close lets acts that are under way finish within the drain time, then ends
+// everything, last started first.
+func (a *App) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.drain)
+	defer cancel()
+	return errors.Join(
+		a.web.Drain(ctx),
+		a.http.Shutdown(ctx),
+		ignoreClosed(a.listener.Close()),
+		a.core.teardown.close(ctx),
+	)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// webOptions translates the configuration for the web server.
+func webOptions(c *core) (web.Options, error) {
+	key, err := tokenKey(c.config)
+	if err != nil {
+		return web.Options{}, err
+	}
+	demo := c.config.Mode == configs.ModeDemo
+	options := web.Options{
+		Engine: c.engine, Log: c.logger, Tenant: c.config.Tenant,
+		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
+		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Demo: demo,
+		Limits: webLimits(c.config), Checks: c.checks(),
+	}
+	if demo {
+		options.DemoUsers = demoUsers(c.directory)
+	}
+	return options, nil
+}
+
+func webLimits(config configs.Config) web.Limits {
+	limits := web.DefaultLimits()
+	limits.FrameBytes = config.Web.FrameBytes
+	limits.MessagesPerWindow = orUnlimited(config.Web.MessagesPerWindow)
+	limits.Window = config.Web.Window
+	limits.SocketsPerUser = orUnlimited(config.Web.SocketsPerUser)
+	limits.HelloTimeout = config.Web.HelloTimeout
+	limits.PingEvery = config.Web.PingInterval
+	return limits
+}
+
+// orUnlimited reads the 0 of a setting that means "no limit".
+func orUnlimited(limit int) int {
+	if limit == 0 {
+		return math.MaxInt32
+	}
+	return limit
+}
+
+// checks are what must work before traffic is welcome.
+func (c *core) checks() []web.Check {
+	return []web.Check{
+		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
+		{Name: "message bus", Fault: "NATS is not connected", Run: func(context.Context) error { return c.bus.Ready() }},
+	}
+}
+
+func demoUsers(directory eligibility.Directory) []web.DemoUser {
+	var users []web.DemoUser
+	for _, person := range directory.People() {
+		users = append(users, web.DemoUser{
+			ID:        person.ID,
+			Name:      web.Words{ZH: person.ID, EN: person.ID},
+			Situation: web.Words{ZH: person.Situation["zh-CN"], EN: person.Situation["en"]},
+		})
+	}
+	return users
+}

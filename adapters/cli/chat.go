@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/term"
+
+	"kaitong/bot"
+)
+
+type chatCommand struct {
+	URL    string `help:"Server to chat with." default:"http://localhost:8080" placeholder:"URL"`
+	User   string `help:"Demo user to be; without it you are anonymous." placeholder:"ID"`
+	Locale string `help:"Language." enum:"zh-CN,en" default:"zh-CN"`
+}
+
+// Help is shown by --help.
+func (chatCommand) Help() string {
+	return `Type a question, or the number of a choice. "人工" or "agent" asks for a human.
+An empty line repeats the choices; Ctrl-D ends the chat.
+
+Examples:
+  kaitong chat --user demo-overdue
+  kaitong chat --user demo-kyc --locale en
+  echo 为什么我的借呗开通不了 | kaitong chat --user demo-vpn`
+}
+
+// Run chats until the input or the connection ends.
+func (c chatCommand) Run(ctx context.Context, s streams) error {
+	client, err := dial(ctx, c.URL, c.User, c.Locale)
+	if err != nil {
+		return err
+	}
+	chat := &chat{client: client, s: s, style: terminalStyle(isTerminal(s.out)), prompt: isTerminal(s.out)}
+	err = chat.run(ctx)
+	return errors.Join(err, ignoreClosed(client.close()))
+}
+
+// chat is one conversation in a terminal.
+type chat struct {
+	client *client
+	s      streams
+	style  style
+	prompt bool
+	offer  offer
+}
+
+// offer is what the last answer lets one pick.
+type offer struct {
+	message string
+	choices []bot.Choice
+}
+
+func (c *chat) run(ctx context.Context) error {
+	if err := c.await(ctx, "welcome"); err != nil {
+		return err
+	}
+	lines, stop := readLines(c.s.in)
+	defer stop()
+	for {
+		c.ask()
+		select {
+		case line, more := <-lines:
+			if !more {
+				return nil
+			}
+			if err := c.submit(ctx, line); err != nil {
+				return err
+			}
+		case f, more := <-c.client.frames:
+			if !more {
+				return fmt.Errorf("the connection ended: %w", c.client.err)
+			}
+			c.show(f)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (c *chat) ask() {
+	if c.prompt {
+		fmt.Fprintf(c.s.out, "\n%s> %s", c.style.bold, c.style.reset)
+	}
+}
+
+// submit sends a line and waits for the answer.
+func (c *chat) submit(ctx context.Context, line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		renderBlocks(c.s.out, []bot.Block{{Type: bot.BlockChoices, Choices: c.offer.choices}}, c.style)
+		return nil
+	}
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(c.offer.choices) {
+		choice := map[string]string{"msg": c.offer.message, "choice": c.offer.choices[n-1].ID}
+		if err := c.client.send("choice.send", choice); err != nil {
+			return err
+		}
+		return c.await(ctx, "message")
+	}
+	if err := c.client.send("message.send", map[string]string{"text": clean(line)}); err != nil {
+		return err
+	}
+	return c.await(ctx, "message")
+}
+
+// clean drops what a terminal may put into a line that is no text.
+func clean(line string) string {
+	return strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return -1
+		}
+		return r
+	}, line), "")
+}
+
+// await shows frames until one of the kind, or an error, has come.
+func (c *chat) await(ctx context.Context, kind string) error {
+	for {
+		select {
+		case f, more := <-c.client.frames:
+			if !more {
+				return fmt.Errorf("the connection ended: %w", c.client.err)
+			}
+			c.show(f)
+			if f.Type == kind || f.Type == "error" {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// show draws one frame.
+func (c *chat) show(f frame) {
+	switch f.Type {
+	case "welcome":
+		var data welcomeData
+		if json.Unmarshal(f.Data, &data) == nil {
+			renderBlocks(c.s.out, data.Greeting, c.style)
+		}
+	case "message":
+		var data messageData
+		if json.Unmarshal(f.Data, &data) == nil && data.Author != bot.AuthorUser {
+			c.showMessage(f, data)
+		}
+	case "check.state":
+		var data struct{ State string }
+		if json.Unmarshal(f.Data, &data) == nil && data.State == "checking" {
+			fmt.Fprintf(c.s.out, "%s…%s\n", c.style.dim, c.style.reset)
+		}
+	case "error":
+		var data errorData
+		if json.Unmarshal(f.Data, &data) == nil {
+			fmt.Fprintf(c.s.out, "%s! %s%s\n", c.style.warn, printable(data.Message), c.style.reset)
+		}
+	case "ping":
+		_ = c.client.send("pong", map[string]string{}) // a dead socket shows in the next read
+	}
+}
+
+func (c *chat) showMessage(f frame, data messageData) {
+	fmt.Fprintln(c.s.out)
+	renderBlocks(c.s.out, data.Blocks, c.style)
+	for _, block := range data.Blocks {
+		if block.Type == bot.BlockChoices {
+			c.offer = offer{message: f.ID, choices: block.Choices}
+		}
+	}
+}
+
+// readLines delivers the lines of in. The goroutine ends with the input, or
+// after the line it is waiting for.
+func readLines(in io.Reader) (lines <-chan string, stop func()) {
+	out := make(chan string)
+	done := make(chan struct{})
+	go func() {
+		defer close(out)
+		scanner := bufio.NewScanner(in)
+		for scanner.Scan() {
+			select {
+			case out <- scanner.Text():
+			case <-done:
+				return
+			}
+		}
+	}()
+	return out, func() { close(done) }
+}
+
+// isTerminal says whether out shows colours and prompts.
+func isTerminal(out any) bool {
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+
+	"kaitong/adapters/eligibility"
+	"kaitong/adapters/natsbus"
+	"kaitong/adapters/store"
+	"kaitong/bot"
+	"kaitong/configs"
+	"kaitong/intents"
+	"kaitong/knowledge"
+)
+
+// core is everything behind the sockets: knowledge, classifier, log, bus,
+// eligibility and the engine on top of them. `serve` puts a web server in
+// front of it, `ask` uses it as it is.
+type core struct {
+	config    configs.Config
+	logger    *slog.Logger
+	base      *knowledge.Base
+	log       *store.Log
+	bus       *natsbus.Bus
+	directory eligibility.Directory
+	engine    *bot.Engine
+	teardown  teardown
+}
+
+// newCore puts the parts together, in the order they need each other. On an
+// error everything started so far is closed again.
+func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_ *core, err error) {
+	c := &core{config: config, logger: logger, teardown: teardown{logger: logger}}
+	defer func() {
+		if err != nil {
+			c.teardown.close(context.WithoutCancel(ctx))
+		}
+	}()
+	if c.base, err = knowledge.Load(packFiles(config.Pack)); err != nil {
+		return nil, err
+	}
+	model, err := intents.TrainShipped()
+	if err != nil {
+		return nil, fmt.Errorf("train the classifier: %w", err)
+	}
+	if c.log, err = store.Open(ctx, store.Options{Dir: config.Data, Logger: logger}); err != nil {
+		return nil, err
+	}
+	c.teardown.add("event log", c.log.Close)
+	if c.bus, err = natsbus.Start(ctx, natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}); err != nil {
+		return nil, err
+	}
+	c.teardown.add("message bus", c.bus.Close)
+	if err = c.serveEligibility(); err != nil {
+		return nil, err
+	}
+	client, err := c.eligibilityClient()
+	if err != nil {
+		return nil, err
+	}
+	c.engine = bot.NewEngine(bot.Options{
+		Log: c.log, Model: model, Base: c.base, Eligibility: client,
+		Now: time.Now, NewID: newID, Logger: logger,
+	})
+	return c, nil
+}
+
+// packFiles is the folder of a pack, or the one in the program.
+func packFiles(dir string) fs.FS {
+	if dir == "" {
+		return knowledge.Shipped()
+	}
+	return os.DirFS(dir)
+}
+
+// newID makes ids that sort by time.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// serveEligibility starts the reference responder where none of your own is
+// configured.
+func (c *core) serveEligibility() error {
+	if c.config.Eligibility.Responder != configs.ResponderEmbedded {
+		return nil
+	}
+	var err error
+	if c.directory, err = eligibility.ShippedDirectory(); err != nil {
+		return err
+	}
+	responder, err := eligibility.Serve(eligibility.ResponderOptions{
+		Conn: c.bus.Conn(), Directory: c.directory, Now: time.Now, Logger: c.logger,
+	})
+	if err != nil {
+		return err
+	}
+	c.teardown.add("eligibility responder", func(context.Context) error { return responder.Close() })
+	return nil
+}
+
+func (c *core) eligibilityClient() (*eligibility.Client, error) {
+	neutral, err := neutralCode(c.base)
+	if err != nil {
+		return nil, err
+	}
+	return eligibility.NewClient(eligibility.ClientOptions{
+		Conn: c.bus.Conn(), Tell: telling(c.base, neutral), Neutral: neutral, Now: time.Now, NewID: newID, Logger: c.logger,
+		Timeout:         c.config.Eligibility.Timeout,
+		BreakerFailures: c.config.Eligibility.BreakerFailures,
+		BreakerPause:    c.config.Eligibility.BreakerPause,
+	})
+}
+
+// neutralCode is the code that stands for the standard refusal: the first one
+// that the pack maps to its neutral cause.
+func neutralCode(base *knowledge.Base) (string, error) {
+	for _, reason := range base.Reasons() {
+		if reason.Cause == base.Pack().Neutral {
+			return reason.Code, nil
+		}
+	}
+	return "", fmt.Errorf("pack %s: no reason code maps to the neutral cause %s", base.Pack().ID, base.Pack().Neutral)
+}
+
+// telling lets through what the pack allows: every code of the neutral
+// refusal, silent or not, becomes the same one, and details pass only with
+// reasons that may be named.
+func telling(base *knowledge.Base, neutral string) eligibility.Telling {
+	return func(code string) (string, bool) {
+		reason, known := base.Reason(code)
+		if !known || base.Class(code) == knowledge.Silent || reason.Cause == base.Pack().Neutral {
+			return neutral, false
+		}
+		return code, base.Class(code) == knowledge.Specific
+	}
+}
+
+// teardown closes what was started, last first.
+type teardown struct {
+	logger *slog.Logger
+	steps  []teardownStep
+}
+
+type teardownStep struct {
+	name  string
+	close func(context.Context) error
+}
+
+func (t *teardown) add(name string, close func(context.Context) error) {
+	t.steps = append(t.steps, teardownStep{name, close})
+}
+
+// close runs every step even when some fail.
+func (t *teardown) close(ctx context.Context) error {
+	var problems []error
+	for len(t.steps) > 0 {
+		step := t.steps[len(t.steps)-1]
+		t.steps = t.steps[:len(t.steps)-1]
+		if err := step.close(ctx); err != nil {
+			t.logger.Error("close failed", "part", step.name, "error", err)
+			problems = append(problems, fmt.Errorf("close %s: %w", step.name, err))
+		}
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"kaitong/adapters/eligibility"
+)
+
+type eligibilityCommand struct {
+	Serve  eligibilityServe  `cmd:"" help:"Run the reference responder with the demo profiles."`
+	Check  eligibilityCheck  `cmd:"" help:"Ask about one user and print the raw reply."`
+	Verify eligibilityVerify `cmd:"" help:"Check any responder against the contract."`
+}
+
+// natsFlag names the server that a responder listens to.
+type natsFlag struct {
+	NATS string `name:"nats" help:"NATS server." default:"nats://127.0.0.1:4222" placeholder:"URL"`
+}
+
+func (n natsFlag) connect(name string) (*nats.Conn, error) {
+	conn, err := nats.Connect(n.NATS, nats.Name("kaitong "+name), nats.Timeout(3*time.Second))
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", n.NATS, err)
+	}
+	return conn, nil
+}
+
+type eligibilityServe struct {
+	natsFlag
+	Profiles string `help:"Profiles to answer from, in the format of the shipped ones." type:"existingfile" placeholder:"FILE"`
+}
+
+// Help is shown by --help.
+func (eligibilityServe) Help() string {
+	return `Example, with a NATS server on this machine:
+  kaitong eligibility serve --nats nats://127.0.0.1:4222`
+}
+
+// Run answers until it is stopped.
+func (e eligibilityServe) Run(ctx context.Context, s streams) error {
+	directory, err := e.directory()
+	if err != nil {
+		return err
+	}
+	conn, err := e.connect("eligibility responder")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	responder, err := eligibility.Serve(eligibility.ResponderOptions{
+		Conn: conn, Directory: directory, Now: time.Now, Logger: slog.New(slog.NewTextHandler(s.err, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Answering %s on %s for %d people. Stop with Ctrl-C.\n", eligibility.Subject, e.NATS, len(directory.People()))
+	<-ctx.Done()
+	return responder.Close()
+}
+
+func (e eligibilityServe) directory() (eligibility.Directory, error) {
+	if e.Profiles == "" {
+		return eligibility.ShippedDirectory()
+	}
+	data, err := os.ReadFile(e.Profiles)
+	if err != nil {
+		return eligibility.Directory{}, err
+	}
+	directory, err := eligibility.ParseDirectory(data)
+	if err != nil {
+		return eligibility.Directory{}, fmt.Errorf("%s: %w", e.Profiles, err)
+	}
+	return directory, nil
+}
+
+type eligibilityCheck struct {
+	natsFlag
+	User    string        `arg:"" help:"The user to ask about."`
+	Product string        `help:"Product id." default:"jiebei"`
+	Timeout time.Duration `help:"How long to wait." default:"1500ms"`
+}
+
+// Help is shown by --help.
+func (eligibilityCheck) Help() string {
+	return `Example:
+  kaitong eligibility check demo-overdue --nats nats://127.0.0.1:4222
+
+The reply is printed as the service gave it, reasons that may not be told
+included: this is a tool for operators, not for the people asked about.`
+}
+
+// Run prints one raw reply.
+func (e eligibilityCheck) Run(ctx context.Context, s streams) error {
+	conn, err := e.connect("eligibility check")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	body, err := json.Marshal(eligibility.Request{
+		RequestID: newID(), Tenant: "default", UserID: e.User, Product: e.Product, Locale: "zh-CN", AskedAt: time.Now().UTC(),
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	message, err := conn.RequestWithContext(ctx, eligibility.Subject, body)
+	if err != nil {
+		return fmt.Errorf("no answer on %s: %w", eligibility.Subject, err)
+	}
+	fmt.Fprintln(s.out, printable(string(message.Data)))
+	return nil
+}
+
+type eligibilityVerify struct {
+	natsFlag
+	Users   []string      `help:"Users the responder knows." default:"demo-eligible,demo-overdue,demo-in-review" placeholder:"ID,…"`
+	Product string        `help:"Product id." default:"jiebei"`
+	Timeout time.Duration `help:"How long to wait for each answer." default:"1500ms"`
+}
+
+// Help is shown by --help.
+func (eligibilityVerify) Help() string {
+	return `Example, for a responder of your own:
+  kaitong eligibility verify --nats nats://127.0.0.1:4222 --users u1,u2`
+}
+
+// Run verifies a responder.
+func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
+	conn, err := e.connect("eligibility verify")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	findings, err := eligibility.Verify(ctx, conn, eligibility.VerifyOptions{
+		Users: e.Users, Product: e.Product, Timeout: e.Timeout, Now: time.Now, NewID: newID,
+	})
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, finding := range findings {
+		if finding.Err == nil {
+			fmt.Fprintf(s.out, "ok    %s\n", finding.Check)
+			continue
+		}
+		failed++
+		fmt.Fprintf(s.out, "FAIL  %s\n      %v\n      mend: %s\n", finding.Check, finding.Err, finding.Mend)
+	}
+	if failed > 0 {
+		return errFailed
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"kaitong/configs"
+)
+
+// demoKeyFile holds the key of the demo mode. It is kept so that tokens
+// survive a restart, as they do with a real host app.
+const demoKeyFile = "demo.key"
+
+// tokenKey is the key that tokens are checked with: configured, or in demo
+// mode one that is made once and kept beside the data.
+func tokenKey(config configs.Config) ([]byte, error) {
+	switch {
+	case config.Auth.Key != "":
+		return []byte(config.Auth.Key), nil
+	case config.Auth.KeyFile != "":
+		key, err := os.ReadFile(config.Auth.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("auth.key_file: %w", err)
+		}
+		return bytes.TrimRight(key, "\r\n"), nil
+	}
+	return demoKey(filepath.Join(config.Data, demoKeyFile))
+}
+
+func demoKey(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	key = []byte(rand.Text() + rand.Text())
+	if err := os.WriteFile(path, key, 0o600); err != nil {
+		return nil, fmt.Errorf("keep the demo key: %w", err)
+	}
+	return key, nil
+}

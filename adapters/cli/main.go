@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes of every command.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the thing asked about failed
+	exitUsage  = 2
+)
+
+// commands is the whole command line. Flags that several commands share are
+// embedded where they apply.
+type commands struct {
+	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve chats (the default)."`
+	Chat        chatCommand        `cmd:"" help:"Chat in the terminal over a real WebSocket."`
+	Ask         askCommand         `cmd:"" help:"Ask one question and print the answer, without a server."`
+	Eligibility eligibilityCommand `cmd:"" help:"Serve, ask or verify the eligibility service."`
+	Knowledge   knowledgeCommand   `cmd:"" help:"Check a knowledge pack."`
+	Intents     intentsCommand     `cmd:"" help:"Look into the intent classifier."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+}
+
+// streams are what a command reads from and writes to.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// errFailed ends a command with exit code 1 when it has already said why.
+var errFailed = errors.New("failed")
+
+// Main runs the command line and returns the exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, args, streams{in: stdin, out: stdout, err: stderr})
+}
+
+// run is Main under a context that ends it.
+func run(ctx context.Context, args []string, s streams) int {
+	var line commands
+	exited := -1
+	parser, err := kong.New(&line,
+		kong.Name("kaitong"),
+		kong.Description("Tells people why an activation failed and what to do now.\n\nStart with `kaitong` and open the page it prints."),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "kaitong:", err)
+		return exitUsage
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 { // --help has been printed
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "kaitong: %v\nTry `kaitong --help`.\n", err)
+		return exitUsage
+	}
+	return exitCode(command.Run(), s)
+}
+
+func exitCode(err error, s streams) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintln(s.err, "kaitong:", err)
+		return exitUsage
+	case !errors.Is(err, errFailed):
+		fmt.Fprintln(s.err, "kaitong:", err)
+	}
+	return exitFailed
+}
+
+// usageError says that the command line itself was wrong.
+type usageError struct{ message string }
+
+func (u usageError) Error() string { return u.message }

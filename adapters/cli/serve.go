@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+
+	"kaitong/configs"
+)
+
+// configFlags are the settings every command that runs the system shares.
+// Flags win over KAITONG_* variables, those over the file, that over defaults.
+type configFlags struct {
+	Config string `help:"Configuration file." type:"existingfile" placeholder:"FILE"`
+	Pack   string `help:"Folder of a knowledge pack to use instead of the one in the program." type:"existingdir" placeholder:"DIR"`
+}
+
+func (f configFlags) load() (configs.Config, error) {
+	config, err := configs.Load(f.Config, os.Environ())
+	if err != nil {
+		return configs.Config{}, err
+	}
+	if f.Pack != "" {
+		config.Pack = f.Pack
+	}
+	return config, nil
+}
+
+type serveCommand struct {
+	configFlags
+	Addr     string `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
+	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
+	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN"`
+	NATS     string `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
+}
+
+// Help is shown by --help.
+func (serveCommand) Help() string {
+	return `Examples:
+  kaitong                                  everything in one process, on :8080
+  kaitong serve --addr 127.0.0.1:9000 --data /var/lib/kaitong
+  kaitong serve --nats nats://10.0.0.5:4222 --config kaitong.yaml`
+}
+
+// Run serves until it is told to stop, then finishes what is under way.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	logger := newLogger(config, s.err)
+	fmt.Fprintln(s.out, "Starting Kaitong …")
+	app, err := NewApp(ctx, config, logger)
+	if err != nil {
+		return err
+	}
+	welcome(s.out, app, config)
+	return app.Run(ctx)
+}
+
+// config is the configuration with the flags on top.
+func (c serveCommand) config() (configs.Config, error) {
+	config, err := c.load()
+	if err != nil {
+		return configs.Config{}, err
+	}
+	for flag, setting := range map[*string]*string{
+		&c.Addr: &config.Addr, &c.Data: &config.Data, &c.Database: &config.Database, &c.NATS: &config.NATS.URL,
+	} {
+		if *flag != "" {
+			*setting = *flag
+		}
+	}
+	return config, config.Validate()
+}
+
+func newLogger(config configs.Config, out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: logLevel(config.Log.Level)}
+	if config.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(out, options))
+	}
+	return slog.New(slog.NewTextHandler(out, options))
+}
+
+// logLevel reads a level that the configuration has already checked.
+func logLevel(name string) slog.Level {
+	var level slog.Level
+	if level.UnmarshalText([]byte(name)) != nil {
+		return slog.LevelInfo
+	}
+	return level
+}
+
+// welcome says where to look and what to try first.
+func welcome(out io.Writer, app *App, config configs.Config) {
+	page := "http://" + reachable(app.Addr())
+	fmt.Fprintf(out, "\n  Help centre   %s/\n", page)
+	if config.Mode != configs.ModeDemo {
+		fmt.Fprintln(out, "  Agent desk    not part of this version yet")
+		return
+	}
+	fmt.Fprintf(out, `  Agent desk    not part of this version yet: hand-offs are recorded as tickets
+
+  This is the demo mode: pick a demo user on the page and ask
+      为什么我的借呗开通不了？      why can't I activate Jiebei?
+  or, in another terminal,
+      kaitong chat --url %s --user demo-overdue
+      kaitong ask 为什么我的借呗开通不了 --user demo-kyc
+
+  Conversations are kept in %s. Stop with Ctrl-C.
+
+`, page, app.DataDir())
+}
+
+// reachable turns the address listened on into one that can be opened.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), port)
+}
