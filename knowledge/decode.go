@@ -15,12 +15,18 @@ import (
 type decoder struct {
 	*source
 	locales []Locale // of the pack; nil when pack.yaml does not say
+	fields  map[reflect.Type]map[string][]int
+}
+
+func newDecoder(s *source, locales []Locale) *decoder {
+	return &decoder{source: s, locales: locales, fields: map[reflect.Type]map[string][]int{}}
 }
 
 // decode fills target, a pointer, from the tree.
 func (d *decoder) decode(root *node, target any) {
 	d.put("", root.place)
 	d.value(root, "", reflect.ValueOf(target).Elem())
+	slices.SortFunc(d.order, comparePlaces)
 }
 
 // value fills one value. The path names it in problems.
@@ -54,7 +60,7 @@ func (d *decoder) record(n *node, path string, into reflect.Value) {
 	if !d.is(n, path, mapNode, "keys and values") {
 		return
 	}
-	fields := fieldsOf(into.Type())
+	fields := d.fieldsOf(into.Type())
 	for _, e := range d.unique(n) {
 		index, ok := fields[e.key]
 		if !ok {
@@ -203,7 +209,10 @@ func (d *decoder) spoiled(at place, path, message, mend string) {
 }
 
 // fieldsOf maps the YAML keys of a struct to its fields.
-func fieldsOf(t reflect.Type) map[string][]int {
+func (d *decoder) fieldsOf(t reflect.Type) map[string][]int {
+	if fields, known := d.fields[t]; known {
+		return fields
+	}
 	fields := make(map[string][]int, t.NumField())
 	for _, field := range reflect.VisibleFields(t) {
 		name, option, _ := strings.Cut(field.Tag.Get("yaml"), ",")
@@ -211,6 +220,7 @@ func fieldsOf(t reflect.Type) map[string][]int {
 			fields[name] = field.Index
 		}
 	}
+	d.fields[t] = fields
 	return fields
 }
 
@@ -229,10 +239,11 @@ func label(path string) string {
 	return shorten(path)
 }
 
-func keys[V any](m map[string]V) []string {
+// keys lists the names of a map in order.
+func keys[M ~map[K]V, K ~string, V any](m M) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {
-		names = append(names, name)
+		names = append(names, string(name))
 	}
 	slices.Sort(names)
 	return names

@@ -102,7 +102,7 @@ func decodeFile[T any](d *draft, fsys fs.FS, name string, locales []Locale) load
 		d.broken[name] = true
 		return entry
 	}
-	(&decoder{source: entry.source, locales: locales}).decode(root, &entry.value)
+	newDecoder(entry.source, locales).decode(root, &entry.value)
 	return entry
 }
 
@@ -110,7 +110,6 @@ func decodeFile[T any](d *draft, fsys fs.FS, name string, locales []Locale) load
 // reports files that nothing would ever read.
 func (d *draft) list(fsys fs.FS) []string {
 	var names []string
-	stray := &source{problems: d.problems}
 	err := fs.WalkDir(fsys, ".", func(name string, item fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -124,8 +123,7 @@ func (d *draft) list(fsys fs.FS) []string {
 		case isEntry(name):
 			names = append(names, name)
 		case isYAML(name) && !slices.Contains([]string{packFile, reasonsFile, phrasesFile}, name):
-			stray.name = name
-			stray.reportAt(place{1, 1}, "the file is not part of a pack",
+			absent(name, d.problems).report("", "the file is not part of a pack",
 				"entries are causes/ID.yaml, fixes/ID.yaml and answers/INTENT.yaml")
 		}
 		if len(names) > maxFiles {
@@ -134,8 +132,7 @@ func (d *draft) list(fsys fs.FS) []string {
 		return nil
 	})
 	if err != nil {
-		stray.name = packFile
-		stray.reportAt(place{1, 1}, fmt.Sprintf("the pack cannot be listed: %v", err), "")
+		absent(packFile, d.problems).report("", fmt.Sprintf("the pack cannot be listed: %v", err), "")
 	}
 	slices.Sort(names)
 	return names

@@ -31,6 +31,7 @@ type source struct {
 	places   map[string]place // path such as steps[0].text.zh-CN -> its value
 	order    []place          // every place, in file order
 	bad      map[string]bool  // paths whose value has a problem already
+	reports  map[int]int      // line -> problems reported there
 	problems *Problems        // shared by the files of a pack
 }
 
@@ -67,6 +68,10 @@ func (s *source) report(path, message, mend string) {
 
 // reportAt adds a problem at a place.
 func (s *source) reportAt(p place, message, mend string) {
+	if s.crowded(p) {
+		return
+	}
+	s.reports[p.line]++
 	line := ""
 	if p.line >= 1 && p.line <= len(s.lines) {
 		line = excerpt(s.lines[p.line-1], p.column)
@@ -76,10 +81,16 @@ func (s *source) reportAt(p place, message, mend string) {
 	})
 }
 
+// maxPerLine bounds the problems of one line, which is more than anybody mends
+// at once; a file of a single line would otherwise take quadratic time.
+const maxPerLine = 50
+
+func (s *source) crowded(p place) bool { return s.reports[p.line] >= maxPerLine }
+
 // readSource reads a file and makes sure that it is plain UTF-8 text. It
 // returns false when there is nothing to parse.
 func readSource(fsys fs.FS, name string, problems *Problems) (*source, bool) {
-	s := &source{name: name, places: map[string]place{}, bad: map[string]bool{}, problems: problems}
+	s := absent(name, problems)
 	data, err := readBounded(fsys, name)
 	if err != nil {
 		s.reportAt(place{1, 1}, err.Error(), "")
@@ -93,6 +104,11 @@ func readSource(fsys fs.FS, name string, problems *Problems) (*source, bool) {
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	s.lines = strings.Split(string(data), "\n")
 	return s, s.encoded(data) && s.visible()
+}
+
+// absent is a file nothing has been read from; its problems stand at its start.
+func absent(name string, problems *Problems) *source {
+	return &source{name: name, places: map[string]place{}, bad: map[string]bool{}, reports: map[int]int{}, problems: problems}
 }
 
 // readBounded reads at most maxFileBytes of a file.
