@@ -8,15 +8,12 @@ import (
 
 // Model reads texts. It is immutable once trained and safe for concurrent use.
 type Model struct {
-	options     Options
-	labels      []string // sorted
-	cues        *cues
-	entities    *entities
-	index       *index
-	idf         []float32
-	weights     *weights
-	temperature float64
-	scratch     sync.Pool
+	options  Options
+	labels   []string // sorted
+	cues     *cues
+	entities *entities
+	ranker   *ranker
+	scratch  sync.Pool
 }
 
 // otherIntent is the label of texts that are none of ours.
@@ -33,8 +30,7 @@ type Scratch struct {
 	finder     finder
 	cueFinder  finder
 	named      []Entity
-	scores     []float64
-	single     []float32
+	opinion    opinion
 }
 
 // Labels returns the intents the model tells apart, sorted.
@@ -64,13 +60,14 @@ func (m *Model) ClassifyInto(text string, scratch *Scratch, result *Result) {
 		result.Scope = Confident
 		return
 	}
-	if !m.score(scratch) {
+	m.ranker.judge(scratch.keys, &scratch.opinion)
+	if !scratch.opinion.recognised {
 		result.Ranking = append(result.Ranking, Candidate{otherIntent, 0})
 		result.Scope = OutOfScope
 		return
 	}
 	m.rank(scratch, result)
-	result.Scope = m.options.scope(result.Top())
+	result.Scope = m.options.scope(result.Top(), scratch.opinion.familiar)
 }
 
 // knows reports whether the model was trained on an intent; a model of other
@@ -91,64 +88,58 @@ func (m *Model) read(text string, s *Scratch) {
 	}
 }
 
-// score fills scratch.scores with one margin per label. It returns false when
-// the text holds nothing the model knows.
-func (m *Model) score(s *Scratch) bool {
-	k := len(m.labels)
-	s.single = slices.Grow(s.single[:0], k)[:k]
-	s.scores = slices.Grow(s.scores[:0], k)[:k]
-	clear(s.single)
-	square := float32(0)
-	for _, key := range s.keys {
-		if id := m.index.get(key); id >= 0 {
-			addScaled(s.single, m.weights.row(int(id)), m.idf[id])
-			square += m.idf[id] * m.idf[id]
-		}
-	}
-	if square == 0 {
-		return false
-	}
-	scale := float32(1 / math.Sqrt(float64(square)))
-	for i, bias := range m.weights.row(len(m.idf)) {
-		s.scores[i] = float64(s.single[i]*scale + bias)
-	}
-	return true
-}
+// deniedWeight is what remains of the probability of a cause that the text
+// says does not hold.
+const deniedWeight = 0.1
 
-// rank turns scores into the best candidates.
+// rank turns an opinion into the best candidates: causes the text denies step
+// back, confidence is calibrated.
 func (m *Model) rank(s *Scratch, result *Result) {
-	softmax(s.scores, m.temperature)
-	for label, p := range s.scores {
-		at := len(result.Ranking)
-		for at > 0 && result.Ranking[at-1].Confidence < p {
-			at--
+	probs := s.opinion.probs
+	for _, e := range s.named {
+		if label, found := slices.BinarySearch(m.labels, e.Value); found && e.Kind == EntityCause && e.Negated {
+			probs[label] *= deniedWeight
 		}
-		if at == maxRanking {
-			continue
-		}
-		if len(result.Ranking) == maxRanking {
-			result.Ranking = result.Ranking[:maxRanking-1]
-		}
-		result.Ranking = slices.Insert(result.Ranking, at, Candidate{m.labels[label], p})
+	}
+	sharpen(probs, m.options.Temperature)
+	for label, p := range probs {
+		result.Ranking = insertCandidate(result.Ranking, Candidate{m.labels[label], float64(p)})
 	}
 }
 
-// softmax turns scores into probabilities, in place.
-func softmax(scores []float64, temperature float64) {
-	top, sum := slices.Max(scores), 0.0
-	for i, s := range scores {
-		scores[i] = math.Exp((s - top) / temperature)
-		sum += scores[i]
+// insertCandidate keeps the best candidates in order.
+func insertCandidate(ranking []Candidate, c Candidate) []Candidate {
+	if len(ranking) == maxRanking {
+		if ranking[maxRanking-1].Confidence >= c.Confidence {
+			return ranking
+		}
+		ranking = ranking[:maxRanking-1]
 	}
-	for i := range scores {
-		scores[i] /= sum
+	at := len(ranking)
+	for at > 0 && ranking[at-1].Confidence < c.Confidence {
+		at--
+	}
+	return slices.Insert(ranking, at, c)
+}
+
+// sharpen raises probabilities to 1/temperature and makes them sum to 1.
+func sharpen(probs []float32, temperature float64) {
+	sum := float32(0)
+	for i, p := range probs {
+		if p > 1e-9 {
+			probs[i] = float32(math.Pow(float64(p), 1/temperature))
+		}
+		sum += probs[i]
+	}
+	for i := range probs {
+		probs[i] /= sum
 	}
 }
 
 // scope is the decision rule.
-func (o Options) scope(top Candidate) Scope {
+func (o Options) scope(top Candidate, familiar float64) Scope {
 	switch {
-	case top.Confidence < o.InScope:
+	case top.Confidence < o.InScope || familiar < o.Familiar:
 		return OutOfScope
 	case top.Confidence < o.Confident:
 		return Unsure

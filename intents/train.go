@@ -8,25 +8,61 @@ import (
 )
 
 // Options are the choices of a model. The zero value is not useful; start
-// from DefaultOptions.
+// from DefaultOptions or ThoroughOptions.
 type Options struct {
-	Features  FeatureOptions
-	Cost      float64 // of a training error, against large weights
-	Epochs    int     // passes over the training set
-	Seed      uint64  // the same seed and data give the same model
+	Features FeatureOptions
+	Cost     float64 // of a training error of the linear model, against large weights
+	Epochs   int     // passes of the linear model over the training set
+	Seed     uint64  // the same seed and data give the same model
+
+	Nets      int // small nets beside the linear model; 0 for none
+	Hidden    int // units of a net
+	NetEpochs int
+
+	// Calibration. With Folds 0 the given values hold; otherwise Temperature
+	// and Familiar are found by cross-validation over the training set.
+	Folds       int
+	Temperature float64
+	Familiar    float64 // a text less familiar than this is none of ours
+
 	Confident float64 // a first candidate at least this sure is answered
 	InScope   float64 // one less sure than this is none of ours
 }
 
-// DefaultOptions are the choices of the shipped model.
+// DefaultOptions are the choices of the shipped model: trained in a fraction
+// of a second whenever the program starts, with the calibration found once by
+// cross-validation over the shipped utterances.
 func DefaultOptions() Options {
 	return Options{
-		Features:  FeatureOptions{CharMax: 4, WordMax: 2, Entities: true},
-		Cost:      1,
-		Epochs:    12,
-		Seed:      1,
-		Confident: 0.5,
-		InScope:   0.2,
+		Features:    FeatureOptions{CharMax: 3, WordMax: 2, Entities: true},
+		Cost:        1,
+		Epochs:      6,
+		Seed:        1,
+		Temperature: 0.6,
+		Familiar:    -0.8,
+		Confident:   0.5,
+		InScope:     0.1,
+	}
+}
+
+// ThoroughOptions spend some seconds of training on a point more of accuracy;
+// it pays from about ten thousand utterances on.
+func ThoroughOptions() Options {
+	o := DefaultOptions()
+	o.Epochs, o.Nets, o.Hidden, o.NetEpochs = 10, 2, 128, 12
+	o.Temperature, o.Familiar = 0.8, 0
+	return o
+}
+
+func (o Options) svm() svmOptions {
+	return svmOptions{cost: float32(o.Cost), epochs: o.Epochs, seed: o.Seed}
+}
+
+// net are the knobs of net i, found by cross-validation.
+func (o Options) net(i int) netOptions {
+	return netOptions{
+		hidden: o.Hidden, epochs: o.NetEpochs, rate: 0.03,
+		dropInput: 0.5, dropHidden: 0.3, smoothing: 0.1, seed: o.Seed + uint64(i),
 	}
 }
 
@@ -70,11 +106,11 @@ func newModel(o Options, labels []string) (*Model, error) {
 
 func (m *Model) fit(corpus Corpus) {
 	texts, labels := m.keysOf(corpus)
-	vocabulary := newVocabulary(texts)
-	s := vocabulary.samples(texts, labels)
-	w := trainSVM(s, len(m.labels), svmOptions{cost: float32(m.options.Cost), epochs: m.options.Epochs, seed: m.options.Seed})
-	m.index, m.idf, m.weights = vocabulary.index, vocabulary.idf, w
-	m.temperature = 0.25
+	if m.options.Folds > 1 {
+		out := crossValidate(texts, labels, len(m.labels), m.options)
+		m.options.Temperature, m.options.Familiar = out.temperature(), out.familiarFloor()
+	}
+	m.ranker = newRanker(texts, labels, len(m.labels), m.options)
 }
 
 // keysOf returns the feature keys and the label number of every utterance;
