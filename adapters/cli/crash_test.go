@@ -28,6 +28,7 @@ func actAsServer() bool {
 	}
 	config := configs.Default()
 	config.Addr, config.Data = "127.0.0.1:0", data
+	config.Web.SocketsPerUser, config.Web.MessagesPerWindow = 0, 0
 	app, err := NewApp(context.Background(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		fmt.Println("error:", err)
@@ -97,7 +98,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	for i := range people {
 		talking.Go(func() { records[i] = talkUntilCut(t, server.address, i, started.Done) })
 	}
-	started.Wait() // everybody has at least one acknowledged message
+	started.Wait() // everybody is in the middle of a conversation
 	server.kill()
 	talking.Wait()
 
@@ -110,14 +111,14 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	t.Logf("%d acknowledged messages of %d people, all there", total, people)
 }
 
-// talkUntilCut asks questions as fast as they are acknowledged.
+// talkUntilCut asks questions as fast as they are answered, and says when five
+// have been acknowledged.
 func talkUntilCut(t *testing.T, address string, i int, started func()) *recorded {
 	users := []string{"demo-overdue", "demo-kyc", "demo-eligible", "demo-debts", "demo-rejected"}
 	r := &recorded{user: users[i%len(users)], acked: map[string]int64{}}
-	first := sync.OnceFunc(started)
-	defer first()
 	c, err := dial(t.Context(), address, r.user, "zh-CN")
 	if err != nil {
+		started()
 		t.Error(err)
 		return r
 	}
@@ -135,8 +136,9 @@ func talkUntilCut(t *testing.T, address string, i int, started func()) *recorded
 			if err := json.Unmarshal(f.Data, &data); err != nil {
 				t.Error(err)
 			}
-			r.acked[f.Re] = data.Seq
-			first()
+			if r.acked[f.Re] = data.Seq; len(r.acked) == 5 {
+				started()
+			}
 		case "error":
 			t.Errorf("error frame: %s", f.Data)
 		}

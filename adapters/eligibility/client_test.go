@@ -1,0 +1,294 @@
+package eligibility
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+
+	"kaitong/bot"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// startNATS runs a real server in this process and connects to it.
+func startNATS(t testing.TB) *nats.Conn {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	conn, err := nats.Connect("", nats.InProcessServer(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		conn.Close()
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	return conn
+}
+
+// tellAll lets every code through but the two that stand for secrets.
+func tellAll(code string) (string, bool) {
+	switch code {
+	case "LIST_MATCH", "REVIEW_NOT_PASSED":
+		return "REVIEW_NOT_PASSED", false
+	case "ACCOUNT_RISK":
+		return code, false
+	}
+	return code, true
+}
+
+func newTestClient(t testing.TB, conn *nats.Conn, change func(*ClientOptions)) *Client {
+	t.Helper()
+	var ids atomic.Int64
+	options := ClientOptions{
+		Conn: conn, Tell: tellAll, Neutral: "REVIEW_NOT_PASSED", Now: time.Now,
+		NewID:   func() string { return fmt.Sprintf("request-%d", ids.Add(1)) },
+		Timeout: 2 * time.Second,
+	}
+	if change != nil {
+		change(&options)
+	}
+	client, err := NewClient(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// answering subscribes a service that answers with the body made for each request.
+func answering(t testing.TB, conn *nats.Conn, body func(Request) []byte) {
+	t.Helper()
+	sub, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+		var request Request
+		if err := json.Unmarshal(m.Data, &request); err != nil {
+			t.Errorf("request: %v", err)
+		}
+		if err := m.Respond(body(request)); err != nil {
+			t.Errorf("respond: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sub.Unsubscribe() })
+}
+
+func reply(request Request, decision string, codes ...string) Reply {
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	r := Reply{RequestID: request.RequestID, Decision: decision, Reasons: []Reason{}, CheckedAt: now, ValidUntil: now.Add(time.Minute)}
+	for _, code := range codes {
+		r.Reasons = append(r.Reasons, Reason{Code: code, Params: map[string]string{"detail": "x"}})
+	}
+	return r
+}
+
+func encode(t testing.TB, r Reply) []byte {
+	t.Helper()
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestCheckReadsAReply(t *testing.T) {
+	conn := startNATS(t)
+	answering(t, conn, func(r Request) []byte { return encode(t, reply(r, "ineligible", "OVERDUE_RECORD", "ACCOUNT_RISK")) })
+	verdict, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []bot.Reason{{Code: "OVERDUE_RECORD", Params: map[string]string{"detail": "x"}}, {Code: "ACCOUNT_RISK"}}
+	if diff := cmp.Diff(want, verdict.Reasons); diff != "" {
+		t.Error(diff)
+	}
+	if verdict.Decision != bot.Ineligible {
+		t.Errorf("decision %q", verdict.Decision)
+	}
+}
+
+// A refusal for a reason nobody may tell must not differ from the plain
+// refusal in anything.
+func TestCheckNeutralisesSecrets(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	eta := now.Add(24 * time.Hour)
+	plain := reply(Request{}, "ineligible", "REVIEW_NOT_PASSED")
+	for name, change := range map[string]func(*Reply){
+		"listed":                   func(r *Reply) { r.Reasons[0].Code = "LIST_MATCH" },
+		"listed, not appealable":   func(r *Reply) { r.Reasons[0].Code, r.Appealable = "LIST_MATCH", false },
+		"listed, in review":        func(r *Reply) { r.Reasons[0].Code, r.Decision, r.ReviewETA = "LIST_MATCH", "review", &eta },
+		"listed, called eligible":  func(r *Reply) { r.Reasons[0].Code, r.Decision = "LIST_MATCH", "eligible" },
+		"listed, valid for longer": func(r *Reply) { r.Reasons[0].Code, r.ValidUntil = "LIST_MATCH", eta },
+		"listed twice": func(r *Reply) {
+			r.Reasons = []Reason{{Code: "LIST_MATCH"}, {Code: "REVIEW_NOT_PASSED"}, {Code: "LIST_MATCH"}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newTestClient(t, startNATS(t), func(o *ClientOptions) { o.Now = func() time.Time { return now } })
+			secret := reply(Request{}, "ineligible", "REVIEW_NOT_PASSED")
+			change(&secret)
+			if diff := cmp.Diff(client.neutralise(plain), client.neutralise(secret)); diff != "" {
+				t.Errorf("the verdicts differ: %s", diff)
+			}
+		})
+	}
+}
+
+func TestCheckRefusesBadReplies(t *testing.T) {
+	for name, body := range map[string]func(Request) []byte{
+		"no JSON":         func(Request) []byte { return []byte("\x00\xff") },
+		"empty":           func(Request) []byte { return nil },
+		"trailing data":   func(r Request) []byte { return append(mustJSON(reply(r, "eligible")), "{}"...) },
+		"wrong id":        func(r Request) []byte { r.RequestID = "another"; return mustJSON(reply(r, "eligible")) },
+		"wrong decision":  func(r Request) []byte { return mustJSON(reply(r, "perhaps")) },
+		"lower-case code": func(r Request) []byte { return mustJSON(reply(r, "ineligible", "overdue")) },
+		"too many reasons": func(r Request) []byte {
+			return mustJSON(reply(r, "ineligible", strings.Split(strings.Repeat("A,", 16)+"A", ",")...))
+		},
+		"too large": func(r Request) []byte {
+			return append(mustJSON(reply(r, "eligible")), strings.Repeat(" ", maxReply)...)
+		},
+		"valid before it was checked": func(r Request) []byte {
+			bad := reply(r, "eligible")
+			bad.ValidUntil = bad.CheckedAt.Add(-time.Second)
+			return mustJSON(bad)
+		},
+		"missing fields": func(r Request) []byte { return []byte(`{"request_id":"` + r.RequestID + `","decision":"eligible"}`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := startNATS(t)
+			answering(t, conn, body)
+			_, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+			if !errors.Is(err, bot.ErrCheckInvalid) {
+				t.Errorf("error %v, want ErrCheckInvalid", err)
+			}
+		})
+	}
+}
+
+func mustJSON(r Reply) []byte {
+	data, err := json.Marshal(r)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// The error of a bad reply may end in a log, so it may not quote the reply.
+func TestCheckErrorQuotesNothing(t *testing.T) {
+	conn := startNATS(t)
+	answering(t, conn, func(r Request) []byte { return mustJSON(reply(r, "perhaps", "LIST_MATCH")) })
+	_, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if err == nil || strings.Contains(err.Error(), "LIST_MATCH") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCheckWithoutResponderFailsAtOnce(t *testing.T) {
+	client := newTestClient(t, startNATS(t), func(o *ClientOptions) { o.Timeout = time.Hour })
+	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if !errors.Is(err, bot.ErrCheckUnavailable) || !errors.Is(err, nats.ErrNoResponders) {
+		t.Errorf("error %v, want ErrCheckUnavailable for no responders", err)
+	}
+}
+
+func TestCheckTimesOut(t *testing.T) {
+	conn := startNATS(t)
+	if _, err := conn.Subscribe(Subject, func(*nats.Msg) {}); err != nil {
+		t.Fatal(err)
+	}
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = 50 * time.Millisecond })
+	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if !errors.Is(err, bot.ErrCheckTimeout) {
+		t.Errorf("error %v, want ErrCheckTimeout", err)
+	}
+}
+
+// A lost first request is asked again under the same id.
+func TestCheckHedges(t *testing.T) {
+	conn := startNATS(t)
+	var asked atomic.Int64
+	ids := make(chan string, 2)
+	if _, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+		var request Request
+		if err := json.Unmarshal(m.Data, &request); err != nil {
+			t.Errorf("request: %v", err)
+		}
+		ids <- request.RequestID
+		if asked.Add(1) > 1 {
+			_ = m.Respond(mustJSON(reply(request, "eligible")))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = 2 * time.Second })
+	verdict, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if err != nil || verdict.Decision != bot.Eligible {
+		t.Fatalf("%v, %v", verdict, err)
+	}
+	if first, second := <-ids, <-ids; first != second {
+		t.Errorf("asked as %s, then as %s", first, second)
+	}
+}
+
+func TestBreakerStopsAskingADeadService(t *testing.T) {
+	conn := startNATS(t)
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.BreakerFailures, o.BreakerPause = 3, time.Hour })
+	for range 3 {
+		_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	}
+	answering(t, conn, func(r Request) []byte { t.Error("asked while open"); return mustJSON(reply(r, "eligible")) })
+	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if !errors.Is(err, bot.ErrCheckUnavailable) {
+		t.Errorf("error %v, want ErrCheckUnavailable", err)
+	}
+}
+
+func TestBreakerRecovers(t *testing.T) {
+	conn := startNATS(t)
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.BreakerFailures, o.BreakerPause = 3, time.Millisecond })
+	for range 3 {
+		_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	}
+	answering(t, conn, func(r Request) []byte { return mustJSON(reply(r, "eligible")) })
+	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for deadline.Err() == nil {
+		if _, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"}); err == nil {
+			return
+		}
+	}
+	t.Error("the breaker never closed again")
+}
+
+// One person's broken record must not take the check away from everybody.
+func TestBreakerIgnoresInvalidReplies(t *testing.T) {
+	conn := startNATS(t)
+	answering(t, conn, func(r Request) []byte {
+		if r.UserID == "broken" {
+			return []byte("garbage")
+		}
+		return mustJSON(reply(r, "eligible"))
+	})
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.BreakerFailures, o.BreakerPause = 3, time.Hour })
+	for range 10 {
+		_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "broken", Product: "p", Locale: "en"})
+	}
+	if _, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "fine", Product: "p", Locale: "en"}); err != nil {
+		t.Error(err)
+	}
+}
