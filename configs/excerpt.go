@@ -8,11 +8,11 @@ import (
 
 // excerpt shows a line with a caret below the column; both count from one, the
 // column in letters. Secrets are not shown: errors end up in logs and tickets.
-func excerpt(lines []string, line, column int) string {
-	if line < 1 || line > len(lines) {
+func excerpt(text string, line, column int) string {
+	if text == "" {
 		return ""
 	}
-	shown := hideSecrets(strings.TrimRight(lines[line-1], "\r"))
+	shown := hideSecrets(text)
 	number := fmt.Sprintf("%5d | ", line)
 	margin := strings.Repeat(" ", len(number)-2) + "| "
 	return number + shown + "\n" + margin + indent(shown, column-1) + "^"

@@ -11,7 +11,7 @@ import (
 )
 
 // maxFile bounds the file, in bytes. default.yaml has about 4,000.
-const maxFile = 256 << 10
+const maxFile = 64 << 10
 
 // Load returns the defaults, overlaid by the file at path if path is not
 // empty, overlaid by the KAITONG_* variables of env (name=value, as of
@@ -45,7 +45,7 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s: %w", path, errors.New("larger than 256 KiB, which is no configuration"))
+		return nil, fmt.Errorf("%s: %w", path, errors.New("larger than 64 KiB, which is no configuration"))
 	}
 	return data, nil
 }

@@ -157,7 +157,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		t.Error("a directory was read")
 	}
 	huge := save(t, strings.Repeat("# padding\n", 30_000))
-	if _, err := configs.Load(huge, nil); err == nil || !strings.Contains(err.Error(), "256 KiB") {
+	if _, err := configs.Load(huge, nil); err == nil || !strings.Contains(err.Error(), "64 KiB") {
 		t.Errorf("huge: %v", err)
 	}
 }

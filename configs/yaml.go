@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
+
+// maxProblems of one file are enough to see that it is the wrong file.
+const maxProblems = 50
 
 // reader walks one YAML file into a Config and collects what is wrong.
 type reader struct {
@@ -31,7 +34,12 @@ func (c *Config) readYAML(name string, data []byte) Problems {
 		line := 1 + bytes.Count(data[:at], []byte("\n"))
 		return Problems{{Source: fmt.Sprintf("%s:%d", name, line), Message: "not UTF-8; save the file in that encoding"}}
 	}
-	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(string(data))
+	if at := tooDeep(tokens); at != nil {
+		r.complain(at, "", "nested too deeply for a configuration")
+		return r.problems
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		r.syntax(err)
 		return r.problems
@@ -302,20 +310,30 @@ func (r *reader) place(at *token.Token) string {
 }
 
 func (r *reader) complain(at *token.Token, path, message string) {
-	r.problems = append(r.problems, Problem{
-		Source:  r.place(at),
-		Setting: path,
-		Message: message,
-		Excerpt: excerpt(r.lines, at.Position.Line, at.Position.Column),
-	})
+	r.add(at, path, message, r.line(at))
 }
 
 // complainUnknown does not show the value: a misspelt key may hold a secret.
 func (r *reader) complainUnknown(at *token.Token, message string) {
-	line, column := at.Position.Line, at.Position.Column
-	cut := slices.Clone(r.lines[:min(line, len(r.lines))])
-	if line >= 1 && line <= len(cut) {
-		cut[line-1] = cutAfter(cut[line-1], column+utf8.RuneCountInString(at.Value))
+	end := at.Position.Column + utf8.RuneCountInString(at.Value)
+	r.add(at, "", message, cutAfter(r.line(at), end))
+}
+
+func (r *reader) add(at *token.Token, path, message, line string) {
+	if len(r.problems) == maxProblems {
+		return
 	}
-	r.problems = append(r.problems, Problem{Source: r.place(at), Message: message, Excerpt: excerpt(cut, line, column)})
+	r.problems = append(r.problems, Problem{
+		Source:  r.place(at),
+		Setting: path,
+		Message: message,
+		Excerpt: excerpt(line, at.Position.Line, at.Position.Column),
+	})
+}
+
+func (r *reader) line(at *token.Token) string {
+	if at.Position.Line < 1 || at.Position.Line > len(r.lines) {
+		return ""
+	}
+	return strings.TrimRight(r.lines[at.Position.Line-1], "\r")
 }
