@@ -3,6 +3,7 @@ package bottest_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"testing"
 
@@ -27,6 +28,27 @@ func TestEveryEventCoversTheSource(t *testing.T) {
 	for _, kind := range declared {
 		if covered[kind] != 2 {
 			t.Errorf("%s appears %d times, want one full and one bare", kind, covered[kind])
+		}
+	}
+}
+
+// A field left empty would come back empty from a log that loses it.
+func TestFullEventsLeaveNoFieldEmpty(t *testing.T) {
+	full := bottest.EveryEvent()[:len(bottest.EveryEvent())/2]
+	for _, event := range full {
+		value := reflect.ValueOf(event)
+		for i := range value.NumField() {
+			if value.Field(i).IsZero() {
+				t.Errorf("%s: %s is empty", event.Kind(), value.Type().Field(i).Name)
+			}
+		}
+		if message, ok := event.(bot.Message); ok {
+			about := reflect.ValueOf(*message.About)
+			for i := range about.NumField() {
+				if about.Field(i).IsZero() {
+					t.Errorf("about: %s is empty", about.Type().Field(i).Name)
+				}
+			}
 		}
 	}
 }

@@ -63,7 +63,7 @@ func EveryEvent() []bot.Event {
 		bot.HandoffChanged{Seq: 3, State: bot.HandoffQueued, Reason: "requested", Ticket: "T-1", Owner: 2},
 		bot.RightInvoked{Right: "explanation"},
 		bot.Warned{Warning: "scam"},
-		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助"},
+		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助", ID: "v1", Digest: "sha256:1"},
 		bot.Resolved{Confirmed: true},
 	}, bareEvents()...)
 }
@@ -79,7 +79,7 @@ func fullMessage() bot.Message {
 		},
 		About: &bot.About{
 			Intent: "fail.credit_thin", Confidence: 0.9, Cause: "credit.thin_history", Reasons: []string{"credit.thin_history"},
-			Fixes: []string{"profile.complete"}, Sources: []string{"cause:credit.thin_history"}, Decision: bot.Ineligible, Composed: "authored",
+			Fixes: []string{"profile.complete"}, Sources: []string{"cause:credit.thin_history"}, Decision: bot.Ineligible, Nth: 1, Composed: "authored",
 		},
 	}
 }
