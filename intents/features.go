@@ -2,9 +2,11 @@ package intents
 
 // FeatureOptions says which features a text is turned into.
 type FeatureOptions struct {
-	CharMax  int  // longest n-gram of characters; Latin ones stay within a word
+	HanMax   int  // longest n-gram of characters with a Chinese one among them
+	CharMax  int  // longest n-gram of other characters, within a word
 	WordMax  int  // longest n-gram of words of spaced scripts
 	Entities bool // classes of entities: product, cause, denied cause, quote
+	Concepts bool // groups of words that mean the same, alone and in pairs
 }
 
 // In the view of a text that n-grams are taken from, classes of things stand
@@ -20,6 +22,7 @@ const (
 	featureChars uint64 = 0x9AE16A3B2F90404F + iota*0x1000193
 	featureWords
 	featureEntity
+	featureConcept
 )
 
 // appendView appends the view of a normalised text to dst: padded with spaces,
@@ -70,10 +73,17 @@ func numberAt(text []rune) int {
 
 // appendNgrams appends the keys of the n-grams of characters and words.
 func appendNgrams(dst []uint64, view []rune, o FeatureOptions) []uint64 {
+	longest := max(o.HanMax, o.CharMax)
 	for i := range view {
-		key := featureChars
-		for n := 1; n <= o.CharMax && i+n <= len(view); n++ {
+		key, limit := featureChars, o.CharMax
+		for n := 1; n <= longest && i+n <= len(view); n++ {
 			r := view[i+n-1]
+			if isHan(r) || r == classProduct {
+				limit = o.HanMax
+			}
+			if n > limit {
+				break
+			}
 			key = mix(key, uint64(r))
 			if n > 1 || r != space {
 				dst = append(dst, key)

@@ -12,6 +12,7 @@ type Model struct {
 	labels   []string // sorted
 	cues     *cues
 	entities *entities
+	concepts *concepts
 	ranker   *ranker
 	scratch  sync.Pool
 }
@@ -29,6 +30,7 @@ type Scratch struct {
 	keys       []uint64
 	finder     finder
 	cueFinder  finder
+	wordFinder finder
 	named      []Entity
 	opinion    opinion
 }
@@ -85,6 +87,9 @@ func (m *Model) read(text string, s *Scratch) {
 	s.keys = appendNgrams(s.keys[:0], s.view, m.options.Features)
 	if m.options.Features.Entities {
 		s.keys = appendEntityKeys(s.keys, s.named)
+	}
+	if m.options.Features.Concepts {
+		s.keys = m.concepts.appendKeys(s.keys, s.text, &s.wordFinder)
 	}
 }
 

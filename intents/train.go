@@ -34,9 +34,9 @@ type Options struct {
 // cross-validation over the shipped utterances.
 func DefaultOptions() Options {
 	return Options{
-		Features:    FeatureOptions{CharMax: 3, WordMax: 2, Entities: true},
+		Features:    FeatureOptions{HanMax: 2, CharMax: 3, WordMax: 2, Entities: true, Concepts: true},
 		Cost:        1,
-		Epochs:      6,
+		Epochs:      8,
 		Seed:        1,
 		Temperature: 0.6,
 		Familiar:    -0.8,
@@ -99,6 +99,9 @@ func newModel(o Options, labels []string) (*Model, error) {
 		return nil, err
 	}
 	if m.entities, err = loadEntities(data); err != nil {
+		return nil, err
+	}
+	if m.concepts, err = loadConcepts(data); err != nil {
 		return nil, err
 	}
 	return m, nil
