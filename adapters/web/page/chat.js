@@ -1,0 +1,444 @@
+// The chat page: joins the connection and the document.
+
+import { drawBlock, el } from "./blocks.js";
+import { Connection } from "./connection.js";
+import { preferredLocale, words } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const STORE = "kaitong.chat";
+const ANONYMOUS = "";
+const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
+const TYPING_LIMIT_MS = 20000;
+
+/** What survives a reload of this tab. */
+const state = { locale: preferredLocale(), user: null, conv: "", epoch: "", anon: "", acts: [], ...restore() };
+
+let connection;
+let users = []; // demo users; empty outside demo mode
+let greeting = [];
+const shown = new Map(); // message id -> element
+let typingTimer = 0;
+let replaying = false;
+
+start();
+
+async function start() {
+  users = await loadUsers();
+  if (state.user === null || (state.user !== ANONYMOUS && !users.some((user) => user.id === state.user))) {
+    state.user = users[0]?.id ?? ANONYMOUS;
+  }
+  translate();
+  wire();
+  connect();
+}
+
+async function loadUsers() {
+  try {
+    const response = await fetch("/v1/demo/users");
+    return response.ok ? (await response.json()).users : [];
+  } catch {
+    return [];
+  }
+}
+
+// --- connection
+
+function connect() {
+  connection?.close();
+  clearThread();
+  connection = new Connection({ ...state, getToken });
+  const on = (name, handle) => connection.addEventListener(name, (event) => handle(event.detail));
+  on("status", showStatus);
+  on("welcome", welcomed);
+  on("reset", clearThread);
+  on("frame", showFrame);
+  on("act", showAct);
+  on("trouble", (message) => showBanner(words(state.locale)[message] || message));
+  on("final", finished);
+  showStatus(connection.status);
+  connection.open();
+}
+
+async function getToken() {
+  if (state.user === ANONYMOUS) return null;
+  const response = await fetch("/v1/demo/token", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ user: state.user }),
+  });
+  if (!response.ok) throw new Error(`token: ${response.status}`);
+  return (await response.json()).token;
+}
+
+function welcomed(data) {
+  hideBanner();
+  greeting = data.greeting;
+  drawGreeting();
+  replaying = data.seq > 0;
+  $("log").setAttribute("aria-busy", String(replaying));
+  if (replaying) setTimeout(endReplay, 400); // frames of the replay follow at once
+  for (const act of connection.acts.values()) showAct(act);
+  save();
+}
+
+function endReplay() {
+  replaying = false;
+  $("log").removeAttribute("aria-busy");
+}
+
+function finished(message) {
+  forgetConversation();
+  const again = el("button", "quiet", words(state.locale).restart);
+  again.type = "button";
+  again.addEventListener("click", () => { state.anon = ""; connect(); });
+  showBanner(message, again);
+}
+
+function forgetConversation() {
+  Object.assign(state, { conv: "", epoch: "", acts: [] });
+  save(false);
+}
+
+// --- the thread
+
+function clearThread() {
+  shown.clear();
+  stopTyping();
+  $("thread").replaceChildren();
+  drawGreeting();
+  showSuggestions();
+}
+
+function drawGreeting() {
+  $("thread").querySelector(".greeting")?.remove();
+  if (!greeting.length) return;
+  const message = draw({ author: "bot", blocks: greeting }, () => {});
+  message.classList.add("greeting");
+  $("thread").prepend(message);
+}
+
+/** Draws one message of anybody. */
+function draw(data, onChoice) {
+  const w = words(state.locale);
+  const author = ["bot", "agent", "user", "system"].includes(data.author) ? data.author : "system";
+  const message = el("article", `message ${author}`, el("h2", "hidden", author === "user" ? w.you : w[author]));
+  const body = el("div", "body");
+  for (const block of data.blocks) {
+    const drawn = drawBlock(block, { words: w, onChoice });
+    if (drawn) body.append(drawn);
+  }
+  if (data.about?.composed === "llm") body.append(el("p", "composed", w.composed));
+  message.append(body);
+  return message;
+}
+
+function showFrame(frame) {
+  switch (frame.type) {
+    case "message":
+      return showMessage(frame);
+    case "handoff.state":
+      return append(el("p", "line", words(state.locale).handoff[frame.data.state] || ""));
+    case "check.state":
+      return showTyping({ checking: "checking", done: "checkDone", unavailable: "checkUnavailable" }[frame.data.state]);
+    case "typing":
+      return showTyping("typing");
+  }
+}
+
+function showMessage(frame) {
+  save();
+  if (shown.has(frame.id)) return place(shown.get(frame.id));
+  if (frame.data.author !== "user") {
+    stopTyping();
+    retireChoices();
+  }
+  const message = draw(frame.data, (choice) => choose(frame.id, choice));
+  shown.set(frame.id, message);
+  append(message);
+}
+
+function append(node) {
+  const log = $("log");
+  const wasAtEnd = atEnd();
+  place(node);
+  showSuggestions();
+  if (!wasAtEnd && !node.classList.contains("user")) {
+    $("jump").hidden = false;
+    return;
+  }
+  follow(log);
+}
+
+// What is still being sent stays below what is stored, and the typing bubble
+// below everything.
+function place(node) {
+  const thread = $("thread");
+  const waiting = node.dataset.state === "sending" || node.id === "typing" ? null : thread.querySelector("[data-state=sending]");
+  thread.insertBefore(node, waiting || (node.id === "typing" ? null : $("typing")));
+}
+
+// Keeps the end in view, but never scrolls the last question out of it: an
+// answer is read from its beginning.
+function follow(log) {
+  const questions = $("thread").querySelectorAll(".message.user");
+  const last = questions[questions.length - 1];
+  const end = log.scrollHeight - log.clientHeight;
+  log.scrollTop = last && !replaying ? Math.min(end, last.offsetTop - 12) : end;
+}
+
+/** How far the end may be away to count as being there. */
+const NEAR_PX = 120;
+
+function atEnd() {
+  const log = $("log");
+  const last = $("thread").lastElementChild;
+  // An answer taller than the window is being read from its top: that counts too.
+  const read = last && last.classList.contains("bot") && last.offsetTop < log.scrollTop + log.clientHeight;
+  return read || log.scrollHeight - log.clientHeight - log.scrollTop < NEAR_PX;
+}
+
+function retireChoices() {
+  for (const group of $("thread").querySelectorAll(".choices")) group.remove();
+}
+
+// --- acts of the person
+
+function say(text) {
+  const clean = text.trim();
+  if (!clean) return;
+  connection.act("message.send", { text: clean }, clean);
+}
+
+function choose(message, choice) {
+  retireChoices();
+  connection.act("choice.send", { msg: message, choice: choice.id }, choice.label);
+  $("text").focus({ preventScroll: true });
+}
+
+/** Shows an act as a message of the person, with how far it got. */
+function showAct(act) {
+  save();
+  const w = words(state.locale);
+  let message = shown.get(act.id);
+  if (!message) {
+    message = draw({ author: "user", blocks: [{ type: "text", text: act.shown }] }, () => {});
+    message.append(el("p", "progress"));
+    message.dataset.state = act.state;
+    shown.set(act.id, message);
+    append(message);
+  }
+  showProgress(message, act, w);
+  if (act.state === "sending") setTimeout(() => act.state === "sending" && connection.online && !$("typing") && showTyping("typing"), TYPING_AFTER_MS);
+  else stopTyping(); // the answer comes together with the ack
+}
+
+function showProgress(message, act, w) {
+  const progress = message.querySelector(".progress");
+  if (!progress) return;
+  message.dataset.state = act.state;
+  progress.replaceChildren(el("span", "", act.why || w[act.state]));
+  if (act.state === "failed") {
+    const again = el("button", "resend", w.resend);
+    again.type = "button";
+    again.addEventListener("click", () => {
+      if (act.newID) { message.remove(); shown.delete(act.id); }
+      connection.resend(act.id);
+    });
+    progress.append(again);
+  }
+}
+
+function showTyping(word) {
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(stopTyping, TYPING_LIMIT_MS);
+  let typing = $("typing");
+  if (!typing) {
+    typing = el("div", "message bot typing", el("p", "bubble", dots(), el("span", "typing-word")));
+    typing.id = "typing";
+  }
+  typing.querySelector(".typing-word").textContent = words(state.locale)[word] || "";
+  append(typing);
+}
+
+function dots() {
+  const box = el("span", "dots", el("i"), el("i"), el("i"));
+  box.setAttribute("aria-hidden", "true");
+  return box;
+}
+
+function stopTyping() {
+  clearTimeout(typingTimer);
+  $("typing")?.remove();
+}
+
+// --- around the thread
+
+function showSuggestions() {
+  const asked = $("thread").querySelector(".message.user");
+  $("suggestions").hidden = Boolean(asked);
+}
+
+function showStatus(status) {
+  const w = words(state.locale);
+  $("status").textContent = navigator.onLine === false ? w.waiting : w[status];
+  $("status").dataset.status = status;
+  if (status !== "online") stopTyping();
+}
+
+function showBanner(message, ...more) {
+  $("banner").replaceChildren(el("span", "", message), ...more);
+  $("banner").hidden = !message;
+}
+
+function hideBanner() {
+  $("banner").hidden = true;
+}
+
+/** Puts every text of the page into the chosen language. */
+function translate() {
+  const w = words(state.locale);
+  document.documentElement.lang = state.locale;
+  document.title = w.title;
+  for (const node of document.querySelectorAll("[data-word]")) node.textContent = w[node.dataset.word];
+  for (const node of document.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", w[node.dataset.label]);
+    if (node.tagName === "BUTTON") node.title = w[node.dataset.label];
+  }
+  for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = w[node.dataset.placeholder];
+  $("lang").lang = state.locale === "en" ? "zh-CN" : "en";
+  drawSuggestions(w);
+  drawUsers(w);
+  if (connection) showStatus(connection.status);
+}
+
+function drawSuggestions(w) {
+  $("suggestions").replaceChildren(...w.suggestions.map((text) => {
+    const chip = el("button", "chip", text);
+    chip.type = "button";
+    chip.addEventListener("click", () => say(text));
+    return chip;
+  }));
+}
+
+function drawUsers(w) {
+  const anonymous = { id: ANONYMOUS, name: { [state.locale]: w.anonymousName }, situation: { [state.locale]: w.anonymousSituation } };
+  const all = users.length ? [...users, anonymous] : [];
+  document.body.classList.toggle("no-picker", all.length === 0);
+  $("users").replaceChildren(...all.map((user) => el("li", "", userButton(user))));
+  $("who-name").textContent = all.find((user) => user.id === state.user)?.name[state.locale] ?? "";
+}
+
+function userButton(user) {
+  const button = el("button", "user-card",
+    el("span", "user-name", user.name[state.locale]),
+    el("span", "user-situation", user.situation[state.locale]));
+  button.type = "button";
+  button.dataset.user = user.id;
+  button.setAttribute("aria-pressed", String(user.id === state.user));
+  button.addEventListener("click", () => become(user.id));
+  return button;
+}
+
+function become(user) {
+  closePicker();
+  if (user !== state.user) {
+    state.user = user;
+    translate();
+    newChat();
+  }
+  $("text").focus();
+}
+
+function newChat() {
+  connection.close();
+  forgetConversation();
+  greeting = [];
+  connect();
+}
+
+function changeLanguage() {
+  state.locale = state.locale === "en" ? "zh-CN" : "en";
+  translate();
+  connection.changeLocale(state.locale);
+  save();
+}
+
+// --- the picker: beside the chat on wide windows, a dialog on narrow ones
+
+const wide = matchMedia("(min-width: 960px)");
+
+function layPicker() {
+  const picker = $("picker");
+  if (picker.open) picker.close();
+  if (wide.matches) picker.setAttribute("open", "");
+}
+
+function openPicker() {
+  if (wide.matches) $("users").querySelector("[aria-pressed=true]")?.focus();
+  else $("picker").showModal();
+}
+
+function closePicker() {
+  if (!wide.matches) $("picker").close();
+}
+
+// --- composer
+
+function submit(event) {
+  event?.preventDefault();
+  say($("text").value);
+  $("text").value = "";
+  grow();
+}
+
+function grow() {
+  const box = $("text");
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight + 2, 140)}px`;
+}
+
+function wire() {
+  layPicker();
+  wide.addEventListener("change", layPicker);
+  $("who").addEventListener("click", openPicker);
+  $("picker-close").addEventListener("click", closePicker);
+  $("picker").addEventListener("click", (event) => { if (event.target === $("picker")) closePicker(); });
+  $("lang").addEventListener("click", changeLanguage);
+  $("fresh").addEventListener("click", () => { newChat(); $("text").focus(); });
+  $("composer").addEventListener("submit", submit);
+  $("text").addEventListener("input", grow);
+  $("text").addEventListener("keydown", (event) => {
+    // Enter that ends the choosing of Chinese characters sends nothing.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
+  });
+  $("log").addEventListener("scroll", () => { if (atEnd()) $("jump").hidden = true; }, { passive: true });
+  $("jump").addEventListener("click", () => {
+    $("jump").hidden = true;
+    $("log").scrollTop = $("log").scrollHeight;
+    $("log").focus({ preventScroll: true });
+  });
+  addEventListener("offline", () => showStatus("offline"));
+  if (wide.matches) $("text").focus();
+}
+
+// --- what survives a reload
+
+function restore() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE)) || {};
+  } catch {
+    return {};
+  }
+}
+
+function save(fromConnection = true) {
+  if (fromConnection && connection) {
+    const { conv, epoch, anon, acts } = connection;
+    Object.assign(state, { conv, epoch, anon, acts: [...acts.values()] });
+  }
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(state));
+  } catch {
+    // Private windows may refuse; the chat works without.
+  }
+}
