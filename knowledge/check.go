@@ -95,7 +95,7 @@ func (c *checker) checkNeutral() {
 		return
 	}
 	for _, cause := range c.draft.causes {
-		if cause.value.ID == id && cause.value.Disclosure != Generic {
+		if nameOf(cause.name) == id && !cause.bad["disclosure"] && cause.value.Disclosure != Generic {
 			s.report("neutral", fmt.Sprintf("%s stands in for silent codes but its disclosure is not generic", id),
 				"name a cause that tells the category only")
 		}

@@ -183,8 +183,8 @@ type passage struct {
 	twin   string
 }
 
-// passages lists every text of the pack, and the lists of sources as texts
-// without a locale.
+// passages lists every text of the pack, and every source as a text without a
+// locale.
 func (d *draft) passages() []passage {
 	var list []passage
 	first := Locale("")
@@ -221,6 +221,7 @@ func (d *draft) packTexts(add adder) {
 	add(d.pack.source, "contacts.hours", d.pack.value.Contacts.Hours, passage{})
 	for i, fact := range d.pack.value.Facts {
 		add(d.pack.source, fmt.Sprintf("facts[%d].text", i), fact.Text, passage{})
+		sourceTexts(d.pack.source, fmt.Sprintf("facts[%d].", i), fact.Sources, add)
 	}
 	for key, phrase := range d.phrases.value.Phrases {
 		add(d.phrases.source, join("phrases", key), phrase, passage{phrase: true})
@@ -242,7 +243,7 @@ func causeTexts(e loaded[Cause], add adder) {
 	add(e.source, "reassess", c.Reassess, passage{})
 	add(e.source, "avoid", c.Avoid, passage{})
 	add(e.source, "ask", c.Ask, passage{})
-	add(e.source, "sources", sourceTexts(c.Sources), passage{})
+	sourceTexts(e.source, "", c.Sources, add)
 }
 
 func fixTexts(e loaded[Fix], add adder) {
@@ -255,7 +256,7 @@ func fixTexts(e loaded[Fix], add adder) {
 		add(e.source, at+"how", step.How, passage{})
 		add(e.source, at+"expect", step.Expect, passage{})
 	}
-	add(e.source, "sources", sourceTexts(f.Sources), passage{})
+	sourceTexts(e.source, "", f.Sources, add)
 }
 
 func answerTexts(e loaded[Answer], add adder) {
@@ -264,15 +265,14 @@ func answerTexts(e loaded[Answer], add adder) {
 	for i, paragraph := range a.Text {
 		add(e.source, fmt.Sprintf("text[%d]", i), paragraph, passage{})
 	}
-	add(e.source, "sources", sourceTexts(a.Sources), passage{})
+	sourceTexts(e.source, "", a.Sources, add)
 }
 
 // sourceTexts lets the rule about links see the sources.
-func sourceTexts(sources []string) Text {
-	if len(sources) == 0 {
-		return nil
+func sourceTexts(s *source, record string, sources []string, add adder) {
+	for i, name := range sources {
+		add(s, fmt.Sprintf("%ssources[%d]", record, i), Text{"": name}, passage{})
 	}
-	return Text{"": strings.Join(sources, "\n")}
 }
 
 // reportIn adds a problem with some words of the passage, at the words if the

@@ -14,7 +14,7 @@ import (
 func (l *linter) lintPassage(p passage) {
 	l.lintLinks(p)
 	if p.locale == "" {
-		return // a list of sources: no text for people
+		return // a source: no text for people
 	}
 	l.lintPhones(p)
 	l.lintBraces(p)

@@ -60,6 +60,9 @@ func read(fsys fs.FS) *draft {
 	d := &draft{problems: &Problems{}, broken: map[string]bool{}}
 	d.pack.source = d.peekLocales(fsys)
 	locales := d.pack.value.Locales
+	if len(locales) == 0 {
+		locales = nil // its own problem; not one per text
+	}
 	d.pack = decodeFile[Pack](d, fsys, packFile, locales)
 	d.reasons = decodeFile[struct {
 		Reasons []Reason `yaml:"reasons"`

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
@@ -115,7 +116,7 @@ func (p *parser) plain() bool {
 		case token.DocumentEndType:
 			message, mend = `"..." ends the document`, "delete the line"
 		case token.InvalidType:
-			message, mend = fmt.Sprintf("not readable as YAML: %s", t.Error), "put the text in quotes"
+			message, mend = unreadable(t.Error)
 		}
 		if message != "" {
 			p.fail(spot(t), message, mend)
@@ -123,6 +124,20 @@ func (p *parser) plain() bool {
 		}
 	}
 	return clean
+}
+
+// unreadable says in plain words what the scanner found.
+func unreadable(scanner string) (message, mend string) {
+	switch {
+	case strings.Contains(scanner, "tab character"), strings.Contains(scanner, "\t"):
+		return "a tab stands where spaces belong", "indent with spaces"
+	case strings.Contains(scanner, "end character"):
+		return "the quote that opens here is never closed", "add the missing quote"
+	case strings.Contains(scanner, "reserved character"):
+		mark := strings.Trim(strings.TrimSuffix(scanner, " is a reserved character"), "'")
+		return fmt.Sprintf("a text cannot begin with %q", mark), "put the text in quotes"
+	}
+	return "not readable as YAML: " + scanner, "put the text in quotes"
 }
 
 func spot(t *token.Token) place { return place{t.Position.Line, t.Position.Column} }
@@ -301,7 +316,7 @@ func (p *parser) flow(depth int) *node {
 		} else {
 			n.items = append(n.items, p.flowValue(depth))
 		}
-		p.comma(end)
+		p.comma(open, end)
 	}
 	return n
 }
@@ -324,9 +339,13 @@ func (p *parser) more(open *token.Token, end token.Type) bool {
 }
 
 // comma steps over the comma between two members.
-func (p *parser) comma(end token.Type) {
+func (p *parser) comma(open *token.Token, end token.Type) {
 	t := p.peek()
 	if p.failed || t == nil || t.Type == end {
+		return
+	}
+	if t.Type != token.CollectEntryType && t.Position.Line > open.Position.Line {
+		p.fail(spot(open), fmt.Sprintf("%q is not closed, or a comma is missing before line %d", open.Value, t.Position.Line), "")
 		return
 	}
 	if t.Type != token.CollectEntryType {

@@ -7,22 +7,23 @@ import (
 
 // register knows the ids of one kind of thing, and where each was given.
 type register struct {
-	kind   string // as a person says it: cause, fix, code
-	folder string // where one is added; empty for ids inside a file
-	ids    map[string]string
+	kind   string            // as a person says it: cause, fix, code
+	folder string            // where one is added; empty for ids inside a file
+	ids    map[string]string // id -> file and line
+	files  map[string]bool   // ids the file names stand for
 	folded map[string]string // in small letters -> as written
 	broken map[string]bool   // files that exist but cannot be read
 }
 
 func newRegister(kind, folder string, broken map[string]bool) register {
-	return register{kind: kind, folder: folder, ids: map[string]string{}, folded: map[string]string{}, broken: broken}
+	return register{kind: kind, folder: folder, ids: map[string]string{}, files: map[string]bool{}, folded: map[string]string{}, broken: broken}
 }
 
 // add makes an id known and reports one that is taken, or that only differs
 // in capitals from one that is.
 func (r *register) add(s *source, path, id string) {
 	if r.folder != "" {
-		r.ids[nameOf(s.name)] = s.name // a wrong id in the file is one problem, not one per reference
+		r.files[nameOf(s.name)] = true // a wrong id in the file is one problem, not one per reference
 	}
 	if id == "" {
 		return
@@ -47,7 +48,7 @@ func (r *register) refer(s *source, path, id string) bool {
 	if id == "" {
 		return false
 	}
-	if _, known := r.ids[id]; known {
+	if _, known := r.ids[id]; known || r.files[id] {
 		return true
 	}
 	if r.broken[r.folder+"/"+id+extension] {

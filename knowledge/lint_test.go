@@ -1,0 +1,328 @@
+package knowledge
+
+import (
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// lintDay is a day on which the packs of the tests are valid.
+func lintDay() time.Time { return time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC) }
+
+// linted are the problems Lint finds, without excerpts.
+func linted(fsys fs.FS, intents ...string) []string {
+	problems := Lint(fsys, lintDay(), intents)
+	return found(problems.err())
+}
+
+func TestLintSmall(t *testing.T) {
+	t.Parallel()
+	if got := linted(pack(small()), "fail.debt", "fail.other", "how.open"); got != nil {
+		t.Errorf("got %s", strings.Join(got, "\n"))
+	}
+}
+
+// TestLintWords puts a text into a cause. A mark «…» shows the words that must
+// be reported, and so the column; a text without marks is fine.
+func TestLintWords(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]string{
+		" promises an outcome": {
+			"按时还款，我们«保证»开通。", "按时还款就«一定能通过»。", "这样«一定会恢复»额度。", "内部渠道，«必过»。", "«包过»，快来。",
+			"«百分百»开通。", "«100%»开通。", "你«肯定能开»的。", "还清以后«就会通过审核»。", "还清以后«就能恢复额度»。", "还清后«三天内会恢复»。",
+			"不用担心，«一定会通过»。", "不用担心«一定会通过»。",
+			"We «guarantee» it.", "Approval is «guaranteed» then.", "You «will be approved» after that.", "You «will definitely be approved».",
+			"It is «100%» safe to open.", "You are «certain to be approved».", "No need to worry: it «will be granted».", "You«'ll get the limit» back.",
+			"We «promise» a higher limit.", "Get «instant approval» today.",
+		},
+		" asks for a secret": {
+			"请«告诉我们你的验证码»。", "«请把短信验证码发给我»。", "请«提供银行卡号»和姓名。", "«把支付密码告诉»客服。", "请«在这里输入密码»。",
+			"«请将完整的身份证号回复»过来。", "请«发送你的验证码»。", "请在对话里«留下身份证号»。",
+			"Please «send us your SMS code».", "«Tell us your password» so that we can help.", "«Enter your card number here».",
+			"«Share a photo with your full ID card number» with us.", "Please «reply with the verification code».",
+		},
+		" looks like a phone number and is none of the pack's contacts": {
+			"请拨打«400-123-4567»。", "电话«13812345678»，全天。", "请打«12345»。", "Call «+86 571 2688 8888» today.", "Call «95188 12345».", "加 QQ «1234567»。",
+		},
+		"the link is not https": {
+			"见«http://example.com/a»。", "见 «www.example.com»，谢谢。", "See «http://example.com».", "打开«alipays://platform»。",
+		},
+		"is not a simplified character": {
+			"可能无法«開»通。", "你的«額»度。", "近«於»零。",
+		},
+		"has punctuation of another language": {
+			"有逾期«时,»可能无法开通。", "有逾期，可能«无,»法。", "可能无法开«通.»", "«(见账单)»可能无法开通。", "«点“»我的”可能无法开通。", "是«吗?»可能。", "逾«期...»可能无法开通。",
+		},
+		"is Chinese punctuation": {
+			"A late payment«，»can be in the way.", "See «（»below).",
+		},
+		"placeholders are replaced in phrases only": {
+			"你好«{»name}。", "Hello «{»name}.",
+		},
+		"has no Chinese words": {"«»OK"},
+		"": {
+			"我们无法保证开通。", "不保证通过。", "谁也不能保证一定会通过。", "没有人能保证你一定能开通。", "这不代表一定能通过。", "不一定会通过。",
+			"声称「包过」「百分百开通」的都是骗子。", "凡是保证下款的都是诈骗。", "一定要按时还款。", "系统会通过短信通知你。", "确保网络通畅。", "能否保证通过要看评估。",
+			"We cannot guarantee approval.", "No one can guarantee it.", "This doesn’t guarantee approval.", "It's not a promise of approval.", "Anyone who claims that you will be approved is a scammer.",
+			"You may be approved later.", "There is no guarantee.", "Make sure that you are certain to use your own account.",
+			"不要把验证码告诉任何人。", "密码、验证码都不要发给别人。", "客服不会要你提供验证码。", "有人要你提供验证码时，请挂断。", "我们会把验证码发给你。", "收不到验证码时，重新获取。", "在支付宝里输入支付密码确认。",
+			"Never send your password to anyone.", "Do not share your SMS code.", "We will never ask you to send a card number.", "Enter your password in Alipay.", "Anyone who asks you to share the code is a scammer.",
+			"请拨打 95188。", "请拨打95188，全天。", "额度最高 200000 元。", "截至2027-05-31有效。", "最长 12 个月。", "Call 95188.", "Call (95188).", "版本 10.5.88 以上。",
+			"见 https://example.com/a。", "See https://example.com.", "A limit of 300000 yuan.", "Tap 「我的」 (Me).",
+			"打开支付宝 App，点「我的」——「设置」。", "版本低于 10.3.2 时，请更新。", "时间为 9:00-18:00，周末休息。", "啰嗦一句：按时还款。",
+		},
+	}
+	for message, texts := range tests {
+		for _, marked := range texts {
+			t.Run(marked, func(t *testing.T) {
+				t.Parallel()
+				checkWords(t, marked, message)
+			})
+		}
+	}
+}
+
+// checkWords lints a cause whose explanation is the marked text.
+func checkWords(t *testing.T, marked, message string) {
+	t.Helper()
+	old, line, lead := "en: A late payment can be in the way.", 9, "  en: \""
+	if strings.ContainsAny(marked, "，。可") || message == "has no Chinese words" {
+		old, line, lead = "zh-CN: 近期有逾期记录时，可能无法开通。", 8, "  zh-CN: \""
+	}
+	if strings.HasPrefix(marked, "A late") || strings.HasPrefix(marked, "See ") || strings.HasPrefix(marked, "Tap ") {
+		old, line, lead = "en: A late payment can be in the way.", 9, "  en: \""
+	}
+	text := strings.NewReplacer("«", "", "»", "").Replace(marked)
+	got := linted(changed(t, "causes/credit.record.yaml", "  "+old, lead+text+`"`))
+	before, _, harmful := strings.Cut(marked, "«")
+	if !harmful {
+		if len(got) != 0 {
+			t.Errorf("got %s", strings.Join(got, "\n"))
+		}
+		return
+	}
+	column := utf8.RuneCountInString(lead+before) + 1
+	if message == "has no Chinese words" || strings.HasPrefix(marked, "«{") {
+		column = utf8.RuneCountInString(lead)
+	}
+	place := fmt.Sprintf("causes/credit.record.yaml:%d:%d: ", line, column)
+	for _, word := range strings.Split(message, "the link ") {
+		if len(got) != 1 || !strings.HasPrefix(got[0], place) || !strings.Contains(got[0], word) {
+			t.Errorf("got\n%s\nwant one at %s %s", strings.Join(got, "\n"), place, message)
+			return
+		}
+	}
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	const record, fix, debt = "causes/credit.record.yaml", "fixes/repay.on_time.yaml", "answers/fail.debt.yaml"
+	intents := []string{"fail.debt", "fail.other", "how.open"}
+	tests := []struct {
+		name, file, old, new string
+		want                 []string
+	}{
+		{"expired", record, "2027-05-31", "2026-11-30", []string{
+			record + `:26:12: the review was due on 2026-11-30 (read the texts again, then move the date)`}},
+		{"due today", record, "2027-05-31", "2026-12-01", nil},
+		{"not yet valid", fix, "2026-11-01", "2026-12-02", []string{
+			fix + `:22:13: not valid before 2026-12-02 (keep the file out of the pack until then)`}},
+		{"also what Load finds", record, "  - repay.on_time", "  - nothing", []string{
+			record + `:20:5: there is no fix "nothing" (correct it, or add fixes/nothing.yaml)`}},
+		{"long title", record, "信用记录", "一二三四五六七八九十一二三四五", []string{
+			record + `:5:10: title takes the room of 15 Chinese characters (shorten it to 14)`}},
+		{"title of the greatest length", record, "信用记录", "一二三四五六七八九十一二三四", nil},
+		{"long title of a fix", fix, "按时还款", "一二三四五六七八九十一二三", []string{
+			fix + `:3:10: title takes the room of 13 Chinese characters (shorten it to 12)`}},
+		{"long label", debt, "欠款太多", "一二三四五六七八九十一二三四五", []string{
+			debt + `:3:10: label takes the room of 15 Chinese characters (shorten it to 14)`}},
+		{"a label may ask for a promise", debt, "欠款太多", "能保证一定能通过吗", nil},
+		{"not translated", record, "en: Credit record", "en: 信用记录", []string{
+			record + `:6:7: title has the same words in two languages (translate it)`}},
+		{"one step", fix, "  - text:\n      zh-CN: 还清欠款\n      en: Pay what is due\n    how:\n      zh-CN: 点「还款」\n      en: Tap Repay\n", "", []string{
+			fix + `:6:3: steps has 1 entries (write 2 to 4)`}},
+		{"one related", debt, "  - how.open\n", "", []string{
+			debt + `:13:3: related has 1 entries (write 2 to 3)`}},
+		{"words folded over lines", record, "  zh-CN: 近期有逾期记录时，可能无法开通。", "  zh-CN: >-\n    按时还款，\n    我们保证开通。", []string{
+			record + `:10:7: 「保证」 promises an outcome (say what may help: 「可能有助于下一次评估」)`}},
+		{"words torn apart by folding", record, "  en: A late payment can be in the way.", "  en: >-\n    You will\n    be approved then.", []string{
+			record + `:9:7: “will be approved” promises an outcome (say what may help: "this may help the next assessment")`}},
+		{"link in a source", record, "  - rules", "  - http://example.com", []string{
+			record + `:22:5: the link http://example.com is not https (write https://…)`}},
+		{"unreachable cause", "reasons.yaml", "  - code: REVIEW\n    cause: credit.review\n", "", nil}, // the neutral one is always reached
+		{"phrase nobody says", "phrases.yaml", "phrases:\n", "phrases:\n  greting:\n    zh-CN: 你好。\n    en: Hello.\n", []string{
+			`phrases.yaml:3:5: no answer uses the phrase "greting" (did you mean "greeting"?)`}},
+		{"lost placeholder", "phrases.yaml", "  underage.rule:\n    zh-CN: 你好", "  underage.rule:\n    zh-CN: 你好{product}", []string{
+			fmt.Sprintf(`phrases.yaml:%d:9: the placeholders differ from those in zh-CN (use the same ones in every language)`,
+				4+3*slices.Index(keys(phraseKeys()), "underage.rule"))}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := linted(changed(t, test.file, test.old, test.new), intents...)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestLintReach(t *testing.T) {
+	t.Parallel()
+	files := small()
+	files["causes/policy.region.yaml"] = strings.ReplaceAll(cause("policy.region", "specific"), "credit.record", "policy.region")
+	files["fixes/retry.later.yaml"] = strings.ReplaceAll(files["fixes/repay.on_time.yaml"], "repay.on_time", "retry.later")
+	files["answers/fail.new.yaml"] = answer("fail.new", "fail.debt", "how.open")
+	want := []string{
+		`answers/fail.lost.yaml:1:1: there is no answer to the intent "fail.lost" (write the file)`,
+		`answers/fail.new.yaml:1:9: no question leads to the answer "fail.new" (correct the intent, or delete the file)`,
+		`causes/policy.region.yaml:1:5: nothing leads to the cause "policy.region" (give it a reason code or an answer, or delete the file)`,
+		`fixes/retry.later.yaml:1:5: nothing leads to the fix "retry.later" (name it in a cause or an answer, or delete the file)`,
+	}
+	if diff := cmp.Diff(want, linted(pack(files), "fail.debt", "fail.other", "how.open", "fail.lost", "fail.lost")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A broken pack is linted as far as it goes.
+func TestLintBroken(t *testing.T) {
+	t.Parallel()
+	if got := linted(pack(nil)); len(got) != 3 {
+		t.Errorf("an empty folder has %d problems, want one for each of the three files: %s", len(got), got)
+	}
+	for name := range small() {
+		for _, text := range []string{"", "a: b", "- a", "a: [", "\xff", "reasons: x\nphrases: x\nid: x"} {
+			files := small()
+			files[name] = text
+			if got := linted(pack(files), "fail.debt"); len(got) == 0 {
+				t.Errorf("%s with %q has no problem", name, text)
+			}
+		}
+	}
+}
+
+// One wrong line among a hundred thousand is found where it is, and the work
+// grows with the file, not with its square: the memory allowed is a fixed
+// amount per line.
+func TestLintHundredThousandLines(t *testing.T) {
+	t.Parallel()
+	const wrong = 73_214
+	tests := []struct {
+		name, file, head, entry, bad, want string
+	}{
+		{"dangling id", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n    cause: credit.recrod",
+			`reasons.yaml:73214:12: there is no cause "credit.recrod" (did you mean "credit.record"?)`},
+		{"indentation", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n   cause: credit.record",
+			`reasons.yaml:73214:4: the indentation does not fit the lines above (line it up with its neighbours)`},
+		{"promise", packFile, small()[packFile], "  - id: fact.n%d\n    text:\n      zh-CN: 一句话。\n      en: One sentence.\n    sources:\n      - rules\n", "      zh-CN: 一定能通过。\n      en: One sentence.",
+			`pack.yaml:73214:14: 「一定能通过」 promises an outcome (say what may help: 「可能有助于下一次评估」)`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			files := small()
+			files[test.file] = longFile(test.head, test.entry, test.bad, wrong)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			got := linted(pack(files))
+			runtime.ReadMemStats(&after)
+			if !slices.Contains(got, test.want) || len(got) > 3 {
+				t.Errorf("%d problems, such as %q, want %q", len(got), got[:min(3, len(got))], test.want)
+			}
+			if perLine := (after.TotalAlloc - before.TotalAlloc) / 100_000; perLine > 20_000 {
+				t.Errorf("%d bytes allocated a line", perLine)
+			}
+		})
+	}
+}
+
+// longFile repeats an entry for 100,000 lines. The bad lines replace the ones
+// that start at the line before, or at the line, that is wrong.
+func longFile(head, entry, bad string, wrong int) string {
+	lines := strings.Split(head, "\n")
+	lines = lines[:len(lines)-1]
+	for i := 0; len(lines) < 100_000; i++ {
+		lines = append(lines, strings.Split(strings.TrimSuffix(fmt.Sprintf(entry, i), "\n"), "\n")...)
+	}
+	first := wrong - 1
+	if strings.Contains(bad, "code:") {
+		first--
+	}
+	for !sameKey(lines[first], bad) {
+		lines = slices.Insert(lines, 0, "# a comment")
+	}
+	copy(lines[first:], strings.Split(bad, "\n"))
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// sameKey says whether two lines begin with the same key.
+func sameKey(line, other string) bool {
+	a, _, _ := strings.Cut(line, ":")
+	b, _, _ := strings.Cut(other, ":")
+	return a == b
+}
+
+// A scanner's worst cases stay cheap: nesting, unclosed quotes, machinery.
+func TestLoadWorstCases(t *testing.T) {
+	t.Parallel()
+	const n = 1 << 16
+	for _, unit := range []string{"[", "{a: ", "- ", "? ", "a: ", "&a ", "*a ", "<<: ", "%", "@", "`", "\"", "'", "\"a\" ", "a: |\n", "---\n", "]", "!", "\t", "中"} {
+		files := small()
+		files["causes/credit.record.yaml"] = strings.Repeat(unit, n)
+		_, err := Load(pack(files))
+		if list := found(err); len(list) == 0 || len(list) > 2*maxPerLine+n && unit != "---\n" {
+			t.Errorf("%q repeated: %d problems", unit, len(list))
+		}
+	}
+}
+
+// The shipped pack can be loaded, and an editor finds nothing to mend.
+func TestShipped(t *testing.T) {
+	t.Parallel()
+	base, err := Load(Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(base.Causes()) == 0 || len(base.Fixes()) == 0 || len(base.Reasons()) == 0 {
+		t.Error("the shipped pack is hollow")
+	}
+	problems := Lint(Shipped(), lintDay(), []string{
+		"fail.unspecified", "fail.review_rejected", "fail.credit_thin", "fail.credit_bad", "fail.debt", "fail.policy",
+		"fail.capacity", "fail.region", "fail.system", "fail.network", "fail.version", "fail.entry_missing", "fail.identity",
+		"fail.risk", "fail.underage", "fail.other_account", "closed", "how.activate", "how.requirements", "how.improve",
+		"how.documents", "status.review", "status.check", "appeal", "agent", "cancel", "other",
+	})
+	if len(problems) > 0 {
+		t.Error(problems.Error())
+	}
+}
+
+// No silent code leads to a cause, and what stands in for one tells nothing.
+func TestShippedSilent(t *testing.T) {
+	t.Parallel()
+	base, err := Load(Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := 0
+	for _, reason := range base.Reasons() {
+		if reason.Disclosure == Silent {
+			silent++
+			if reason.Cause != "" {
+				t.Errorf("%s leads to %s", reason.Code, reason.Cause)
+			}
+		}
+	}
+	if silent == 0 {
+		t.Error("the shipped pack has no silent code")
+	}
+	if got := base.Neutral().Disclosure; got != Generic {
+		t.Errorf("the neutral cause is %s", got)
+	}
+}
