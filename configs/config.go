@@ -31,7 +31,6 @@ type Config struct {
 	Data     string // directory
 	Database string // empty: SQLite in Data
 	Pack     string // directory; empty: the one shipped
-	Locale   string // zh-CN | en
 	Tenant   string
 
 	NATS        NATS
@@ -52,11 +51,10 @@ type NATS struct {
 
 // Auth says which tokens of the host app are accepted.
 type Auth struct {
-	Key       string
-	KeyFile   string
-	Algorithm string // HS256, HS384, HS512, RS256, ES256 or EdDSA
-	Issuer    string // empty: any
-	Audience  string
+	Key      string
+	KeyFile  string
+	Issuer   string // empty: any
+	Audience string
 }
 
 // Web bounds what a client may do.
@@ -65,8 +63,8 @@ type Web struct {
 	FrameBytes        int
 	HelloTimeout      time.Duration
 	PingInterval      time.Duration
-	SocketsPerUser    int
-	MessagesPerWindow int
+	SocketsPerUser    int // 0: no limit
+	MessagesPerWindow int // 0: no limit
 	Window            time.Duration
 	DrainTimeout      time.Duration
 }
@@ -77,7 +75,6 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
-	CacheTTL        time.Duration // at most; 0: no cache
 }
 
 // Log says what is logged and how.
@@ -92,24 +89,22 @@ func Default() Config {
 		Mode:   ModeDemo,
 		Addr:   ":8080",
 		Data:   "data",
-		Locale: "zh-CN",
 		Tenant: "default",
-		Auth:   Auth{Algorithm: "HS256", Audience: "kaitong"},
+		Auth:   Auth{Audience: "kaitong"},
 		Web: Web{
 			FrameBytes:        16384,
 			HelloTimeout:      10 * time.Second,
 			PingInterval:      25 * time.Second,
-			SocketsPerUser:    3,
-			MessagesPerWindow: 20,
+			SocketsPerUser:    0,
+			MessagesPerWindow: 0,
 			Window:            10 * time.Second,
 			DrainTimeout:      10 * time.Second,
 		},
 		Eligibility: Eligibility{
 			Timeout:         1500 * time.Millisecond,
 			Responder:       ResponderEmbedded,
-			BreakerFailures: 5,
+			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
-			CacheTTL:        30 * time.Second,
 		},
 		Log: Log{Level: "info", Format: "text"},
 	}

@@ -71,15 +71,15 @@ func TestEverySettingFromFileVariableAndFlag(t *testing.T) {
 
 func TestLaterSourcesWin(t *testing.T) {
 	t.Parallel()
-	path := save(t, "addr: \":1\"\ndata: from-file\nlocale: en\n")
-	config, err := configs.Load(path, []string{"HOME=/", "KAITONG_DATA=first", "KAITONG_DATA=from-env", "KAITONG_LOCALE=", "KAITONG_ADDR=:2"})
+	path := save(t, "addr: \":1\"\ndata: from-file\ntenant: shop\n")
+	config, err := configs.Load(path, []string{"HOME=/", "KAITONG_DATA=first", "KAITONG_DATA=from-env", "KAITONG_TENANT=", "KAITONG_ADDR=:2"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := config.Set("addr", ":3", "--addr"); err != nil {
 		t.Fatal(err)
 	}
-	if config.Addr != ":3" || config.Data != "from-env" || config.Locale != "en" {
+	if config.Addr != ":3" || config.Data != "from-env" || config.Tenant != "shop" {
 		t.Errorf("got %+v", config)
 	}
 }

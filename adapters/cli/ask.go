@@ -36,6 +36,9 @@ func (a askCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := config.Validate(); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "kaitong-ask-")
 	if err != nil {
 		return err

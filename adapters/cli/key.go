@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -19,15 +18,8 @@ const demoKeyFile = "demo.key"
 // tokenKey is the key that tokens are checked with: configured, or in demo
 // mode one that is made once and kept beside the data.
 func tokenKey(config configs.Config) ([]byte, error) {
-	switch {
-	case config.Auth.Key != "":
-		return []byte(config.Auth.Key), nil
-	case config.Auth.KeyFile != "":
-		key, err := os.ReadFile(config.Auth.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("auth.key_file: %w", err)
-		}
-		return bytes.TrimRight(key, "\r\n"), nil
+	if config.Auth.Key != "" || config.Auth.KeyFile != "" {
+		return config.Auth.ReadKey()
 	}
 	return demoKey(filepath.Join(config.Data, demoKeyFile))
 }

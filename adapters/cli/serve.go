@@ -25,9 +25,9 @@ func (f configFlags) load() (configs.Config, error) {
 		return configs.Config{}, err
 	}
 	if f.Pack != "" {
-		config.Pack = f.Pack
+		err = config.Set("pack", f.Pack, "--pack")
 	}
-	return config, nil
+	return config, err
 }
 
 type serveCommand struct {
@@ -68,11 +68,13 @@ func (c serveCommand) config() (configs.Config, error) {
 	if err != nil {
 		return configs.Config{}, err
 	}
-	for flag, setting := range map[*string]*string{
-		&c.Addr: &config.Addr, &c.Data: &config.Data, &c.Database: &config.Database, &c.NATS: &config.NATS.URL,
-	} {
-		if *flag != "" {
-			*setting = *flag
+	for flag, value := range map[string]string{"addr": c.Addr, "data": c.Data, "database": c.Database, "nats.url": c.NATS} {
+		if value == "" {
+			continue
+		}
+		name, _, _ := strings.Cut(flag, ".")
+		if err := config.Set(flag, value, "--"+name); err != nil {
+			return configs.Config{}, err
 		}
 	}
 	return config, config.Validate()
