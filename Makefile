@@ -30,8 +30,8 @@ bench: ## ten runs of BENCH=regexp through benchstat
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count 10 ./... | tee bin/bench.txt
 	bin/tools/benchstat bin/bench.txt
 
-eval: ## how well questions are understood, against labelled ones
-	go test -count=1 -v -run 'Eval|Accuracy' ./intents/
+eval: ## how well the questions in DATA=file.jsonl are understood
+	go run . intents eval --data "$(DATA)"
 
 golden: ## rewrite the golden files; read the diff before committing
 	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n 1 dirname | sort -u) -update
