@@ -1,14 +1,14 @@
 package knowledge
 
 import (
-	"maps"
 	"slices"
 
 	"golang.org/x/text/language"
 )
 
-// Base is a loaded pack. It never changes; what the lookups return is the
-// caller's own. Safe for concurrent use.
+// Base is a loaded pack. It never changes and is safe for concurrent use. The
+// texts and lists inside what its lookups return are shared: read them, never
+// write to them.
 type Base struct {
 	pack    Pack
 	causes  []Cause
@@ -56,16 +56,7 @@ func index[T any](list []T, id func(T) string) map[string]int {
 
 // Pack returns the content of pack.yaml.
 func (b *Base) Pack() Pack {
-	pack := b.pack
-	pack.Locales = slices.Clone(pack.Locales)
-	pack.Product.Name = maps.Clone(pack.Product.Name)
-	pack.Product.Aliases = slices.Clone(pack.Product.Aliases)
-	pack.Contacts.Hours = maps.Clone(pack.Contacts.Hours)
-	pack.Facts = each(pack.Facts, func(f Fact) Fact {
-		f.Text, f.Sources = maps.Clone(f.Text), slices.Clone(f.Sources)
-		return f
-	})
-	return pack
+	return b.pack
 }
 
 // Cause returns a cause by its id.
@@ -74,11 +65,11 @@ func (b *Base) Cause(id string) (Cause, bool) {
 	if !ok {
 		return Cause{}, false
 	}
-	return b.causes[i].clone(), true
+	return b.causes[i], true
 }
 
 // Causes returns every cause in the order of the files.
-func (b *Base) Causes() []Cause { return each(b.causes, Cause.clone) }
+func (b *Base) Causes() []Cause { return slices.Clone(b.causes) }
 
 // Fix returns a fix by its id.
 func (b *Base) Fix(id string) (Fix, bool) {
@@ -86,11 +77,11 @@ func (b *Base) Fix(id string) (Fix, bool) {
 	if !ok {
 		return Fix{}, false
 	}
-	return b.fixes[i].clone(), true
+	return b.fixes[i], true
 }
 
 // Fixes returns every fix in the order of the files.
-func (b *Base) Fixes() []Fix { return each(b.fixes, Fix.clone) }
+func (b *Base) Fixes() []Fix { return slices.Clone(b.fixes) }
 
 // Answer returns the answer to an intent.
 func (b *Base) Answer(intent string) (Answer, bool) {
@@ -98,11 +89,11 @@ func (b *Base) Answer(intent string) (Answer, bool) {
 	if !ok {
 		return Answer{}, false
 	}
-	return b.answers[i].clone(), true
+	return b.answers[i], true
 }
 
 // Answers returns every answer in the order of the files.
-func (b *Base) Answers() []Answer { return each(b.answers, Answer.clone) }
+func (b *Base) Answers() []Answer { return slices.Clone(b.answers) }
 
 // Reason returns what a code of the eligibility service stands for, with the
 // disclosure class that holds for it. A code the pack does not know is Silent
@@ -120,10 +111,11 @@ func (b *Base) Reason(code string) (reason Reason, known bool) {
 // Reasons returns every reason in the order of the file, each with the
 // disclosure class that holds for it.
 func (b *Base) Reasons() []Reason {
-	return each(b.reasons, func(r Reason) Reason {
-		r.Disclosure = b.Class(r.Code)
-		return r
-	})
+	reasons := slices.Clone(b.reasons)
+	for i, reason := range reasons {
+		reasons[i].Disclosure = b.Class(reason.Code)
+	}
+	return reasons
 }
 
 // Class returns how much of a code may be told: the class of its cause, and
@@ -144,39 +136,4 @@ func (b *Base) Class(code string) Disclosure {
 func (b *Base) Neutral() Cause {
 	cause, _ := b.Cause(b.pack.Neutral)
 	return cause
-}
-
-func (c Cause) clone() Cause {
-	c.Title, c.Explain, c.BasedOn = maps.Clone(c.Title), maps.Clone(c.Explain), maps.Clone(c.BasedOn)
-	c.Reassess, c.Avoid, c.Ask = maps.Clone(c.Reassess), maps.Clone(c.Avoid), maps.Clone(c.Ask)
-	c.Fixes, c.Sources = slices.Clone(c.Fixes), slices.Clone(c.Sources)
-	return c
-}
-
-func (f Fix) clone() Fix {
-	f.Title, f.Note, f.Sources = maps.Clone(f.Title), maps.Clone(f.Note), slices.Clone(f.Sources)
-	f.Steps = each(f.Steps, func(s Step) Step {
-		s.Text, s.How, s.Expect = maps.Clone(s.Text), maps.Clone(s.How), maps.Clone(s.Expect)
-		return s
-	})
-	return f
-}
-
-func (a Answer) clone() Answer {
-	a.Label = maps.Clone(a.Label)
-	a.Text = each(a.Text, func(t Text) Text { return maps.Clone(t) })
-	a.Fixes, a.Related, a.Sources = slices.Clone(a.Fixes), slices.Clone(a.Related), slices.Clone(a.Sources)
-	return a
-}
-
-// each returns a new slice with the results of a function; nil stays nil.
-func each[T any](list []T, change func(T) T) []T {
-	if list == nil {
-		return nil
-	}
-	changed := make([]T, len(list))
-	for i, item := range list {
-		changed[i] = change(item)
-	}
-	return changed
 }

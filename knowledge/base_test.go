@@ -87,41 +87,6 @@ func TestBaseUnknown(t *testing.T) {
 }
 
 // What a caller does with a looked-up value changes nothing for the others.
-func TestBaseIsNotShared(t *testing.T) {
-	t.Parallel()
-	base, fresh := load(t, small()), load(t, small())
-	spoil := func(texts ...Text) {
-		for _, text := range texts {
-			text[Chinese] = "spoilt"
-		}
-	}
-	cause, _ := base.Cause("credit.record")
-	spoil(cause.Title, cause.Explain, cause.BasedOn, cause.Reassess, cause.Avoid)
-	cause.Fixes[0], cause.Sources[0] = "spoilt", "spoilt"
-	fix, _ := base.Fix("repay.on_time")
-	spoil(fix.Title, fix.Steps[0].Text, fix.Steps[0].How)
-	fix.Steps[0], fix.Sources[0] = Step{}, "spoilt"
-	answer, _ := base.Answer("fail.debt")
-	spoil(answer.Label, answer.Text[0])
-	answer.Text[0], answer.Fixes[0], answer.Related[0] = nil, "spoilt", "spoilt"
-	whole := base.Pack()
-	spoil(whole.Product.Name, whole.Contacts.Hours, whole.Facts[0].Text)
-	whole.Locales[0], whole.Product.Aliases[0], whole.Facts[0].Sources[0] = "spoilt", "spoilt", "spoilt"
-	base.Causes()[0].ID, base.Reasons()[0].Code = "spoilt", "spoilt"
-
-	for name, got := range map[string][2]any{
-		"causes":  {fresh.Causes(), base.Causes()},
-		"fixes":   {fresh.Fixes(), base.Fixes()},
-		"answers": {fresh.Answers(), base.Answers()},
-		"reasons": {fresh.Reasons(), base.Reasons()},
-		"pack":    {fresh.Pack(), base.Pack()},
-	} {
-		if diff := cmp.Diff(got[0], got[1]); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
-	}
-}
-
 func TestBasePhrase(t *testing.T) {
 	t.Parallel()
 	files := small()

@@ -29,21 +29,12 @@ func phraseKeys() map[string][]string {
 		"facts.based_on":      nil,
 		"facts.reassess":      nil,
 		"facts.avoid":         nil,
-		"steps.title":         {"title"},
 		"appeal.available":    nil,
-
-		"generic.category.credit":     nil,
-		"generic.category.policy":     nil,
-		"generic.category.technical":  nil,
-		"generic.category.compliance": nil,
-		"generic.category.account":    nil,
 
 		"choice.resolved":     nil,
 		"choice.not_resolved": nil,
 		"choice.agent":        nil,
 		"choice.recheck":      nil,
-		"choice.next":         nil,
-		"choice.more_reasons": nil,
 		"choice.cancel_agent": nil,
 
 		"clarify.lead":          nil,
@@ -79,9 +70,6 @@ func phraseKeys() map[string][]string {
 		"followup.how_long": nil,
 
 		"many_questions.lead": nil,
-		"too_long.notice":     nil,
-		"empty.reply":         nil,
-		"age.check":           nil,
 	}
 }
 
