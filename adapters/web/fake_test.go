@@ -169,6 +169,17 @@ func (e *fakeEngine) fill(conv string, who bot.Identity, n int) {
 	}
 }
 
+// tell stores one bot message a line.
+func (e *fakeEngine) tell(conv string, who bot.Identity, lines []string) {
+	c := e.conv(conv, who)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, line := range lines {
+		m := bot.Message{Seq: c.next(), ID: fmt.Sprintf("tell-%d", c.seq), Author: bot.AuthorBot, Blocks: []bot.Block{{Type: bot.BlockText, Text: line}}}
+		c.turns = append(c.turns, bot.Turn{Conversation: conv, Version: int64(len(c.turns) + 1), At: e.now(), Events: []bot.Event{m}})
+	}
+}
+
 // agent stores an agent's message and returns the turn.
 func (e *fakeEngine) agent(conv string, who bot.Identity, text string) bot.Turn {
 	c := e.conv(conv, who)

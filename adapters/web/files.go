@@ -61,6 +61,7 @@ func loadFile(name string) (*file, error) {
 		".svg":  "image/svg+xml",
 		".json": "application/schema+json",
 		".yaml": "application/yaml",
+		".md":   "text/markdown; charset=utf-8",
 	}[path.Ext(name)]
 	if kind == "" {
 		return nil, fmt.Errorf("embedded file %s has an unknown kind", name)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -23,26 +24,33 @@ var shots = flag.String("shots", "", "folder to write screenshots of the chat pa
 
 // TestPage drives the chat page in one real Chromium, a tab per case.
 func TestPage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes half a minute: left out in short mode")
+	}
 	path := findChromium()
 	if path == "" {
 		t.Skip("no Chromium on this machine: the chat page is not tried in a browser")
 	}
 	chromium := startChromium(t, path)
-	for name, try := range map[string]func(*testing.T, context.Context){
-		"guides a demo user":          pageGuides,
-		"speaks English, also dark":   pageInEnglish,
-		"fits phones":                 pageOnPhones,
-		"keeps contrast":              pageContrast,
-		"shows markup as text":        pageMarkup,
-		"survives a lost line":        pageLostLine,
-		"resends a failed message":    pageResend,
-		"shows the check":             pageCheck,
-		"works by keyboard":           pageKeyboard,
-		"works outside demo mode":     pageNoDemo,
-		"loads a long history":        pageLongHistory,
-		"says when the line is final": pageFinal,
+	for _, c := range []struct {
+		name string
+		try  func(*testing.T, context.Context)
+	}{
+		{"guides a demo user", pageGuides},
+		{"speaks English, also dark", pageInEnglish},
+		{"fits phones", pageOnPhones},
+		{"keeps contrast", pageContrast},
+		{"runs nothing it is told", pageXSS},
+		{"shows markup as text", pageMarkup},
+		{"survives a lost line", pageLostLine},
+		{"resends a failed message", pageResend},
+		{"shows the check", pageCheck},
+		{"works by keyboard", pageKeyboard},
+		{"works outside demo mode", pageNoDemo},
+		{"loads a long history", pageLongHistory},
+		{"says when the line is final", pageFinal},
 	} {
-		t.Run(name, func(t *testing.T) { try(t, chromium) })
+		t.Run(c.name, func(t *testing.T) { c.try(t, chromium) })
 	}
 }
 
@@ -388,6 +396,34 @@ func pageMarkup(t *testing.T, chromium context.Context) {
 	if n := b.number(`document.querySelectorAll('.thread img, .thread script').length`); n != 0 {
 		t.Error("markup became elements")
 	}
+}
+
+// A public list of script injections, every line a message in the history:
+// nothing runs, and every line is shown as it was written.
+func pageXSS(t *testing.T, chromium context.Context) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "data", "security", "xss-payload-list.txt"))
+	if err != nil {
+		t.Skip("../shared/data/security/xss-payload-list.txt is absent: the public list is not tried")
+	}
+	w := newWorld(t)
+	b := w.open(chromium)
+	b.write("第一句")
+	b.sent(1)
+	lines := strings.Split(strings.ToValidUTF8(string(raw), ""), "\n")
+	for conv, c := range w.engine.convs {
+		w.engine.tell(conv, c.owner, lines)
+	}
+	b.do(chromedp.Reload())
+	b.answers(1 + len(lines))
+	want, err := json.Marshal(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := b.number(fmt.Sprintf(`(() => { const want = %s; return [...document.querySelectorAll(".message.bot:not(.greeting) .bubble")].slice(1).filter((e, i) => e.textContent !== want[i]).length })()`, want))
+	if wrong != 0 {
+		t.Errorf("%v of %d lines are shown differently", wrong, len(lines))
+	}
+	t.Logf("%d lines shown", len(lines))
 }
 
 // The page loses its server in mid-send, finds it again, and everything is

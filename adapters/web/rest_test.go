@@ -248,6 +248,11 @@ func TestHeadersEverywhere(t *testing.T) {
 			t.Errorf("%s has no content type", path)
 		}
 	}
+	for _, path := range paths[:8] {
+		if a := w.get(path); a.StatusCode != 200 || len(a.body) == 0 {
+			t.Errorf("%s: %d with %d bytes", path, a.StatusCode, len(a.body))
+		}
+	}
 	wantProblem(t, w.get("/nothing"), codeNotFound)
 	wantProblem(t, w.get("/v1/ws"), codeNotWebSocket)
 	wantProblem(t, w.request("POST", "/", ""), codeBadMethod)

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,6 +62,35 @@ func TestCodeTable(t *testing.T) {
 			t.Errorf("%s says how long to wait for nothing", code)
 		}
 	}
+}
+
+// The table for people who write clients is made from the table in the code.
+func TestErrorsPage(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("# Errors of kaitong.v1\n\nIn a frame: `error {code, message, retryable, retry_after_ms?}`. Over HTTP: a problem of RFC 9457 with the same code.\n" +
+		"Before hello every error ends the socket: with the close code below, else 4400 when it is worth another try and 4500 when it is not.\n\n" +
+		"| code | close code | HTTP | try again | words |\n|---|---|---|---|---|\n")
+	table := codeTable()
+	for _, code := range slices.Sorted(maps.Keys(table)) {
+		row := table[code]
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s %s |\n", code, orDash(row.close), orDash(row.status), yes(row.retry), row.words.ZH, row.words.EN)
+	}
+	compareGolden(t, filepath.Join("..", "spec", "errors.md"), b.String())
+}
+
+func orDash(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return strconv.Itoa(n)
+}
+
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return "no"
 }
 
 // Every reference of the AsyncAPI document leads somewhere, every frame of the

@@ -36,7 +36,7 @@ function facts(block) {
   for (const item of block.items || []) {
     list.append(el("div", "fact", el("dt", "", item.label || ""), el("dd", "", item.text)));
   }
-  return el("section", "card", title(block), list);
+  return el("section", "card", title(block), lead(block), list);
 }
 
 function steps(block, { words }) {
@@ -48,7 +48,7 @@ function steps(block, { words }) {
     }
     list.append(step);
   }
-  return el("section", "card", title(block), list);
+  return el("section", "card", title(block), lead(block), list);
 }
 
 function choices(block, { onChoice }) {
@@ -72,6 +72,10 @@ function link(block) {
   anchor.rel = "noopener noreferrer";
   anchor.lastChild.setAttribute("aria-hidden", "true");
   return anchor;
+}
+
+function lead(block) {
+  return block.text ? el("p", "card-lead", block.text) : null;
 }
 
 function title(block) {

@@ -18,7 +18,9 @@ let users = []; // demo users; empty outside demo mode
 let greeting = [];
 const shown = new Map(); // message id -> element
 let typingTimer = 0;
-let replaying = false;
+let replayUpTo = 0; // while events up to here are replayed nothing is announced or scrolled one by one
+let followDue = false;
+let openChoices = []; // groups of quick replies that can still be tapped
 
 start();
 
@@ -74,15 +76,17 @@ function welcomed(data) {
   hideBanner();
   greeting = data.greeting;
   drawGreeting();
-  replaying = data.seq > 0;
-  $("log").setAttribute("aria-busy", String(replaying));
-  if (replaying) setTimeout(endReplay, 400); // frames of the replay follow at once
+  if (data.seq > connection.lastSeq) {
+    replayUpTo = data.seq;
+    $("log").setAttribute("aria-busy", "true");
+  }
   for (const act of connection.acts.values()) showAct(act);
   save();
 }
 
-function endReplay() {
-  replaying = false;
+function checkReplay() {
+  if (replayUpTo === 0 || connection.lastSeq < replayUpTo) return;
+  replayUpTo = 0;
   $("log").removeAttribute("aria-busy");
 }
 
@@ -103,6 +107,8 @@ function forgetConversation() {
 
 function clearThread() {
   shown.clear();
+  openChoices = [];
+  replayUpTo = 0;
   stopTyping();
   $("thread").replaceChildren();
   drawGreeting();
@@ -135,18 +141,21 @@ function draw(data, onChoice) {
 function showFrame(frame) {
   switch (frame.type) {
     case "message":
-      return showMessage(frame);
+      showMessage(frame);
+      break;
     case "handoff.state":
-      return append(el("p", "line", words(state.locale).handoff[frame.data.state] || ""));
+      append(el("p", "line", words(state.locale).handoff[frame.data.state] || ""));
+      break;
     case "check.state":
-      return showTyping({ checking: "checking", done: "checkDone", unavailable: "checkUnavailable" }[frame.data.state]);
+      showTyping({ checking: "checking", done: "checkDone", unavailable: "checkUnavailable" }[frame.data.state]);
+      break;
     case "typing":
-      return showTyping("typing");
+      showTyping("typing");
   }
+  checkReplay();
 }
 
 function showMessage(frame) {
-  save();
   if (shown.has(frame.id)) return place(shown.get(frame.id));
   if (frame.data.author !== "user") {
     stopTyping();
@@ -154,36 +163,39 @@ function showMessage(frame) {
   }
   const message = draw(frame.data, (choice) => choose(frame.id, choice));
   shown.set(frame.id, message);
+  openChoices.push(...message.querySelectorAll(".choices"));
   append(message);
 }
 
 function append(node) {
-  const log = $("log");
-  const wasAtEnd = atEnd();
+  const follows = followDue || replayUpTo > 0 || node.classList.contains("user") || atEnd();
   place(node);
   showSuggestions();
-  if (!wasAtEnd && !node.classList.contains("user")) {
-    $("jump").hidden = false;
-    return;
+  if (!follows) $("jump").hidden = false;
+  else if (!followDue) {
+    followDue = true;
+    requestAnimationFrame(follow);
   }
-  follow(log);
 }
 
 // What is still being sent stays below what is stored, and the typing bubble
 // below everything.
 function place(node) {
   const thread = $("thread");
-  const waiting = node.dataset.state === "sending" || node.id === "typing" ? null : thread.querySelector("[data-state=sending]");
+  const mayWait = connection.acts.size > 0 && node.dataset.state !== "sending" && node.id !== "typing";
+  const waiting = mayWait ? thread.querySelector("[data-state=sending]") : null;
   thread.insertBefore(node, waiting || (node.id === "typing" ? null : $("typing")));
 }
 
 // Keeps the end in view, but never scrolls the last question out of it: an
 // answer is read from its beginning.
-function follow(log) {
+function follow() {
+  followDue = false;
+  const log = $("log");
   const questions = $("thread").querySelectorAll(".message.user");
   const last = questions[questions.length - 1];
   const end = log.scrollHeight - log.clientHeight;
-  log.scrollTop = last && !replaying ? Math.min(end, last.offsetTop - 12) : end;
+  log.scrollTop = last && replayUpTo === 0 ? Math.min(end, last.offsetTop - 12) : end;
 }
 
 /** How far the end may be away to count as being there. */
@@ -198,7 +210,8 @@ function atEnd() {
 }
 
 function retireChoices() {
-  for (const group of $("thread").querySelectorAll(".choices")) group.remove();
+  openChoices.forEach((group) => group.remove());
+  openChoices = [];
 }
 
 // --- acts of the person
@@ -230,6 +243,7 @@ function showAct(act) {
   showProgress(message, act, w);
   if (act.state === "sending") setTimeout(() => act.state === "sending" && connection.online && !$("typing") && showTyping("typing"), TYPING_AFTER_MS);
   else stopTyping(); // the answer comes together with the ack
+  checkReplay();
 }
 
 function showProgress(message, act, w) {
@@ -325,13 +339,19 @@ function drawUsers(w) {
   const all = users.length ? [...users, anonymous] : [];
   document.body.classList.toggle("no-picker", all.length === 0);
   $("users").replaceChildren(...all.map((user) => el("li", "", userButton(user))));
-  $("who-name").textContent = all.find((user) => user.id === state.user)?.name[state.locale] ?? "";
+  const current = all.find((user) => user.id === state.user);
+  $("who-name").textContent = current ? headline(current)[0] : "";
+}
+
+/** The two lines of a user. One without a name of its own leads with its situation. */
+function headline(user) {
+  const lines = [user.name[state.locale], user.situation[state.locale]];
+  return lines[0] === user.id ? lines.reverse() : lines;
 }
 
 function userButton(user) {
-  const button = el("button", "user-card",
-    el("span", "user-name", user.name[state.locale]),
-    el("span", "user-situation", user.situation[state.locale]));
+  const [first, second] = headline(user);
+  const button = el("button", "user-card", el("span", "user-name", first), el("span", "user-situation", second));
   button.type = "button";
   button.dataset.user = user.id;
   button.setAttribute("aria-pressed", String(user.id === state.user));
@@ -407,9 +427,14 @@ function wire() {
   $("fresh").addEventListener("click", () => { newChat(); $("text").focus(); });
   $("composer").addEventListener("submit", submit);
   $("text").addEventListener("input", grow);
-  $("text").addEventListener("keydown", (event) => {
-    // Enter that ends the choosing of Chinese characters sends nothing.
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
+  // Enter sends and Shift+Enter breaks the line. Listening for the line break,
+  // not for the key, leaves the Enter alone that ends the choosing of Chinese
+  // characters, and works with on-screen keyboards.
+  let shift = false;
+  $("text").addEventListener("keydown", (event) => { shift = event.shiftKey; });
+  $("text").addEventListener("beforeinput", (event) => {
+    const breaks = event.inputType === "insertLineBreak" || (event.inputType === "insertText" && event.data === "\n");
+    if (breaks && !shift && !event.isComposing) submit(event);
   });
   $("log").addEventListener("scroll", () => { if (atEnd()) $("jump").hidden = true; }, { passive: true });
   $("jump").addEventListener("click", () => {

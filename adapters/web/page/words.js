@@ -48,7 +48,7 @@ const zh = {
 };
 
 const en = {
-  title: "Jiebei opening helper",
+  title: "Jiebei helper",
   pickerTitle: "Try it as",
   pickerLead: "Each demo user is in another situation, so the check finds other reasons and other next steps. Pick one and ask.",
   anonymousName: "Not signed in",
