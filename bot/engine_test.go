@@ -283,7 +283,7 @@ func TestFollowUps(t *testing.T) {
 			t.Errorf("fix %s is offered again", fix)
 		}
 	}
-	wantSaid(t, k.say("第五个呢"), "没有更多")
+	wantSaid(t, k.say("第五个呢"), "都在上面了")
 }
 
 func TestHumanAtAnyMoment(t *testing.T) {
