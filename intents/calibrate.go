@@ -10,7 +10,7 @@ import (
 // outOfFold is what rankers that did not see a text in training make of it:
 // the honest material to calibrate on.
 type outOfFold struct {
-	probs    [][]float32 // per utterance, per class
+	logits   [][]float32 // per utterance, per class
 	familiar []float64
 	labels   []int32
 }
@@ -19,7 +19,7 @@ type outOfFold struct {
 // trained on the others. Classes are spread evenly over the folds.
 func crossValidate(texts [][]uint64, labels []int32, classes int, o Options) *outOfFold {
 	fold := spreadFolds(labels, o.Folds, o.Seed)
-	out := &outOfFold{probs: make([][]float32, len(texts)), familiar: make([]float64, len(texts)), labels: labels}
+	out := &outOfFold{logits: make([][]float32, len(texts)), familiar: make([]float64, len(texts)), labels: labels}
 	for f := range o.Folds {
 		var trainTexts [][]uint64
 		var trainLabels []int32
@@ -32,7 +32,7 @@ func crossValidate(texts [][]uint64, labels []int32, classes int, o Options) *ou
 		for i := range texts {
 			if fold[i] == f {
 				r.judge(texts[i], view)
-				out.probs[i], out.familiar[i] = slices.Clone(view.probs), view.familiar
+				out.logits[i], out.familiar[i] = slices.Clone(view.logits), view.familiar
 			}
 		}
 	}
@@ -50,8 +50,8 @@ func spreadFolds(labels []int32, folds int, seed uint64) []int {
 	return fold
 }
 
-// temperature returns the exponent 1/T that makes the probabilities of the
-// right classes likeliest, by golden-section search on log T.
+// temperature returns the T that makes the right classes likeliest when
+// logits are divided by it, by golden-section search on its logarithm.
 func (out *outOfFold) temperature() float64 {
 	const golden = 0.6180339887498949
 	low, high := math.Log(0.2), math.Log(5)
@@ -69,15 +69,14 @@ func (out *outOfFold) temperature() float64 {
 // loss is the mean negative log-likelihood at a temperature.
 func (out *outOfFold) loss(temperature float64) float64 {
 	sum := 0.0
-	for i, probs := range out.probs {
-		total := 0.0
-		for _, p := range probs {
-			total += math.Pow(float64(p), 1/temperature)
+	for i, logits := range out.logits {
+		top, total := float64(slices.Max(logits)), 0.0
+		for _, l := range logits {
+			total += math.Exp((float64(l) - top) / temperature)
 		}
-		right := math.Pow(max(float64(probs[out.labels[i]]), 1e-12), 1/temperature)
-		sum -= math.Log(right / total)
+		sum += math.Log(total) - (float64(logits[out.labels[i]])-top)/temperature
 	}
-	return sum / float64(len(out.probs))
+	return sum / float64(len(out.logits))
 }
 
 // strangeShare is how many of the utterances may look strange to a model that

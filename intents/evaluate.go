@@ -115,15 +115,15 @@ func (m *Model) readAll(dataset Corpus) ([]outcome, time.Duration) {
 	for _, line := range dataset {
 		m.ClassifyInto(line.Text, &scratch, &result)
 		spent += time.Since(start)
-		outcomes = append(outcomes, outcomeOf(line, &result, &scratch.opinion))
+		outcomes = append(outcomes, outcomeOf(line, &result, m.knows(otherIntent), &scratch.opinion))
 		start = time.Now()
 	}
 	return outcomes, spent
 }
 
 // outcomeOf keeps of a result what the figures need.
-func outcomeOf(line Utterance, r *Result, view *opinion) outcome {
-	o := outcome{line: line, got: r.Top().Intent, confidence: r.Top().Confidence, scope: r.Scope, inScope: view.familiar}
+func outcomeOf(line Utterance, r *Result, knowsOther bool, view *opinion) outcome {
+	o := outcome{line: line, got: r.Top().Intent, confidence: r.Top().Confidence, scope: r.Scope, inScope: scopeScore(r, knowsOther, view)}
 	if r.Scope == OutOfScope {
 		o.got = otherIntent
 	}
@@ -135,20 +135,22 @@ func outcomeOf(line Utterance, r *Result, view *opinion) outcome {
 			o.offered = append(o.offered, c.Intent)
 		}
 	}
-	o.inScope = scopeScore(r, view)
 	return o
 }
 
 // scopeScore orders texts by how likely they are ours: by the probability of
-// other where the model knows it, by familiarity where it does not.
-func scopeScore(r *Result, view *opinion) float64 {
-	score := 0.0
+// the best intent of ours where the model knows other, by familiarity where
+// it does not.
+func scopeScore(r *Result, knowsOther bool, view *opinion) float64 {
+	if !knowsOther {
+		return view.familiar
+	}
 	for _, c := range r.Ranking {
-		if c.Intent == otherIntent {
-			score -= c.Confidence
+		if c.Intent != otherIntent {
+			return c.Confidence
 		}
 	}
-	return score + 1e-3*view.familiar
+	return 0
 }
 
 func (u Utterance) accepts(intent string) bool {

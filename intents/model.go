@@ -1,7 +1,6 @@
 package intents
 
 import (
-	"math"
 	"slices"
 	"sync"
 )
@@ -93,21 +92,21 @@ func (m *Model) read(text string, s *Scratch) {
 	}
 }
 
-// deniedWeight is what remains of the probability of a cause that the text
-// says does not hold.
-const deniedWeight = 0.1
+// deniedPenalty is what the logit of a cause loses when the text says that it
+// does not hold.
+const deniedPenalty = 3
 
 // rank turns an opinion into the best candidates: causes the text denies step
 // back, confidence is calibrated.
 func (m *Model) rank(s *Scratch, result *Result) {
-	probs := s.opinion.probs
+	logits := s.opinion.logits
 	for _, e := range s.named {
 		if label, found := slices.BinarySearch(m.labels, e.Value); found && e.Kind == EntityCause && e.Negated {
-			probs[label] *= deniedWeight
+			logits[label] -= deniedPenalty
 		}
 	}
-	sharpen(probs, m.options.Temperature)
-	for label, p := range probs {
+	softmaxAt(logits, float32(m.options.Temperature))
+	for label, p := range logits {
 		result.Ranking = insertCandidate(result.Ranking, Candidate{m.labels[label], float64(p)})
 	}
 }
@@ -125,20 +124,6 @@ func insertCandidate(ranking []Candidate, c Candidate) []Candidate {
 		at--
 	}
 	return slices.Insert(ranking, at, c)
-}
-
-// sharpen raises probabilities to 1/temperature and makes them sum to 1.
-func sharpen(probs []float32, temperature float64) {
-	sum := float32(0)
-	for i, p := range probs {
-		if p > 1e-9 {
-			probs[i] = float32(math.Pow(float64(p), 1/temperature))
-		}
-		sum += probs[i]
-	}
-	for i := range probs {
-		probs[i] /= sum
-	}
 }
 
 // scope is the decision rule.

@@ -3,6 +3,7 @@ package intents
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // net is a small neural net: one hidden layer of rectified units.
@@ -192,18 +193,24 @@ func dot(x, y []float32) float32 {
 	return a + b
 }
 
-// softmax32 turns scores into probabilities, in place.
-func softmax32(scores []float32) {
-	top := scores[0]
-	for _, s := range scores {
-		top = max(top, s)
-	}
+// softmax32 turns logits into probabilities, in place.
+func softmax32(logits []float32) { softmaxAt(logits, 1) }
+
+// negligible is the logit below the best one that rounds to probability 0.
+const negligible = -20
+
+// softmaxAt turns logits divided by a temperature into probabilities, in place.
+func softmaxAt(logits []float32, temperature float32) {
+	top := slices.Max(logits)
 	sum := float32(0)
-	for i, s := range scores {
-		scores[i] = float32(math.Exp(float64(s - top)))
-		sum += scores[i]
+	for i, l := range logits {
+		logits[i] = 0
+		if x := (l - top) / temperature; x > negligible {
+			logits[i] = float32(math.Exp(float64(x)))
+			sum += logits[i]
+		}
 	}
-	for i := range scores {
-		scores[i] /= sum
+	for i := range logits {
+		logits[i] /= sum
 	}
 }

@@ -152,6 +152,9 @@ func isoDate(text []rune) int {
 	for n < len(text) && (isDigit(text[n]) || runeIn(text[n], "-/.")) {
 		n++
 	}
+	if n < len("2024-1-5") {
+		return 0
+	}
 	parts := strings.FieldsFunc(string(text[:n]), func(r rune) bool { return !isDigit(r) })
 	if len(parts) == 3 && len(parts[0]) == 4 && len(parts[1]) <= 2 && len(parts[2]) <= 2 {
 		return n

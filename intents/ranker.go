@@ -22,12 +22,11 @@ const marginScale = 2.5
 type opinion struct {
 	ids        []int32
 	values     []float32
-	margins    []float32 // linear model, per class
+	logits     []float32 // per class: the logarithm of its probability, but for a constant
 	one        []float32 // one net, per class
 	hidden     []float32
-	probs      []float32 // the mix, per class
-	familiar   float64   // how much the text looks like anything learnt; only comparable within a model
-	recognised bool      // whether it holds any feature at all
+	familiar   float64 // how much the text looks like anything learnt; only comparable within a model
+	recognised bool    // whether it holds any feature at all
 }
 
 // newRanker fits a ranker to texts given as feature keys.
@@ -48,34 +47,35 @@ func newRanker(texts [][]uint64, labels []int32, classes int, o Options) *ranker
 
 // judge fills o with the opinion on a text.
 func (r *ranker) judge(keys []uint64, o *opinion) {
-	k := r.linear.classes
-	o.margins, o.probs = resize(o.margins, k), resize(o.probs, k)
+	o.logits = resize(o.logits, r.linear.classes)
 	r.vectorise(keys, o)
-	r.linear.scores(o.ids, o.values, o.margins)
-	top := slices.Max(o.margins)
-	o.familiar = float64(top)
-	for i, m := range o.margins {
-		o.probs[i] = m * marginScale
+	r.linear.scores(o.ids, o.values, o.logits)
+	o.familiar = float64(slices.Max(o.logits))
+	for i := range o.logits {
+		o.logits[i] *= marginScale
 	}
-	softmax32(o.probs)
 	if len(r.nets) > 0 {
-		r.judgeNets(o, k)
+		r.judgeNets(o)
 	}
 }
 
-// judgeNets mixes in what the nets say.
-func (r *ranker) judgeNets(o *opinion, k int) {
-	o.one, o.hidden = resize(o.one, k), resize(o.hidden, r.nets[0].hidden)
-	for i := range o.probs {
-		o.probs[i] /= 2
+// judgeNets mixes in what the nets say: the mean of probabilities, half of it
+// the linear model's.
+func (r *ranker) judgeNets(o *opinion) {
+	o.one, o.hidden = resize(o.one, r.linear.classes), resize(o.hidden, r.nets[0].hidden)
+	softmax32(o.logits)
+	for i := range o.logits {
+		o.logits[i] /= 2
 	}
-	share := 1 / float32(len(r.nets))
 	for _, n := range r.nets {
 		n.scores(o.ids, o.values, o.hidden, o.one)
 		softmax32(o.one)
-		addScaled(o.probs, o.one, share/2)
+		addScaled(o.logits, o.one, 0.5/float32(len(r.nets)))
 	}
-	o.familiar = float64(slices.Max(o.probs))
+	o.familiar = float64(slices.Max(o.logits))
+	for i, p := range o.logits {
+		o.logits[i] = float32(math.Log(float64(max(p, 1e-12))))
+	}
 }
 
 // vectorise looks the features up and scales them to length 1.
