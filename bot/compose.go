@@ -70,6 +70,10 @@ type writer struct {
 // answer tells the verdict first and what the person described second.
 func (w *writer) answer() {
 	entry, _ := w.base.Answer(w.plan.Intent)
+	if len(w.plan.Also) > 0 {
+		w.say("many_questions.lead")
+		w.extra = append(w.extra, w.intentChoices(w.plan.Also...)...)
+	}
 	switch {
 	case w.finding.Outcome == CheckOK && w.finding.Verdict.Decision != Unknown:
 		w.verdict(entry)

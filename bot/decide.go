@@ -13,7 +13,8 @@ import (
 // for a text, or the choice that was tapped.
 type Reading struct {
 	Result intents.Result
-	Choice string // id of the choice, "" for a text
+	Parts  []intents.Result // of the single questions, when there are several
+	Choice string           // id of the choice, "" for a text
 }
 
 // Plan is what will be said, before the eligibility service was asked and
@@ -29,6 +30,7 @@ type Plan struct {
 	Denied     []string // causes the person says do not hold
 	Phrase     string   // the fixed wording of moves that have one
 	Options    []string // intents offered as choices
+	Also       []string // further questions of the same message, to be offered next
 	Right      string   // explanation | human_review
 	Topic      Topic    // the answer that a follow-up leans on
 	FollowUp   string   // what_now | nth | more | why | how_long
@@ -102,7 +104,7 @@ func (d decider) move() Plan {
 	if d.reading.Choice != "" {
 		return d.choice()
 	}
-	for _, step := range []func() (Plan, bool){d.urgent, d.underAge, d.followUp, d.smallTalk, d.outOfScope} {
+	for _, step := range []func() (Plan, bool){d.urgent, d.underAge, d.followUp, d.smallTalk, d.several, d.outOfScope} {
 		if plan, ok := step(); ok {
 			return plan
 		}
@@ -274,6 +276,38 @@ func (d decider) clarify() Plan {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.first", Options: d.starters()}
 	}
 	return Plan{Move: MoveClarify, Phrase: "clarify.lead", Options: options}
+}
+
+// several answers a message that holds more than one question: the most
+// specific one now, the others as choices.
+func (d decider) several() (Plan, bool) {
+	questions := d.questions()
+	switch {
+	case len(questions) == 0, len(questions) == 1 && d.reading.Result.Scope == intents.Confident:
+		return Plan{}, false
+	case len(questions) == 1:
+		return d.answer(questions[0]), true
+	}
+	plan := d.answer(questions[0])
+	plan.Also = questions[1:min(3, len(questions))]
+	return plan, true
+}
+
+// questions are the intents that single parts of the message surely carry,
+// those that name a cause first.
+func (d decider) questions() []string {
+	var specific, general []string
+	for _, part := range d.reading.Parts {
+		entry, ok := d.base.Answer(part.Top().Intent)
+		switch {
+		case !ok || part.Scope != intents.Confident:
+		case entry.Cause != "":
+			specific = appendNew(specific, entry.Intent)
+		default:
+			general = appendNew(general, entry.Intent)
+		}
+	}
+	return appendNew(specific, general...)
 }
 
 // likely are the best candidates that have an answer.

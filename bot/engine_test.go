@@ -286,6 +286,17 @@ func TestFollowUps(t *testing.T) {
 	wantSaid(t, k.say("第五个呢"), "都在上面了")
 }
 
+// The most specific question is answered now; the others are not lost.
+func TestSeveralQuestions(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Eligible))
+	m := k.say("借呗审核一般要多久？我身份证过期了是不是开不了借呗？")
+	if m.About.Intent != "fail.identity" || !slices.Contains(choices(m), "intent:status.review") {
+		t.Errorf("about %+v, choices %v", m.About, choices(m))
+	}
+	wantSaid(t, m, "好几件事")
+}
+
 func TestHumanAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string][]string{

@@ -127,8 +127,23 @@ func (e *Engine) read(d *draft) (Reading, error) {
 	if choice.ID != "" {
 		return Reading{Choice: choice.ID}, nil
 	}
-	return Reading{Result: e.model.Classify(text)}, nil
+	return e.understand(text), nil
 }
+
+// understand classifies a text, and its single questions where it holds more
+// than one.
+func (e *Engine) understand(text string) Reading {
+	reading := Reading{Result: e.model.Classify(text)}
+	if clauses := intents.Clauses(text); len(clauses) > 1 {
+		for _, clause := range clauses[:min(maxQuestions, len(clauses))] {
+			reading.Parts = append(reading.Parts, e.model.Classify(clause))
+		}
+	}
+	return reading
+}
+
+// maxQuestions bounds the work that one message can cause.
+const maxQuestions = 8
 
 // choice is what was tapped: an offer of an earlier message, or the standing
 // wish for a human, which needs no offer.
