@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 )
 
 //go:embed data
@@ -42,36 +46,164 @@ func Shipped() (Corpus, error) {
 }
 
 // LoadCorpus reads <locale>/<intent>.yaml of a data folder. Every problem of
-// every file is reported, as file:line:column.
+// every file is reported, as file:line:column: bad YAML, unknown keys, a label
+// or locale other than the path says, empty utterances, and utterances given
+// twice, which would teach the model nothing or two things at once.
 func LoadCorpus(data fs.FS) (Corpus, error) {
 	files, err := fs.Glob(data, "*/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("utterances: %w", err)
 	}
-	var corpus Corpus
-	var problems []error
+	l := corpusLoader{seen: map[string]place{}}
 	for _, name := range files {
-		utterances, err := readUtterances(data, name)
-		corpus, problems = append(corpus, utterances...), append(problems, err)
+		l.load(data, name)
 	}
-	return corpus, errors.Join(problems...)
+	return l.corpus, errors.Join(l.problems...)
 }
 
-func readUtterances(data fs.FS, name string) (Corpus, error) {
+// corpusLoader gathers utterances and problems over files.
+type corpusLoader struct {
+	corpus   Corpus
+	problems []error
+	seen     map[string]place // bare text -> where it was first
+}
+
+// place is where something stands in a file.
+type place struct {
+	file         string
+	line, column int
+	intent       string
+}
+
+func (p place) String() string { return fmt.Sprintf("%s:%d:%d", p.file, p.line, p.column) }
+
+func (l *corpusLoader) fail(at place, format string, args ...any) {
+	l.problems = append(l.problems, fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...)))
+}
+
+func (l *corpusLoader) load(data fs.FS, name string) {
 	raw, err := fs.ReadFile(data, name)
 	if err != nil {
-		return nil, fmt.Errorf("utterances: %w", err)
+		l.problems = append(l.problems, fmt.Errorf("utterances: %w", err))
+		return
 	}
 	var file utteranceFile
 	if err := yaml.UnmarshalWithOptions(raw, &file, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("utterances: %s: %w", name, err)
+		l.fail(yamlPlace(name, err), "%s", yamlMessage(err))
+		return
 	}
+	l.check(name, file)
+	l.add(name, file, positions(raw))
+}
+
+// check compares what a file says about itself with its path.
+func (l *corpusLoader) check(name string, file utteranceFile) {
+	top := place{file: name, line: 1, column: 1}
 	if want := strings.TrimSuffix(path.Base(name), ".yaml"); file.Intent != want {
-		return nil, fmt.Errorf("utterances: %s: intent is %q, the file name says %q", name, file.Intent, want)
+		l.fail(top, "intent is %q, the file name says %q", file.Intent, want)
 	}
-	corpus := make(Corpus, 0, len(file.Utterances))
-	for _, text := range file.Utterances {
-		corpus = append(corpus, Utterance{Text: text, Intent: file.Intent, Locale: file.Locale})
+	if want := path.Base(path.Dir(name)); file.Locale != want {
+		l.fail(top, "locale is %q, the folder says %q", file.Locale, want)
 	}
-	return corpus, nil
+	if len(file.Utterances) == 0 {
+		l.fail(top, "no utterances")
+	}
+}
+
+func (l *corpusLoader) add(name string, file utteranceFile, at []place) {
+	for i, text := range file.Utterances {
+		here := place{file: name, line: 1, column: 1, intent: file.Intent}
+		if i < len(at) {
+			here.line, here.column = at[i].line, at[i].column
+		}
+		if strings.TrimSpace(text) == "" {
+			l.fail(here, "empty utterance")
+			continue
+		}
+		key := bare(text)
+		if first, twice := l.seen[key]; twice {
+			l.fail(here, "%q is given twice, first as %s at %s", text, first.intent, first)
+			continue
+		}
+		l.seen[key] = here
+		l.corpus = append(l.corpus, Utterance{Text: text, Intent: file.Intent, Locale: file.Locale})
+	}
+}
+
+// positions returns where each item of the utterances list stands.
+func positions(raw []byte) []place {
+	file, err := parser.ParseBytes(raw, 0)
+	if err != nil || len(file.Docs) == 0 {
+		return nil
+	}
+	items, err := utteranceNodes(file.Docs[0].Body)
+	if err != nil {
+		return nil
+	}
+	at := make([]place, len(items))
+	for i, item := range items {
+		position := item.GetToken().Position
+		at[i] = place{line: position.Line, column: position.Column}
+	}
+	return at
+}
+
+func utteranceNodes(body ast.Node) ([]ast.Node, error) {
+	list, err := yaml.PathString("$.utterances")
+	if err != nil {
+		return nil, err
+	}
+	node, err := list.FilterNode(body)
+	if err != nil {
+		return nil, err
+	}
+	sequence, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return nil, errors.New("not a list")
+	}
+	return sequence.Values, nil
+}
+
+// yamlPlace is where the YAML library found fault.
+func yamlPlace(name string, err error) place {
+	at := place{file: name, line: 1, column: 1}
+	var located yaml.Error
+	if errors.As(err, &located) && located.GetToken() != nil {
+		at.line, at.column = located.GetToken().Position.Line, located.GetToken().Position.Column
+	}
+	return at
+}
+
+func yamlMessage(err error) string {
+	var located yaml.Error
+	if errors.As(err, &located) {
+		return located.GetMessage()
+	}
+	return err.Error()
+}
+
+// bare is a text in lower case without spaces and marks. Spelling mistakes
+// stay: to write a product another way is to add something. A text of nothing
+// but marks is itself.
+func bare(text string) string {
+	letters := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
+	if letters == "" {
+		return text
+	}
+	return letters
+}
+
+// labelsOf returns the intents of a corpus, sorted.
+func labelsOf(corpus Corpus) []string {
+	var labels []string
+	for _, u := range corpus {
+		labels = append(labels, u.Intent)
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
 }

@@ -127,13 +127,3 @@ func (m *Model) keysOf(corpus Corpus) (texts [][]uint64, labels []int32) {
 	}
 	return texts, labels
 }
-
-// labelsOf returns the intents of a corpus, sorted.
-func labelsOf(corpus Corpus) []string {
-	var labels []string
-	for _, u := range corpus {
-		labels = append(labels, u.Intent)
-	}
-	slices.Sort(labels)
-	return slices.Compact(labels)
-}
