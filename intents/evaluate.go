@@ -2,6 +2,7 @@ package intents
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -82,8 +83,42 @@ type outcome struct {
 
 // Evaluate reads every line of a dataset with a model and reports.
 func Evaluate(m *Model, dataset Corpus) Report {
-	outcomes, spent := m.readAll(dataset)
-	r := Report{N: len(dataset), PerIntent: map[string]IntentReport{}}
+	return newReport(m.readAll(dataset))
+}
+
+// CrossValidate reports how well models read the part of a corpus they were
+// not trained on, every part in turn: the figure to choose options by.
+func CrossValidate(corpus Corpus, folds int, o Options) (Report, error) {
+	labels := labelsOf(corpus)
+	numbers := make([]int32, len(corpus))
+	for i, u := range corpus {
+		label, _ := slices.BinarySearch(labels, u.Intent)
+		numbers[i] = int32(label)
+	}
+	fold := spreadFolds(numbers, folds, o.Seed)
+	var outcomes []outcome
+	var spent time.Duration
+	for f := range folds {
+		var train, test Corpus
+		for i, u := range corpus {
+			if fold[i] == f {
+				test = append(test, u)
+			} else {
+				train = append(train, u)
+			}
+		}
+		m, err := Train(train, o)
+		if err != nil {
+			return Report{}, fmt.Errorf("fold %d: %w", f, err)
+		}
+		read, took := m.readAll(test)
+		outcomes, spent = append(outcomes, read...), spent+took
+	}
+	return newReport(outcomes, spent), nil
+}
+
+func newReport(outcomes []outcome, spent time.Duration) Report {
+	r := Report{N: len(outcomes), PerIntent: map[string]IntentReport{}}
 	if r.N == 0 {
 		return r
 	}

@@ -94,7 +94,7 @@ func (m *Model) read(text string, s *Scratch) {
 
 // deniedPenalty is what the logit of a cause loses when the text says that it
 // does not hold.
-const deniedPenalty = 3
+const deniedPenalty = 5
 
 // rank turns an opinion into the best candidates: causes the text denies step
 // back, confidence is calibrated.

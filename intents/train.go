@@ -15,6 +15,11 @@ type Options struct {
 	Epochs   int     // passes of the linear model over the training set
 	Seed     uint64  // the same seed and data give the same model
 
+	// IgnoreOther trains on our intents only: where lines that are none of
+	// ours are few and scattered, they are told better by being unfamiliar
+	// than as a class of their own. It needs Tune afterwards.
+	IgnoreOther bool
+
 	Nets      int // small nets beside the linear model; 0 for none
 	Hidden    int // units of a net
 	NetEpochs int
@@ -38,8 +43,8 @@ func DefaultOptions() Options {
 		Cost:        1,
 		Epochs:      8,
 		Seed:        1,
-		Temperature: 0.6,
-		Familiar:    -0.8,
+		Temperature: 0.5,
+		Familiar:    -0.63,
 		Confident:   0.5,
 		InScope:     0.1,
 	}
@@ -49,7 +54,7 @@ func DefaultOptions() Options {
 // it pays from about ten thousand utterances on.
 func ThoroughOptions() Options {
 	o := DefaultOptions()
-	o.Epochs, o.Nets, o.Hidden, o.NetEpochs = 10, 2, 128, 12
+	o.Epochs, o.Nets, o.Hidden, o.NetEpochs = 10, 4, 96, 14
 	o.Temperature, o.Familiar = 0.8, 0
 	return o
 }
@@ -61,8 +66,8 @@ func (o Options) svm() svmOptions {
 // net are the knobs of net i, found by cross-validation.
 func (o Options) net(i int) netOptions {
 	return netOptions{
-		hidden: o.Hidden, epochs: o.NetEpochs, rate: 0.03,
-		dropInput: 0.5, dropHidden: 0.3, smoothing: 0.1, seed: o.Seed + uint64(i),
+		hidden: o.Hidden, epochs: o.NetEpochs, rate: 0.05,
+		dropInput: 0.5, dropHidden: 0.2, smoothing: 0.05, seed: o.Seed + uint64(i),
 	}
 }
 
@@ -77,6 +82,9 @@ func TrainShipped() (*Model, error) {
 
 // Train fits a model to a corpus of at least two intents.
 func Train(corpus Corpus, o Options) (*Model, error) {
+	if o.IgnoreOther {
+		corpus = slices.DeleteFunc(slices.Clone(corpus), func(u Utterance) bool { return u.Intent == otherIntent })
+	}
 	m, err := newModel(o, labelsOf(corpus))
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
