@@ -43,7 +43,7 @@ func numberEntity(text []rune, i int) (e Entity, n int) {
 	return Entity{}, n
 }
 
-func isNumeral(r rune) bool { return isDigit(r) || chineseDigit(r) >= 0 || runeIn(r, "十百千万") }
+func isNumeral(r rune) bool { return isDigit(r) || chineseDigit(r) >= 0 || chinesePower(r) > 0 }
 
 // digitEntity reads the digits text[i:i+n].
 func digitEntity(text []rune, i, n int) Entity {
@@ -227,17 +227,29 @@ func chinesePower(r rune) int {
 	return 0
 }
 
+// chineseDigit returns the value of a digit, or -1.
 func chineseDigit(r rune) int {
-	for i, digit := range [...]rune{'零', '一', '二', '三', '四', '五', '六', '七', '八', '九'} {
-		if r == digit {
-			return i
-		}
-	}
 	switch r {
-	case '〇':
+	case '零', '〇':
 		return 0
-	case '两':
+	case '一':
+		return 1
+	case '二', '两':
 		return 2
+	case '三':
+		return 3
+	case '四':
+		return 4
+	case '五':
+		return 5
+	case '六':
+		return 6
+	case '七':
+		return 7
+	case '八':
+		return 8
+	case '九':
+		return 9
 	}
 	return -1
 }
