@@ -3,8 +3,6 @@ package intents
 import (
 	"fmt"
 	"io/fs"
-
-	"github.com/goccy/go-yaml"
 )
 
 // conceptFile is where the groups of words are kept, relative to the data folder.
@@ -27,7 +25,7 @@ func loadConcepts(data fs.FS) (*concepts, error) {
 		return nil, fmt.Errorf("concepts: %w", err)
 	}
 	var groups map[string][]string
-	if err := yaml.UnmarshalWithOptions(raw, &groups, yaml.Strict()); err != nil {
+	if err := decodeYAML(raw, &groups); err != nil {
 		return nil, fmt.Errorf("concepts: %s: %w", conceptFile, err)
 	}
 	var entries [][]string

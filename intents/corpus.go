@@ -88,7 +88,7 @@ func (l *corpusLoader) load(data fs.FS, name string) {
 		return
 	}
 	var file utteranceFile
-	if err := yaml.UnmarshalWithOptions(raw, &file, yaml.Strict()); err != nil {
+	if err := decodeYAML(raw, &file); err != nil {
 		l.fail(yamlPlace(name, err), "%s", yamlMessage(err))
 		return
 	}
@@ -131,7 +131,8 @@ func (l *corpusLoader) add(name string, file utteranceFile, at []place) {
 }
 
 // positions returns where each item of the utterances list stands.
-func positions(raw []byte) []place {
+func positions(raw []byte) (at []place) {
+	defer func() { _ = recover() }() // as in decodeYAML; only positions are lost
 	file, err := parser.ParseBytes(raw, 0)
 	if err != nil || len(file.Docs) == 0 {
 		return nil
@@ -140,7 +141,7 @@ func positions(raw []byte) []place {
 	if err != nil {
 		return nil
 	}
-	at := make([]place, len(items))
+	at = make([]place, len(items))
 	for i, item := range items {
 		position := item.GetToken().Position
 		at[i] = place{line: position.Line, column: position.Column}
@@ -162,24 +163,6 @@ func utteranceNodes(body ast.Node) ([]ast.Node, error) {
 		return nil, errors.New("not a list")
 	}
 	return sequence.Values, nil
-}
-
-// yamlPlace is where the YAML library found fault.
-func yamlPlace(name string, err error) place {
-	at := place{file: name, line: 1, column: 1}
-	var located yaml.Error
-	if errors.As(err, &located) && located.GetToken() != nil {
-		at.line, at.column = located.GetToken().Position.Line, located.GetToken().Position.Column
-	}
-	return at
-}
-
-func yamlMessage(err error) string {
-	var located yaml.Error
-	if errors.As(err, &located) {
-		return located.GetMessage()
-	}
-	return err.Error()
 }
 
 // bare is a text in lower case without spaces and marks. Spelling mistakes

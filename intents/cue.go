@@ -3,8 +3,6 @@ package intents
 import (
 	"fmt"
 	"io/fs"
-
-	"github.com/goccy/go-yaml"
 )
 
 // cueFile is where the phrases are kept, relative to the data folder.
@@ -31,7 +29,7 @@ func loadCues(data fs.FS) (*cues, error) {
 		return nil, fmt.Errorf("cues: %w", err)
 	}
 	var sets []cueSet
-	if err := yaml.UnmarshalWithOptions(raw, &sets, yaml.Strict()); err != nil {
+	if err := decodeYAML(raw, &sets); err != nil {
 		return nil, fmt.Errorf("cues: %s: %w", cueFile, err)
 	}
 	entries := make([][]string, 0, 2*len(sets))

@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
-
-	"github.com/goccy/go-yaml"
 )
 
 // entityFile is where the wordings are kept, relative to the data folder.
@@ -55,7 +53,7 @@ func loadEntities(data fs.FS) (*entities, error) {
 		return nil, fmt.Errorf("entities: %w", err)
 	}
 	var w wordings
-	if err := yaml.UnmarshalWithOptions(raw, &w, yaml.Strict()); err != nil {
+	if err := decodeYAML(raw, &w); err != nil {
 		return nil, fmt.Errorf("entities: %s: %w", entityFile, err)
 	}
 	return newEntities(w)

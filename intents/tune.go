@@ -2,6 +2,7 @@ package intents
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -31,24 +32,45 @@ func (m *Model) judgeAll(dataset Corpus) *outOfFold {
 	return out
 }
 
-// bestBar returns the familiarity below which rejecting pays.
+// resamples is how often the bar is looked for anew: out-of-scope lines are
+// few in tuning data, and one best bar follows their accidents.
+const resamples = 101
+
+// scoredLine is a line with what rejecting it gains: +1 mends, -1 spoils it.
+type scoredLine struct {
+	familiar float64
+	gain     int
+}
+
+// bestBar returns the familiarity below which rejecting pays: the median over
+// resamples of the dataset.
 func (m *Model) bestBar(dataset Corpus) float64 {
-	type line struct {
-		familiar float64
-		gain     int // of rejecting: +1 mends the line, -1 spoils it
-	}
 	var scratch Scratch
 	var result Result
-	lines := make([]line, len(dataset))
+	lines := make([]scoredLine, len(dataset))
 	for i, u := range dataset {
 		m.ClassifyInto(u.Text, &scratch, &result)
-		lines[i] = line{scratch.opinion.familiar, gain(u, result.Top().Intent)}
+		lines[i] = scoredLine{scratch.opinion.familiar, gain(u, result.Top().Intent)}
 	}
-	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.familiar, b.familiar) })
+	random := rand.New(rand.NewPCG(m.options.Seed, 4))
+	bars, drawn := make([]float64, resamples), make([]scoredLine, len(lines))
+	for i := range bars {
+		for n := range drawn {
+			drawn[n] = lines[random.IntN(len(lines))]
+		}
+		bars[i] = bestCut(drawn)
+	}
+	slices.Sort(bars)
+	return bars[resamples/2]
+}
+
+// bestCut returns the familiarity below which rejecting gains most.
+func bestCut(lines []scoredLine) float64 {
+	slices.SortFunc(lines, func(a, b scoredLine) int { return cmp.Compare(a.familiar, b.familiar) })
 	best, sum, bar := 0, 0, lines[0].familiar
-	for i, l := range lines {
+	for i, l := range lines[:len(lines)-1] {
 		sum += l.gain
-		if sum > best && i+1 < len(lines) {
+		if sum > best {
 			best, bar = sum, (l.familiar+lines[i+1].familiar)/2
 		}
 	}
