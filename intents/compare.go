@@ -171,13 +171,13 @@ func writeChanges(out *strings.Builder, changes []Change) {
 		case "ns_per_message":
 			unit, scale = "µs", 1e-3
 		}
-		fmt.Fprintf(table, "%.1f\t%.1f\t%+.1f\t%-9s\t  %s, %s\n", scale*c.Before, scale*c.After, scale*(c.After-c.Before), mark(c.Verdict), c.Name, unit)
+		fmt.Fprintf(table, "%.1f\t%.1f\t%+.1f\t%-9s\t  %s, %s\n", scale*c.Before, scale*c.After, scale*(c.After-c.Before), sign(c.Verdict), c.Name, unit)
 	}
 	_ = table.Flush() // into a strings.Builder, which never fails
 }
 
-// mark is a verdict that is seen without reading.
-func mark(v Verdict) string {
+// sign is a verdict that is seen without reading.
+func sign(v Verdict) string {
 	switch v {
 	case Better:
 		return "▲ better"
