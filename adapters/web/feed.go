@@ -144,8 +144,8 @@ func (s *session) tryCatchUp() bool {
 func (s *session) caughtUp(frames []durable) bool {
 	s.feed.mu.Lock()
 	defer s.feed.mu.Unlock()
-	s.showLocked(nil, frames, "")
-	if s.feed.last < s.feed.want {
+	stopped := s.showLocked(nil, frames, "")
+	if s.feed.last < s.feed.want && !stopped {
 		return false
 	}
 	s.feed.catching = false
@@ -177,7 +177,11 @@ func (s *session) history(after int64) ([]durable, error) {
 
 // showLocked queues head and those of frames that come next, as one parcel. It
 // needs the feed's lock, which is what keeps the order.
-func (s *session) showLocked(head []byte, frames []durable, own string) {
+//
+// own is the act that head acknowledges. When there is none, it stops before
+// the message of an act under way: that is shown as an ack, by settle, and
+// conclude sees to what follows.
+func (s *session) showLocked(head []byte, frames []durable, own string) (stopped bool) {
 	var p parcel
 	if head != nil {
 		p.frames = append(p.frames, head)
@@ -185,6 +189,10 @@ func (s *session) showLocked(head []byte, frames []durable, own string) {
 	for _, frame := range frames {
 		if frame.seq != s.feed.last+1 {
 			continue
+		}
+		if own == "" && frame.userID != "" && frame.userID == s.feed.acting {
+			stopped = true
+			break
 		}
 		s.feed.last = frame.seq
 		if frame.userID == "" || frame.userID != own {
@@ -195,4 +203,5 @@ func (s *session) showLocked(head []byte, frames []durable, own string) {
 	if len(p.frames) > 0 {
 		s.send(p)
 	}
+	return stopped
 }

@@ -140,10 +140,11 @@ func TestTokenExpiresWhileOpen(t *testing.T) {
 func TestExpiryIsNoticedWithoutTraffic(t *testing.T) {
 	t.Parallel()
 	var clock fakeClock
-	w := newWorld(t, func(o *Options) { o.Limits.PingEvery = 20e6 })
+	w := newWorld(t)
 	w.server.now = clock.now
 	p := w.join("demo-a")
 	clock.advance(tokenLife + time.Minute)
+	w.server.eachSession((*session).tick)
 	p.wantClose(4401)
 }
 
