@@ -29,9 +29,10 @@ func (e *Engine) Open(ctx context.Context, who Identity, conversation string) (S
 	return Summary{Conversation: conv.ID, Seq: conv.Seq, Locale: conv.Locale, Product: conv.Product, Handoff: conv.Handoff}, nil
 }
 
-// History returns the events of a person's conversation that a client may see
-// (Message and HandoffChanged), in order, with Seq > after.
-func (e *Engine) History(ctx context.Context, who Identity, conversation string, after int64) ([]Event, error) {
+// History returns what a client may see of a person's conversation: its turns
+// in order, each with only the events that have Seq > after. Turns without any
+// are left out.
+func (e *Engine) History(ctx context.Context, who Identity, conversation string, after int64) ([]Turn, error) {
 	if _, err := e.Open(ctx, who, conversation); err != nil {
 		return nil, err
 	}
@@ -39,11 +40,13 @@ func (e *Engine) History(ctx context.Context, who Identity, conversation string,
 	if err != nil {
 		return nil, fmt.Errorf("conversation %s: load: %w", conversation, err)
 	}
-	var events []Event
+	var visible []Turn
 	for _, turn := range turns {
-		events = append(events, Visible(turn, after)...)
+		if turn.Events = Visible(turn, after); len(turn.Events) > 0 {
+			visible = append(visible, turn)
+		}
 	}
-	return events, nil
+	return visible, nil
 }
 
 // Visible returns the events of a turn that a client may see, with Seq > after.

@@ -13,8 +13,9 @@ type Engine interface {
 	Handle(ctx context.Context, say bot.Say) (bot.Receipt, error)
 	// Open tells where a stored conversation stands.
 	Open(ctx context.Context, who bot.Identity, conversation string) (bot.Summary, error)
-	// History returns the events a client may see with Seq > afterSeq, in order.
-	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64) ([]bot.Event, error)
+	// History returns the turns of a conversation in order, each with only the
+	// events a client may see with Seq > afterSeq.
+	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64) ([]bot.Turn, error)
 	// Greeting is shown before anything was said.
 	Greeting(locale string) []bot.Block
 	// Epoch changes when the log is another one than before.

@@ -214,7 +214,7 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 	return bot.Summary{Conversation: id, Seq: c.seq}, nil
 }
 
-func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64) ([]bot.Event, error) {
+func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64) ([]bot.Turn, error) {
 	c := e.find(who, id)
 	if c == nil {
 		return nil, bot.ErrNotFound
@@ -224,14 +224,14 @@ func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, aft
 	if len(c.turns) == 0 {
 		return nil, bot.ErrNotFound
 	}
-	var events []bot.Event
+	var turns []bot.Turn
 	for _, turn := range c.turns {
-		events = append(events, bot.Visible(turn, after)...)
+		turn.Events = slices.DeleteFunc(bot.Visible(turn, after), func(event bot.Event) bool {
+			return e.hide > 0 && encodeTurns(id, bot.Turn{Events: []bot.Event{event}})[0].seq > e.hide
+		})
+		turns = append(turns, turn)
 	}
-	if e.hide > 0 {
-		events = slices.DeleteFunc(events, func(event bot.Event) bool { return encodeEvents(id, noTime, []bot.Event{event})[0].seq > e.hide })
-	}
-	return events, nil
+	return turns, nil
 }
 
 func (e *fakeEngine) Greeting(locale string) []bot.Block {

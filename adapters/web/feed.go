@@ -167,12 +167,12 @@ func (s *session) lastShown() int64 {
 func (s *session) history(after int64) ([]durable, error) {
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
-	events, err := s.server.engine.History(ctx, s.who, s.conv, after)
+	turns, err := s.server.engine.History(ctx, s.who, s.conv, after)
 	if err != nil {
 		s.server.log.Warn("history not read", "conversation", s.conv, "error", err)
 		return nil, err
 	}
-	return encodeEvents(s.conv, noTime, events), nil
+	return encodeTurns(s.conv, turns...), nil
 }
 
 // showLocked queues head and those of frames that come next, as one parcel. It

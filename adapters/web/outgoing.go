@@ -76,14 +76,15 @@ type durable struct {
 	bytes  []byte
 }
 
-// encodeEvents makes frames of the events a client may see. at is zero when
-// the time is not known.
-func encodeEvents(conv string, at time.Time, events []bot.Event) []durable {
-	frames := make([]durable, 0, len(events))
-	for _, event := range events {
-		if f, ok := eventFrame(event); ok {
-			f.Conv, f.TS = conv, stamp(at)
-			frames = append(frames, durable{seq: f.Seq, userID: userMessageID(event), bytes: encode(f)})
+// encodeTurns makes frames of the events a client may see.
+func encodeTurns(conv string, turns ...bot.Turn) []durable {
+	var frames []durable
+	for _, turn := range turns {
+		for _, event := range turn.Events {
+			if f, ok := eventFrame(event); ok {
+				f.Conv, f.TS = conv, stamp(turn.At)
+				frames = append(frames, durable{seq: f.Seq, userID: userMessageID(event), bytes: encode(f)})
+			}
 		}
 	}
 	return frames

@@ -39,12 +39,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.TurnTimeout)
 	defer cancel()
 	conv := r.PathValue("id")
-	list, err := s.engine.History(ctx, pass.who, conv, after)
+	turns, err := s.engine.History(ctx, pass.who, conv, after)
 	if err != nil {
 		s.problem(w, r, s.faultOfHistory(err))
 		return
 	}
-	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, list))
+	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, turns))
 }
 
 func (s *Server) faultOfHistory(err error) *fault {
@@ -55,8 +55,8 @@ func (s *Server) faultOfHistory(err error) *fault {
 	return bad
 }
 
-func (s *Server) eventsPage(conv string, list []bot.Event) eventsBody {
-	frames := encodeEvents(conv, noTime, list)
+func (s *Server) eventsPage(conv string, turns []bot.Turn) eventsBody {
+	frames := encodeTurns(conv, turns...)
 	page := eventsBody{Conv: conv, Epoch: s.engine.Epoch(), Events: []json.RawMessage{}}
 	if len(frames) > s.limits.ReplayEvents {
 		frames, page.More = frames[:s.limits.ReplayEvents], true

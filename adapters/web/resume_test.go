@@ -385,7 +385,7 @@ func TestCatchUpLeavesOwnActToItsAck(t *testing.T) {
 	s.feed.mu.Unlock()
 	s.catchUp()
 	p.wantQuiet()
-	s.settle("m2", receipt, encodeEvents(p.conv, receipt.Turn.At, receipt.Turn.Events))
+	s.settle("m2", receipt, encodeTurns(p.conv, receipt.Turn))
 	s.conclude()
 	if ack := p.want("ack"); ack.Data["seq"] != 3.0 {
 		t.Fatalf("%s", ack.raw)

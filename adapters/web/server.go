@@ -89,7 +89,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // agent, to the sockets of its conversation. Late, repeated and missing turns
 // are harmless: each socket checks the numbers and reads what it lacks.
 func (s *Server) Deliver(turn bot.Turn) {
-	s.show(turn.Conversation, encodeEvents(turn.Conversation, turn.At, turn.Events), nil)
+	s.show(turn.Conversation, encodeTurns(turn.Conversation, turn), nil)
 }
 
 func (s *Server) show(conv string, frames []durable, except *session) {
@@ -304,6 +304,3 @@ func offers(r *http.Request, protocol string) bool {
 	}
 	return false
 }
-
-// noTime marks events whose time is not known.
-var noTime = time.Time{}

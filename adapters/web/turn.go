@@ -75,7 +75,7 @@ func (s *session) act(f frame) {
 		return
 	}
 	s.server.counters.turns.Add(1)
-	frames := encodeEvents(s.conv, receipt.Turn.At, receipt.Turn.Events)
+	frames := encodeTurns(s.conv, receipt.Turn)
 	s.settle(f.id, receipt, frames)
 	s.server.show(s.conv, frames, s)
 }
