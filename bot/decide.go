@@ -182,14 +182,15 @@ func (d decider) followUp() (Plan, bool) {
 		nth, _ := strconv.Atoi(ordinals[0].Value)
 		return d.nthReason(nth), true
 	}
-	for _, entity := range d.entities(intents.EntityFollowUp) {
-		plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: entity.Value}
-		if entity.Value == "why" {
-			plan.Right = "explanation"
-		}
-		return plan, true
+	leans := d.entities(intents.EntityFollowUp)
+	if len(leans) == 0 {
+		return Plan{}, false
 	}
-	return Plan{}, false
+	plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: leans[0].Value}
+	if plan.FollowUp == "why" {
+		plan.Right = "explanation"
+	}
+	return plan, true
 }
 
 func (d decider) nthReason(nth int) Plan {

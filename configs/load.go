@@ -39,7 +39,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read: nothing can be lost
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
 		return nil, err
@@ -66,7 +66,11 @@ func (c *Config) readEnv(env []string) Problems {
 			continue
 		}
 		if err := c.Set(path, value, name); err != nil {
-			problems = append(problems, err.(Problem))
+			problems = append(problems, func() Problem {
+				var target Problem
+				_ = errors.As(err, &target)
+				return target
+			}())
 		}
 	}
 	return problems

@@ -3,6 +3,7 @@ package intents
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // conceptFile is where the groups of words are kept, relative to the data folder.
@@ -60,10 +61,5 @@ func (c *concepts) appendKeys(dst []uint64, text []rune, f *finder) []uint64 {
 }
 
 func contains(tags []int32, tag int32) bool {
-	for _, t := range tags {
-		if t == tag {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(tags, tag)
 }

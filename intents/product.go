@@ -41,19 +41,19 @@ func misspelt(text []rune, i int) rune {
 	case product == 0:
 		return 0
 	case second == '呗':
-		return spelled(first, product, true)
+		return spelled(product, true)
 	case second == '贝':
-		return spelled(first, product, first != '划' && first != '解')
+		return spelled(product, first != '划' && first != '解')
 	case second == '被':
-		return spelled(first, product, (first == '借' || first == '花' || first == '接') && !runeIn(at(text, i+1), "子套单褥芯人"))
+		return spelled(product, (first == '借' || first == '花' || first == '接') && !runeIn(at(text, i+1), "子套单褥芯人"))
 	case second == '吧' || second == '叭':
-		return spelled(first, product, (first == '借' || first == '花') && namesProduct(text, i))
+		return spelled(product, (first == '借' || first == '花') && namesProduct(text, i))
 	}
 	return 0
 }
 
 // spelled returns the product when the pair is one of its misspellings.
-func spelled(first, product rune, misspelling bool) rune {
+func spelled(product rune, misspelling bool) rune {
 	if !misspelling {
 		return 0
 	}

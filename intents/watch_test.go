@@ -19,7 +19,9 @@ func small() Corpus {
 			corpus = append(corpus, Utterance{Text: text, Intent: intent})
 		}
 	}
-	slices.SortFunc(corpus, func(a, b Utterance) int { return slices.Compare([]string{a.Intent, a.Text}, []string{b.Intent, b.Text}) })
+	slices.SortFunc(corpus, func(a, b Utterance) int {
+		return slices.Compare([]string{a.Intent, a.Text}, []string{b.Intent, b.Text})
+	})
 	return corpus
 }
 

@@ -29,8 +29,7 @@ func yamlPlace(name string, err error) place {
 }
 
 func yamlMessage(err error) string {
-	var located yaml.Error
-	if errors.As(err, &located) {
+	if located, ok := errors.AsType[yaml.Error](err); ok {
 		return located.GetMessage()
 	}
 	return err.Error()

@@ -113,7 +113,7 @@ func checkWords(t *testing.T, marked, message string) {
 		column = utf8.RuneCountInString(lead)
 	}
 	place := fmt.Sprintf("causes/credit.record.yaml:%d:%d: ", line, column)
-	for _, word := range strings.Split(message, "the link ") {
+	for word := range strings.SplitSeq(message, "the link ") {
 		if len(got) != 1 || !strings.HasPrefix(got[0], place) || !strings.Contains(got[0], word) {
 			t.Errorf("got\n%s\nwant one at %s %s", strings.Join(got, "\n"), place, message)
 			return

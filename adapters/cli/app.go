@@ -35,7 +35,7 @@ func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ 
 	app := &App{core: core, drain: config.Web.DrainTimeout}
 	defer func() {
 		if err != nil {
-			core.teardown.close(context.WithoutCancel(ctx))
+			_ = core.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
 	options, err := webOptions(core)
@@ -49,7 +49,7 @@ func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ 
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
-	if app.listener, err = net.Listen("tcp", config.Addr); err != nil {
+	if app.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", config.Addr); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", config.Addr, err)
 	}
 	return app, nil

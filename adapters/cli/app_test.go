@@ -107,12 +107,6 @@ func (p *person) ask(text string) answer {
 	return a
 }
 
-func (a answer) words() string {
-	var out strings.Builder
-	renderBlocks(&out, a.Blocks, style{})
-	return out.String()
-}
-
 func (a answer) choices() []string {
 	var ids []string
 	for _, block := range a.Blocks {

@@ -50,7 +50,7 @@ func (a askCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	defer core.teardown.close(context.WithoutCancel(ctx))
+	defer func() { _ = core.teardown.close(context.WithoutCancel(ctx)) }()
 	receipt, err := core.engine.Handle(ctx, a.say(config))
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)

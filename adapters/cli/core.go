@@ -40,7 +40,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	c := &core{config: config, logger: logger, teardown: teardown{logger: logger}}
 	defer func() {
 		if err != nil {
-			c.teardown.close(context.WithoutCancel(ctx))
+			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
 	if c.base, err = knowledge.Load(packFiles(config.Pack)); err != nil {

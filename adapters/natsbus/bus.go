@@ -53,7 +53,7 @@ func withDefaults(options Options) Options {
 		options.Timeout = 5 * time.Second
 	}
 	if options.Logger == nil {
-		options.Logger = slog.Default()
+		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	return options
 }
@@ -159,8 +159,8 @@ func (b *Bus) Close(ctx context.Context) error {
 }
 
 func (b *Bus) drain(ctx context.Context) error {
-	if err := b.conn.Drain(); err != nil {
-		return nil // closed before, or down: there is nobody to drain to
+	if b.conn.Drain() != nil {
+		return nil //nolint:nilerr // closed before, or down: there is nobody to drain to
 	}
 	select {
 	case <-b.closed:

@@ -74,7 +74,7 @@ func (b *Bus) connOptions(options Options) []nats.Option {
 			logger.Info("nats connection is back", "server", conn.ConnectedUrlRedacted())
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
-			logger.Error("nats", "error", err, subject(sub))
+			logger.Error("nats", slog.Any("error", err), subject(sub))
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(b.closed) }),
 	}

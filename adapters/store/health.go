@@ -53,13 +53,13 @@ func (h *health) end(err error) change {
 }
 
 // state returns the failure of the last group, and how long one is running.
-func (h *health) state(now time.Time) (failure error, running time.Duration) {
+func (h *health) state(now time.Time) (running time.Duration, failure error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.since.IsZero() {
 		running = now.Sub(h.since)
 	}
-	return h.failure, running
+	return running, h.failure
 }
 
 // report logs changes only: a full disk fails every group, and would fill what
@@ -87,7 +87,7 @@ func (l *Log) check(ctx context.Context) error {
 	if l.isClosed() {
 		return bot.ErrClosed
 	}
-	failure, running := l.health.state(l.now())
+	running, failure := l.health.state(l.now())
 	if running > slowCommit {
 		return fmt.Errorf("a commit has been waiting for the disk for %s", running.Round(time.Second))
 	}

@@ -22,7 +22,7 @@ type Options struct {
 	// LockWait is how long a turn waits for another program, a backup or a
 	// shell, that holds the file; 0 means 5 s. Then it fails with bot.ErrBusy.
 	LockWait time.Duration
-	Logger   *slog.Logger     // nil means slog.Default()
+	Logger   *slog.Logger     // nil: discard
 	Now      func() time.Time // nil means time.Now
 }
 
@@ -113,7 +113,7 @@ func withDefaults(options Options) Options {
 		options.LockWait = 5 * time.Second
 	}
 	if options.Logger == nil {
-		options.Logger = slog.Default()
+		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	if options.Now == nil {
 		options.Now = time.Now

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -297,10 +298,5 @@ func (s *Server) originAllowed(r *http.Request) bool {
 }
 
 func offers(r *http.Request, protocol string) bool {
-	for _, p := range websocket.Subprotocols(r) {
-		if p == protocol {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(websocket.Subprotocols(r), protocol)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"log/slog"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -258,6 +257,6 @@ func (s *session) rescue(where, id string) {
 	}
 	s.server.counters.panics.Add(1)
 	s.server.log.Error("panic", "where", where, "conversation", s.conv, "message", id,
-		slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		"panic", p, "stack", string(debug.Stack()))
 	s.refuse(id, &fault{code: codeInternal, cause: errors.New("panic")})
 }

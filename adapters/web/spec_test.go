@@ -160,7 +160,7 @@ func walkRefs(node any, visit func(string)) {
 }
 
 func lookUp(node any, pointer string) any {
-	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		m, ok := node.(map[string]any)
 		if !ok {
 			return nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -343,10 +344,8 @@ func (s *keySet) add(key string) bool {
 }
 
 func (s *keySet) addFew(key string) bool {
-	for _, k := range s.few {
-		if k == key {
-			return false
-		}
+	if slices.Contains(s.few, key) {
+		return false
 	}
 	s.few = append(s.few, key)
 	return true
