@@ -128,7 +128,7 @@ func (f figure) since(before float64) Change {
 // WriteText writes the comparison for people to read.
 func (c Comparison) WriteText(w io.Writer) error {
 	out := &strings.Builder{}
-	fmt.Fprintf(out, "%d lines before, %d after\n\n", c.LinesBefore, c.LinesAfter)
+	fmt.Fprintf(out, "%d lines before, %d after; rates in percent\n\n", c.LinesBefore, c.LinesAfter)
 	writeChanges(out, c.Figures)
 	if len(c.Intents) == 0 {
 		out.WriteString("\nNo intent reads better or worse than before.\n")
@@ -162,16 +162,16 @@ func (c Comparison) writeChance(out *strings.Builder) {
 
 func writeChanges(out *strings.Builder, changes []Change) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "before\tafter\tchange\t\t ")
+	fmt.Fprintln(table, "before\tafter\tchange\t")
 	for _, c := range changes {
-		unit, scale := "%", 100.0
+		unit, scale := "", 100.0
 		switch c.Name {
 		case "train_ms":
-			unit, scale = "ms", 1
+			unit, scale = " (ms)", 1
 		case "ns_per_message":
-			unit, scale = "µs", 1e-3
+			unit, scale = " (µs)", 1e-3
 		}
-		fmt.Fprintf(table, "%.1f\t%.1f\t%+.1f\t%-9s\t  %s, %s\n", scale*c.Before, scale*c.After, scale*(c.After-c.Before), sign(c.Verdict), c.Name, unit)
+		fmt.Fprintf(table, "%.1f\t%.1f\t%+.1f\t  %-8s  %s%s\n", scale*c.Before, scale*c.After, scale*(c.After-c.Before), sign(c.Verdict), c.Name, unit)
 	}
 	_ = table.Flush() // into a strings.Builder, which never fails
 }
