@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,6 +9,8 @@ import (
 
 type intentsCommand struct {
 	Classify classifyCommand `cmd:"" help:"Show how a text is understood."`
+	Eval     evalCommand     `cmd:"" help:"Say how well labelled questions are understood."`
+	Suggest  suggestCommand  `cmd:"" help:"Group what a log holds that is not understood, to be labelled."`
 }
 
 type classifyCommand struct {
@@ -32,10 +33,7 @@ func (c classifyCommand) Run(s streams) error {
 	}
 	result := model.Classify(strings.ToValidUTF8(c.Text, "\uFFFD"))
 	if c.JSON {
-		encoder := json.NewEncoder(s.out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(result)
+		return printJSON(s.out, result)
 	}
 	fmt.Fprintf(s.out, "%s\n\n", result.Scope)
 	for _, candidate := range result.Ranking {
