@@ -10,11 +10,10 @@ import (
 // Group is some questions that the model is not sure of and that ask the same
 // thing, so that a person can label them together.
 type Group struct {
-	Texts      []string // distinct, the most central first
-	Size       int      // questions, repeated ones counted
-	Intent     string   // what the model leans to: a proposal, no more
-	Confidence float64  // 0..1, the mean over the questions
-	Foreign    int      // questions of Size read as none of ours
+	Texts    []string    // distinct, the most central first
+	Size     int         // questions, repeated ones counted
+	Foreign  int         // of those, read as none of ours
+	Leanings []Candidate // what the model leans to, best first, at most maxLeanings: proposals, no more
 }
 
 // Suggestion is what a log has to teach.
@@ -97,6 +96,9 @@ func (m *Model) group(questions []unclear) []Group {
 	return groups
 }
 
+// maxLeanings is how many intents are proposed for a group.
+const maxLeanings = 3
+
 // describe names a cluster, given as indices of questions, central ones first.
 func describe(questions []unclear, members []int) Group {
 	var g Group
@@ -112,13 +114,16 @@ func describe(questions []unclear, members []int) Group {
 		}
 	}
 	for _, intent := range sortedKeys(lean) {
-		if g.Intent == "" || lean[intent] > g.Confidence {
-			g.Intent, g.Confidence = intent, lean[intent]
-		}
+		g.Leanings = append(g.Leanings, Candidate{intent, lean[intent] / float64(g.Size)})
 	}
-	g.Confidence /= float64(g.Size)
+	slices.SortStableFunc(g.Leanings, func(a, b Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	g.Leanings = g.Leanings[:min(len(g.Leanings), maxLeanings)]
 	return g
 }
+
+// Leaning is the intent the model leans to most, with the mean confidence over
+// the questions.
+func (g Group) Leaning() Candidate { return g.Leanings[0] }
 
 // askingWords frame a question whatever it is about.
 const askingWords = "怎么 怎么样 怎样 怎么办 如何 为什么 为啥 为何 什么 啥 吗 嘛 么 呢 啊 吧 呀 了 的 我 我的 你 能 能不能 可以 可不可以 想 要 请问 是 是不是 就 都 还 又 也 请 帮我 " +

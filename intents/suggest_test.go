@@ -74,7 +74,11 @@ func TestSuggestCountsRepetitions(t *testing.T) {
 func TestSuggestProposesTheLeaning(t *testing.T) {
 	t.Parallel()
 	s := shippedModel(t).Suggest(slices.Values([]string{"身份证过期了开不了借呗", "身份证过期开不了借呗了"}), beyondCertainty)
-	if len(s.Groups) != 1 || s.Groups[0].Intent != "fail.identity" || s.Groups[0].Confidence < 0.5 || s.Groups[0].Confidence > 1 {
+	if len(s.Groups) != 1 || len(s.Groups[0].Leanings) != maxLeanings {
+		t.Fatalf("%+v", s.Groups)
+	}
+	first, second := s.Groups[0].Leaning(), s.Groups[0].Leanings[1]
+	if first.Intent != "fail.identity" || first.Confidence < 0.5 || first.Confidence > 1 || second.Confidence > first.Confidence {
 		t.Errorf("%+v", s.Groups)
 	}
 }

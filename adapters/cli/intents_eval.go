@@ -203,9 +203,12 @@ func untilDone[T any](ctx context.Context, work func() (T, error)) (T, error) {
 		return o.value, o.err
 	case <-ctx.Done():
 		var none T
-		return none, context.Cause(ctx)
+		return none, errStopped
 	}
 }
+
+// errStopped ends a command that somebody stopped.
+var errStopped = errors.New("stopped before the end")
 
 // judge reads the data line by line.
 func (t *evalTask) judge(ctx context.Context, model *intents.Model, stderr io.Writer) (intents.Evaluation, error) {
@@ -220,8 +223,8 @@ func (t *evalTask) judge(ctx context.Context, model *intents.Model, stderr io.Wr
 		}
 	})
 	bar.finish()
-	if err := context.Cause(ctx); err != nil {
-		return evaluation, err
+	if ctx.Err() != nil {
+		return evaluation, errStopped
 	}
 	if err := found.report(stderr); err != nil {
 		return evaluation, err

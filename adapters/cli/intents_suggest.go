@@ -181,7 +181,7 @@ func printGroups(out io.Writer, groups []intents.Group) error {
 	encoder.SetEscapeHTML(false)
 	for i, g := range groups {
 		for _, text := range g.Texts {
-			line := suggestedLine{intents.Utterance{Text: text, Intent: g.Intent}, i + 1, g.Size}
+			line := suggestedLine{intents.Utterance{Text: text, Intent: g.Leaning().Intent}, i + 1, g.Size}
 			if err := encoder.Encode(line); err != nil {
 				return err
 			}
@@ -241,10 +241,19 @@ func (p *suggestionPage) group(g intents.Group) {
 	}
 }
 
+// worthMentioning is the confidence from which another leaning is shown.
+const worthMentioning = 0.1
+
 // leaning says what the model makes of a group.
 func leaning(g intents.Group) string {
-	if g.Intent == "other" && g.Confidence == 0 {
+	if g.Leaning().Confidence == 0 {
 		return "not a word is known"
 	}
-	return fmt.Sprintf("leans to %s, %.0f %% sure", g.Intent, 100*g.Confidence)
+	var names []string
+	for i, leaning := range g.Leanings {
+		if i == 0 || leaning.Confidence >= worthMentioning {
+			names = append(names, fmt.Sprintf("%s %.0f %%", leaning.Intent, 100*leaning.Confidence))
+		}
+	}
+	return "leans to " + strings.Join(names, ", ")
 }

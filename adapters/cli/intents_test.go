@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"kaitong/intents"
 )
@@ -157,7 +158,7 @@ func TestEvalStopsWhenAsked(t *testing.T) {
 	cancel()
 	var out, err strings.Builder
 	args := []string{"intents", "eval", "--data", file(t, "d", bankTest()), "--train", file(t, "t", bank())}
-	if code := run(ctx, args, streams{in: strings.NewReader(""), out: &out, err: &err}); code != exitFailed || out.Len() > 0 {
+	if code := run(ctx, args, streams{in: strings.NewReader(""), out: &out, err: &err}); code != exitFailed || out.Len() > 0 || !strings.Contains(err.String(), "stopped before the end") {
 		t.Errorf("exit %d\n%s%s", code, out.String(), err.String())
 	}
 }
@@ -396,4 +397,41 @@ func TestProgress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a file holds, no line may vanish or appear, and plain files pass.
+func FuzzUngrouped(f *testing.F) {
+	f.Add([]byte("{\"text\":\"a\",\"intent\":\"x\",\"cluster\":3,\"size\":2}\nplain\n"))
+	f.Add([]byte("{\"cluster\":\n\n\xff"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var got bytes.Buffer
+		if _, err := got.ReadFrom(newUngrouped(bytes.NewReader(raw))); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(raw, []byte(`"cluster"`)) && !bytes.Equal(raw, got.Bytes()) {
+			t.Errorf("%q became %q", raw, got.Bytes())
+		}
+		if before, after := bytes.Count(raw, []byte("\n")), bytes.Count(got.Bytes(), []byte("\n")); after != before && after != before+1 {
+			t.Errorf("%d lines became %d", before, after)
+		}
+	})
+}
+
+// Every line of a log is read, blank, or a problem with its number.
+func FuzzLogTexts(f *testing.F) {
+	f.Add("a\n\nb")
+	f.Add("{\"text\":\"a\"}\n{\n{}\n\xff")
+	f.Fuzz(func(t *testing.T, raw string) {
+		found, read := &problems{}, 0
+		found.texts(strings.NewReader(raw), "log", func(text string) bool {
+			if text == "" || !utf8.ValidString(text) {
+				t.Errorf("read %q", text)
+			}
+			read++
+			return true
+		})
+		if read == 0 && len(found.listed) == 0 {
+			t.Error("nothing read and nothing said")
+		}
+	})
 }
