@@ -20,6 +20,7 @@ type wordings struct {
 	FollowUps map[string][]string     `yaml:"follow_ups"`
 	Ordinals  map[string][]string     `yaml:"ordinals"`
 	Dates     []string                `yaml:"dates"`
+	Ages      map[string]ageWording   `yaml:"ages"`
 }
 
 type causeWording struct {
@@ -32,6 +33,7 @@ type sense struct {
 	kind    EntityKind
 	value   string
 	negated bool
+	alone   bool // counts only as the whole of a text
 }
 
 // Two kinds that only help to read causes and never leave the package.
@@ -44,10 +46,11 @@ const (
 type entities struct {
 	senses  []sense // by tag
 	lexicon *lexicon
+	year    int // the current one, for years of birth
 }
 
 // loadEntities reads the entity file of a data folder.
-func loadEntities(data fs.FS) (*entities, error) {
+func loadEntities(data fs.FS, year int) (*entities, error) {
 	raw, err := fs.ReadFile(data, entityFile)
 	if err != nil {
 		return nil, fmt.Errorf("entities: %w", err)
@@ -56,33 +59,37 @@ func loadEntities(data fs.FS) (*entities, error) {
 	if err := decodeYAML(raw, &w); err != nil {
 		return nil, fmt.Errorf("entities: %s: %w", entityFile, err)
 	}
-	return newEntities(w)
+	return newEntities(w, year)
 }
 
-func newEntities(w wordings) (*entities, error) {
-	e := new(entities)
+func newEntities(w wordings, year int) (*entities, error) {
+	e := &entities{year: year}
 	var entries [][]string
 	add := func(s sense, phrases []string) {
 		e.senses, entries = append(e.senses, s), append(entries, phrases)
 	}
 	for _, value := range sortedKeys(w.Products) {
-		add(sense{EntityProduct, value, false}, w.Products[value])
+		add(sense{kind: EntityProduct, value: value}, w.Products[value])
 	}
 	for _, value := range sortedKeys(w.Quotes) {
-		add(sense{EntityQuote, value, false}, w.Quotes[value])
+		add(sense{kind: EntityQuote, value: value}, w.Quotes[value])
 	}
 	for _, value := range sortedKeys(w.Causes) {
-		add(sense{EntityCause, value, false}, w.Causes[value].Named)
-		add(sense{EntityCause, value, true}, w.Causes[value].Denied)
+		add(sense{kind: EntityCause, value: value}, w.Causes[value].Named)
+		add(sense{kind: EntityCause, value: value, negated: true}, w.Causes[value].Denied)
 	}
 	for _, value := range sortedKeys(w.FollowUps) {
-		add(sense{EntityFollowUp, value, false}, w.FollowUps[value])
+		add(sense{kind: EntityFollowUp, value: value}, w.FollowUps[value])
 	}
 	for _, value := range sortedKeys(w.Ordinals) {
-		add(sense{EntityOrdinal, value, false}, w.Ordinals[value])
+		add(sense{kind: EntityOrdinal, value: value}, w.Ordinals[value])
 	}
 	for _, day := range w.Dates {
-		add(sense{EntityDate, day, false}, []string{day})
+		add(sense{kind: EntityDate, value: day}, []string{day})
+	}
+	for _, years := range sortedKeys(w.Ages) {
+		add(sense{kind: EntityAge, value: years}, w.Ages[years].Said)
+		add(sense{kind: EntityAge, value: years, alone: true}, w.Ages[years].Alone)
 	}
 	add(sense{kind: kindNegator}, w.Negators)
 	add(sense{kind: kindAsk}, w.Asks)
@@ -112,9 +119,13 @@ func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 			if leansBack(text, h) {
 				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
 			}
+		case EntityAge:
+			if e.isAgeSaid(text, hits, h) {
+				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
+			}
 		}
 	}
-	return appendNumbers(dst, text)
+	return e.appendNumbers(dst, text, hits)
 }
 
 // addEntity appends x unless it is already there.

@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func shippedEntities(t *testing.T) *entities {
+func shippedEntities(t testing.TB) *entities {
 	t.Helper()
 	data, err := fs.Sub(shippedData, "data")
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := loadEntities(data)
+	e, err := loadEntities(data, testYear)
 	if err != nil {
 		t.Fatal(err)
 	}

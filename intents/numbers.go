@@ -6,11 +6,14 @@ import (
 )
 
 // appendNumbers appends ages, amounts, versions, dates and ordinals.
-func appendNumbers(dst []Entity, text []rune) []Entity {
+func (e *entities) appendNumbers(dst []Entity, text []rune, hits []hit) []Entity {
 	for i := 0; i < len(text); {
-		e, n := numberEntity(text, i)
-		if e.Kind != "" {
-			dst = addEntity(dst, e)
+		x, n := bornAt(text, i, e.year)
+		if n == 0 {
+			x, n = numberEntity(text, i)
+		}
+		if x.Kind != "" && !(x.Kind == EntityAge && e.insideAge(hits, i)) {
+			dst = addEntity(dst, x)
 		}
 		i += max(n, 1)
 	}
@@ -79,29 +82,6 @@ func digitsAt(text []rune) int {
 func isVersion(text []rune, i, n int) bool {
 	return endsWithAny(text[:i], "版本", "版本是", "版本号", "版本号是", "v", "version ", "version is ", "app ") ||
 		startsWithAny(text[i+n:], "版", "的版本")
-}
-
-// The youngest and oldest an age can be; the rest are amounts and scores.
-const (
-	minAge = 5
-	maxAge = 110
-)
-
-// isAge reports whether the number text[i:i+n] is how old somebody is.
-func isAge(text []rune, i, n, value int) bool {
-	if value < minAge || value > maxAge {
-		return false
-	}
-	after := text[i+n:]
-	if startsWithAny(after, "岁", "周岁", "歲", " years old", " year old", " yrs old", " y,o", " yo", "yo ", "y,o", " years of age") ||
-		string(after) == "yo" {
-		return true
-	}
-	if endsWithAny(text[:i], "年龄", "年龄是", "年纪", "未满", "没满", "不满", "刚满", "已满", "满了", "我今年", "今年才", "aged ", "my age is ", "turned ", "under ", "i am only ", "i'm only ") {
-		return !startsWithAny(after, "个", "年", "天", "元", "块", "次", "万", "千", "分", "月", "号", "%", " yuan", " days", " months")
-	}
-	alone := len(after) == 0 || after[0] == mark || startsWithAny(after, "了", "啊", "呢", "呀", "能", "可以", " and ", " can")
-	return alone && endsWithAny(text[:i], "我", "我才", "我刚", "我已经", "我都", "才", "i am ", "i'm ", "im ")
 }
 
 // isMoney reports whether the number text[i:i+n] is an amount of yuan.
@@ -276,6 +256,11 @@ func prefixLen(text []rune, prefix string) int {
 		n++
 	}
 	return n
+}
+
+// isText reports whether text is exactly want.
+func isText(text []rune, want string) bool {
+	return len(text) > 0 && prefixLen(text, want) == len(text)
 }
 
 func endsWithAny(text []rune, suffixes ...string) bool {

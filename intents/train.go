@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 )
 
 // Options are the choices of a model. The zero value is not useful; start
@@ -32,6 +33,8 @@ type Options struct {
 
 	Confident float64 // a first candidate at least this sure is answered
 	InScope   float64 // one less sure than this is none of ours
+
+	Year int // ages are reckoned from years of birth as of this year; 0: the year the model is built in
 }
 
 // DefaultOptions are the choices of the shipped model: trained in a fraction
@@ -102,11 +105,14 @@ func newModel(o Options, labels []string) (*Model, error) {
 	if len(labels) < 2 {
 		return nil, errors.New("a model needs utterances of at least two intents")
 	}
+	if o.Year == 0 {
+		o.Year = time.Now().Year()
+	}
 	m := &Model{options: o, labels: labels}
 	if m.cues, err = loadCues(data); err != nil {
 		return nil, err
 	}
-	if m.entities, err = loadEntities(data); err != nil {
+	if m.entities, err = loadEntities(data, o.Year); err != nil {
 		return nil, err
 	}
 	if m.concepts, err = loadConcepts(data); err != nil {
