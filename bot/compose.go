@@ -18,6 +18,7 @@ type Finding struct {
 type Reply struct {
 	Blocks []Block
 	About  About
+	Minor  bool // the verdict says the person is below the age rule
 }
 
 // maxReasons is how many reasons an answer names at most. More would bury the
@@ -45,7 +46,7 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.close()
 	case MoveCare:
 		w.notice("care", plan.Phrase)
-		w.offer(w.choice(choiceAgent))
+		w.closeWithHuman()
 	case MoveRefuse:
 		w.underAge()
 	case MoveHandoff:
@@ -54,7 +55,7 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.plain()
 	}
 	w.about.Sources = w.sources()
-	return Reply{Blocks: w.blocks, About: w.about}
+	return Reply{Blocks: w.blocks, About: w.about, Minor: w.stopped()}
 }
 
 // writer collects the blocks of one reply.
@@ -70,10 +71,7 @@ type writer struct {
 // answer tells the verdict first and what the person described second.
 func (w *writer) answer() {
 	entry, _ := w.base.Answer(w.plan.Intent)
-	if len(w.plan.Also) > 0 {
-		w.say("many_questions.lead")
-		w.extra = append(w.extra, w.intentChoices(w.plan.Also...)...)
-	}
+	w.preface()
 	switch {
 	case w.finding.Outcome == CheckOK && w.finding.Verdict.Decision != Unknown:
 		w.verdict(entry)
@@ -81,7 +79,7 @@ func (w *writer) answer() {
 		w.about.Decision = Unknown
 		w.notice("info", "verdict.unknown")
 		w.general(entry)
-		w.extra = append(w.extra, w.choice(choiceRecheck))
+		w.extra = append(w.extra, w.recheck(w.plan.Intent))
 	case entry.Check && w.plan.Anonymous:
 		w.general(entry)
 		w.notice("info", "verdict.anonymous")
@@ -93,19 +91,40 @@ func (w *writer) answer() {
 	w.close()
 }
 
+// preface says what must be clear before the answer: that another product is
+// meant, or that only one of several questions is answered now.
+func (w *writer) preface() {
+	if w.stopped() {
+		return
+	}
+	if w.plan.Other != "" {
+		w.say("product.other", "other", w.plan.Other)
+	}
+	if len(w.plan.Also) > 0 {
+		w.say("many_questions.lead")
+		w.extra = append(w.extra, w.intentChoices(w.plan.Also...)...)
+	}
+}
+
 // verdict tells what the check said. A person who asked something else than
 // why it failed gets their answer after it.
 func (w *writer) verdict(entry knowledge.Answer) {
 	w.about.Decision = w.finding.Verdict.Decision
-	switch w.finding.Verdict.Decision {
+	if w.stopped() {
+		w.about.Reasons = []string{w.stopCause()}
+		w.underAge()
+		return
+	}
+	switch w.about.Decision {
 	case Eligible:
-		w.eligible()
+		w.eligible(entry)
 	case InReview:
 		w.review()
 	default:
 		w.ineligible(entry)
 	}
-	if asksForReason(entry) || w.stopped() {
+	fits := entry.OnlyIf == "" || entry.OnlyIf == string(w.about.Decision)
+	if asksForReason(entry) || !fits {
 		return
 	}
 	w.paragraphs(entry)
@@ -119,8 +138,11 @@ func asksForReason(entry knowledge.Answer) bool {
 	return entry.Cause != "" || entry.Right == "explanation"
 }
 
-func (w *writer) eligible() {
+func (w *writer) eligible(entry knowledge.Answer) {
 	w.say("verdict.eligible")
+	if !asksForReason(entry) {
+		return
+	}
 	w.say("eligible.how_to_open")
 	shown := false
 	for _, id := range w.plan.Described {
@@ -179,8 +201,8 @@ func (w *writer) ineligible(entry knowledge.Answer) {
 	for _, cause := range causes {
 		w.about.Reasons = append(w.about.Reasons, cause.ID)
 	}
-	if w.stopped() {
-		w.underAge()
+	if asksForReason(entry) && w.unchanged() {
+		w.sameAgain(entry, causes)
 		return
 	}
 	w.reasonsLead(causes)
@@ -188,6 +210,38 @@ func (w *writer) ineligible(entry knowledge.Answer) {
 	if !entry.Handoff {
 		w.reasons(causes, asksForReason(entry))
 		w.alsoDescribed()
+	}
+	w.offerMore(causes)
+}
+
+// unchanged says whether the person has heard this very verdict just before.
+func (w *writer) unchanged() bool {
+	return w.plan.Topic.Decision == Ineligible && slices.Equal(w.plan.Topic.Reasons, w.about.Reasons)
+}
+
+// sameAgain answers what was asked this time without telling the whole verdict
+// a second time, and goes on to what has not been shown yet.
+func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
+	names := make([]string, len(causes))
+	for i, cause := range causes {
+		names[i] = w.naming(cause)
+	}
+	w.say("verdict.same", "cause", listWords(names, w.plan.Locale))
+	w.denied(causes)
+	if entry.Cause != "" {
+		w.paragraphs(entry)
+	}
+	var fixes []string
+	for _, cause := range causes {
+		fixes = appendNew(fixes, cause.Fixes...)
+	}
+	if entry.Cause != "" {
+		fixes = append(slices.Clone(entry.Fixes), fixes...)
+	}
+	if next := w.unseen(fixes); next != "" {
+		w.fixes([]string{next}, 1)
+	} else {
+		w.noMore()
 	}
 	w.offerMore(causes)
 }
@@ -211,7 +265,7 @@ func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 func (w *writer) denied(causes []knowledge.Cause) {
 	for _, cause := range causes {
 		if slices.Contains(w.plan.Denied, cause.ID) {
-			w.sayAbout("reported.negated", cause)
+			w.sayAbout("followup.dispute", cause)
 		}
 	}
 }
@@ -254,30 +308,26 @@ func (w *writer) causeOf(code string) knowledge.Cause {
 	return w.base.Neutral()
 }
 
-// stopped says whether a returned reason ends the matter: below the age rule
+// stopped says whether any returned reason ends the matter: below the age rule
 // nothing else is said, offered or suggested.
 func (w *writer) stopped() bool {
-	if w.finding.Outcome != CheckOK || w.finding.Verdict.Decision != Ineligible {
+	if w.finding.Outcome != CheckOK {
 		return false
 	}
-	for _, cause := range w.returned() {
-		if cause.Stop {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.finding.Verdict.Reasons, func(r Reason) bool { return w.causeOf(r.Code).Stop })
 }
 
+// reasonsLead names the reasons before anything is said about them.
 func (w *writer) reasonsLead(causes []knowledge.Cause) {
-	if len(causes) == 1 && causes[0].ID == w.base.Neutral().ID {
-		w.say("verdict.neutral")
+	if len(causes) == 1 {
+		if causes[0].ID == w.base.Neutral().ID {
+			w.say("verdict.neutral")
+		} else {
+			w.sayAbout("verdict.ineligible.one", causes[0])
+		}
 		return
 	}
-	if len(causes) == 1 {
-		w.say("verdict.ineligible.one")
-	} else {
-		w.say("verdict.ineligible.many", "count", strconv.Itoa(len(causes)))
-	}
+	w.say("verdict.ineligible.many", "count", strconv.Itoa(len(causes)))
 	facts := Block{Type: BlockFacts, Title: w.phrase("facts.title.reasons")}
 	for i, cause := range causes {
 		facts.Items = append(facts.Items, Item{
@@ -296,7 +346,7 @@ func (w *writer) naming(cause knowledge.Cause) string { return cause.Title.In(w.
 // details is the rest of what is known about one cause.
 func (w *writer) details(cause knowledge.Cause) {
 	source := "cause:" + cause.ID
-	facts := Block{Type: BlockFacts, Source: source}
+	facts := Block{Type: BlockFacts, Title: w.phrase("facts.title.details", "cause", w.naming(cause)), Source: source}
 	for _, part := range []struct {
 		key  string
 		text knowledge.Text
@@ -311,12 +361,17 @@ func (w *writer) details(cause knowledge.Cause) {
 }
 
 // alsoDescribed helps with what the person described and the check did not
-// return. What they said does not hold is left alone.
+// return. Beside the neutral refusal nothing may be said about a guess, not
+// even that it is wrong.
 func (w *writer) alsoDescribed() {
 	for _, id := range w.plan.Described {
 		cause, ok := w.base.Cause(id)
 		if !ok || cause.Stop || slices.Contains(w.about.Reasons, id) {
 			continue
+		}
+		if slices.Contains(w.about.Reasons, w.base.Neutral().ID) {
+			w.say("verdict.neutral.guess")
+			return
 		}
 		w.sayAbout("reported.also", cause)
 		w.fixes(cause.Fixes, 1)
@@ -326,8 +381,8 @@ func (w *writer) alsoDescribed() {
 // offerMore offers the other reasons in full, and the human review where the
 // service says there is one.
 func (w *writer) offerMore(causes []knowledge.Cause) {
-	for i, cause := range causes[1:] {
-		w.extra = append(w.extra, Choice{ID: choiceReason + strconv.Itoa(i+2), Label: w.naming(cause)})
+	for _, cause := range causes[1:] {
+		w.extra = append(w.extra, Choice{ID: choiceCause + cause.ID, Label: w.naming(cause)})
 	}
 	if w.finding.Verdict.Appealable && w.plan.Intent != "appeal" {
 		w.say("appeal.available")
@@ -399,10 +454,15 @@ func (w *writer) handoff() {
 
 // notHelped moves on to the next thing worth trying, or to a human.
 func (w *writer) notHelped() {
-	w.say(w.plan.Phrase)
-	w.nextFix()
+	next := w.nextFix()
+	if next == "" && w.plan.Topic.Active() {
+		w.noMore()
+	} else {
+		w.say(w.plan.Phrase)
+		w.fixes([]string{next}, 1)
+	}
 	if w.plan.Topic.Decision == Unknown {
-		w.extra = append(w.extra, w.choice(choiceRecheck))
+		w.extra = append(w.extra, w.recheck(w.plan.Topic.Intent))
 	}
 	w.close()
 }
@@ -413,9 +473,10 @@ func (w *writer) plain() {
 	w.extra = append(w.extra, w.intentChoices(w.plan.Options...)...)
 	switch w.plan.Move {
 	case MoveClarify:
-		w.offer(append(w.extra, w.choice(choiceNone), w.choice(choiceAgent))...)
+		w.extra = append(w.extra, w.choice(choiceNone))
+		w.closeWithHuman()
 	case MoveSmallTalk:
-		w.offer(append(w.extra, w.choice(choiceAgent))...)
+		w.closeWithHuman()
 	default:
 		w.close()
 	}

@@ -20,12 +20,16 @@ type Conversation struct {
 	Epoch   int64  // ownership epoch, grows with every hand-off step
 
 	Topic    Topic
+	Minor    bool // known to be below the age rule
+	Care     int  // turns for which the bot stays with somebody in distress
+	Scam     bool // the last thing talked about was a scam
 	Misses   int  // turns in a row that did not help
 	Clarify  bool // the last reply offered readings to choose from
 	Resolved bool
 
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string][]Choice    // bot message id -> choices it offered
+	latest string                 // id of the last bot message
 }
 
 // Topic is what the conversation is about at the moment: the last answer that
@@ -106,6 +110,8 @@ func (c *Conversation) apply(event Event) {
 		}
 	case FeedbackGiven:
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
+	case AgeKnown:
+		c.Minor = e.Minor
 	case Resolved:
 		c.Resolved = true
 	}
@@ -117,7 +123,7 @@ func (c *Conversation) applyMessage(m Message) {
 	case AuthorUser:
 		c.seen[m.ID] = seenMessage{version: c.Version, seq: m.Seq, digest: m.Digest}
 	case AuthorBot:
-		c.offers[m.ID] = choicesIn(m.Blocks)
+		c.offers[m.ID], c.latest = choicesIn(m.Blocks), m.ID
 		if m.About != nil {
 			c.Topic.absorb(*m.About)
 		}
@@ -131,15 +137,27 @@ func (c *Conversation) applyUnderstood(u Understood) {
 	switch u.Move {
 	case MoveFallback, MoveClarify, MoveNotHelped:
 		c.Misses++
-	case MoveRelay, MoveRecord:
-	default:
+	case MoveAnswer:
+		if u.Intent != c.Topic.Intent { // the same question again is no progress
+			c.Misses = 0
+		}
+	case MoveResolved, MoveHandoff, MoveCare:
 		c.Misses = 0
 	}
+	c.Care = max(c.Care-1, 0)
 	switch u.Move {
-	case MoveAnswer, MoveRefuse, MoveWarn:
-		c.Topic, c.Resolved = Topic{Intent: u.Intent}, false
+	case MoveAnswer, MoveRefuse:
+		c.Topic = Topic{Intent: u.Intent, Fixes: c.Topic.Fixes} // what was shown stays shown
+		c.Resolved, c.Scam = false, false
+	case MoveWarn:
+		c.Scam = true
+	case MoveCare:
+		c.Care = careTurns
 	}
 }
+
+// careTurns is how many turns the bot stays gentle after words of distress.
+const careTurns = 4
 
 // absorb adds what a reply showed to the topic.
 func (t *Topic) absorb(about About) {
@@ -156,6 +174,11 @@ func (t *Topic) absorb(about About) {
 		t.Nth = about.Nth
 	}
 	t.Fixes = appendNew(t.Fixes, about.Fixes...)
+}
+
+// waiting says whether a human was asked for and has not come yet.
+func (c *Conversation) waiting() bool {
+	return c.Handoff == HandoffRequested || c.Handoff == HandoffQueued
 }
 
 func choicesIn(blocks []Block) []Choice {

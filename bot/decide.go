@@ -35,6 +35,8 @@ type Plan struct {
 	Topic      Topic    // the answer that a follow-up leans on
 	FollowUp   string   // what_now | nth | more | why | how_long
 	Nth        int      // which reason a follow-up asks for, 1-based
+	Other      string   // name of the product meant, when it is not ours
+	Minor      *bool    // what the message says about the age rule, if anything
 	Handoff    string   // reason for a hand-off request, "" for none
 	Cancel     bool     // withdraw the hand-off request
 	Ticket     string   // of the hand-off request, new or waiting
@@ -44,17 +46,17 @@ type Plan struct {
 	Anonymous  bool
 }
 
-// The ids of the choices that mean the same in every conversation. Other ids
-// are "intent:" plus an intent and "reason:" plus a number.
+// The ids of choices. They say all there is to say about what was tapped, so
+// that a choice of an old message still means what it meant then.
 const (
 	choiceResolved    = "resolved"
 	choiceNotResolved = "not_resolved"
 	choiceAgent       = "agent"
 	choiceCancelAgent = "cancel_agent"
-	choiceRecheck     = "recheck"
 	choiceNone        = "none"
 	choiceIntent      = "intent:"
-	choiceReason      = "reason:"
+	choiceRecheck     = "recheck:" // the intent to answer again after a fresh check
+	choiceCause       = "cause:"
 )
 
 // IsConversationMove says whether an intent is a move of the conversation,
@@ -78,6 +80,8 @@ const adultAge = 18
 func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowledge.Locale) Plan {
 	d := decider{c: c, base: base, reading: reading}
 	plan := d.move()
+	plan.Minor = d.minor()
+	plan.Other = d.otherProduct(locale)
 	plan.Locale, plan.Topic, plan.Anonymous = locale, c.Topic, c.Owner.Anonymous
 	plan.Product = base.Pack().Product.Name.In(locale)
 	if plan.Intent == "" {
@@ -87,7 +91,7 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 		plan.Confidence = d.reading.Result.Top().Confidence
 	}
 	plan.Check = plan.Check && !plan.Anonymous
-	plan.Waiting = (d.waiting() || plan.Handoff != "") && !plan.Cancel
+	plan.Waiting = (d.c.waiting() || plan.Handoff != "") && !plan.Cancel
 	if plan.Ticket == "" {
 		plan.Ticket = c.Ticket
 	}
@@ -102,17 +106,70 @@ type decider struct {
 
 func (d decider) move() Plan {
 	if d.reading.Choice != "" {
-		return d.choice()
+		return d.guard(d.choice())
 	}
-	for _, step := range []func() (Plan, bool){d.urgent, d.underAge, d.followUp, d.smallTalk, d.several, d.outOfScope} {
+	for _, step := range []func() (Plan, bool){
+		d.urgent, d.underAge, d.aboutHandoff, d.afterScam, d.dispute, d.followUp, d.smallTalk, d.several, d.outOfScope,
+	} {
 		if plan, ok := step(); ok {
-			return plan
+			return d.guard(plan)
 		}
 	}
 	if d.reading.Result.Scope == intents.Unsure {
-		return d.clarify()
+		return d.guard(d.clarify())
 	}
-	return d.answer(d.reading.Result.Top().Intent)
+	return d.guard(d.answer(d.reading.Result.Top().Intent))
+}
+
+// guard keeps what was learnt about a person above what they say next: who is
+// under age gets nothing but the rule and a human, and who was in distress a
+// moment ago is not met with small talk.
+func (d decider) guard(plan Plan) Plan {
+	minor := d.c.Minor
+	if said := d.minor(); said != nil {
+		minor = *said
+	}
+	switch plan.Move {
+	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback:
+		if minor {
+			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}
+		}
+	}
+	switch plan.Move {
+	case MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveSmallTalk, MoveResolved:
+		if d.c.Care > 0 {
+			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
+		}
+	}
+	return plan
+}
+
+// minor is what the message says about the age rule.
+func (d decider) minor() *bool {
+	for _, entity := range d.entities(intents.EntityAge) {
+		if age, err := strconv.ParseFloat(entity.Value, 64); err == nil && age > 0 && !entity.Negated {
+			below := age < adultAge
+			return &below
+		}
+	}
+	return nil
+}
+
+// otherProduct is the name of a neighbouring product the message is about,
+// when it does not mention ours.
+func (d decider) otherProduct(locale knowledge.Locale) string {
+	name := ""
+	for _, entity := range d.entities(intents.EntityProduct) {
+		if entity.Value == d.base.Pack().Product.ID {
+			return ""
+		}
+		for _, neighbour := range d.base.Pack().Neighbours {
+			if neighbour.ID == entity.Value {
+				name = neighbour.Name.In(locale)
+			}
+		}
+	}
+	return name
 }
 
 // choice follows a tap. The engine has already checked that it was offered.
@@ -131,8 +188,6 @@ func (d decider) choice() Plan {
 		return sure(d.handoff("requested"))
 	case choiceCancelAgent:
 		return sure(d.cancelHandoff())
-	case choiceRecheck:
-		return sure(d.answer(d.topicIntent()))
 	case choiceNone:
 		return sure(Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", OfferAgent: true})
 	}
@@ -142,8 +197,11 @@ func (d decider) choice() Plan {
 	if intent, ok := strings.CutPrefix(id, choiceIntent); ok {
 		return sure(d.answer(intent))
 	}
-	nth, _ := strconv.Atoi(strings.TrimPrefix(id, choiceReason))
-	return sure(d.nthReason(nth))
+	if intent, ok := strings.CutPrefix(id, choiceRecheck); ok {
+		return sure(d.answer(intent))
+	}
+	cause := strings.TrimPrefix(id, choiceCause)
+	return sure(Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "cause", Described: []string{cause}})
 }
 
 // urgent is what may never wait: despair, a scam, the wish for a human.
@@ -151,7 +209,7 @@ func (d decider) urgent() (Plan, bool) {
 	switch d.confident() {
 	case "distress":
 		plan := d.handoff("distress")
-		plan.Move, plan.Phrase = MoveCare, "distress.care"
+		plan.Move, plan.Intent, plan.Phrase = MoveCare, "distress", "distress.care"
 		return plan, true
 	case "scam":
 		return Plan{Move: MoveWarn, Intent: "scam", Phrase: "scam.warning"}, true
@@ -163,38 +221,8 @@ func (d decider) urgent() (Plan, bool) {
 
 // underAge stops where somebody says they are younger than the rule allows.
 func (d decider) underAge() (Plan, bool) {
-	for _, entity := range d.entities(intents.EntityAge) {
-		age, err := strconv.ParseFloat(entity.Value, 64)
-		if err == nil && age > 0 && age < adultAge && !entity.Negated {
-			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}, true
-		}
-	}
-	return Plan{}, false
-}
-
-// followUp recognises what only makes sense after an answer: "the second
-// one?", "so what do I do?".
-func (d decider) followUp() (Plan, bool) {
-	if !d.c.Topic.Active() {
-		return Plan{}, false
-	}
-	if ordinals := d.entities(intents.EntityOrdinal); len(ordinals) > 0 {
-		nth, _ := strconv.Atoi(ordinals[0].Value)
-		return d.nthReason(nth), true
-	}
-	leans := d.entities(intents.EntityFollowUp)
-	if len(leans) == 0 {
-		return Plan{}, false
-	}
-	plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: leans[0].Value}
-	if plan.FollowUp == "why" {
-		plan.Right = "explanation"
-	}
-	return plan, true
-}
-
-func (d decider) nthReason(nth int) Plan {
-	return Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "nth", Nth: nth}
+	minor := d.minor()
+	return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}, minor != nil && *minor
 }
 
 // smallTalk answers the moves of a conversation that ask nothing.
@@ -233,35 +261,17 @@ func (d decider) notHelped() Plan {
 	return plan
 }
 
-// handoff asks for a human, unless one has been asked for already.
-func (d decider) handoff(reason string) Plan {
-	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
-	if d.waiting() {
-		plan.Phrase, plan.Handoff = "handoff.already", ""
-	}
-	return plan
-}
-
-func (d decider) cancelHandoff() Plan {
-	if !d.waiting() {
-		return Plan{Move: MoveSmallTalk, Intent: "agent", Phrase: "handoff.no_request"}
-	}
-	return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.cancelled", Cancel: true}
-}
-
-// waiting says whether a human was asked for and has not come yet.
-func (d decider) waiting() bool {
-	return d.c.Handoff == HandoffRequested || d.c.Handoff == HandoffQueued
-}
-
 func (d decider) outOfScope() (Plan, bool) {
 	result := d.reading.Result
 	if result.Scope != intents.OutOfScope {
 		return Plan{}, false
 	}
-	plan := Plan{Move: MoveFallback, Intent: "other", Phrase: "out_of_scope", Options: d.starters()}
-	if d.c.Misses > 0 {
-		plan.Phrase, plan.OfferAgent = "fallback.again", true
+	plan := Plan{Move: MoveFallback, Intent: "other", Phrase: "out_of_scope", Options: d.starters(), OfferAgent: d.c.Misses > 0}
+	if d.reading.Result.Top().Intent != "other" {
+		plan.Phrase = "fallback.first"
+	}
+	if d.c.Misses > 0 && plan.Phrase == "fallback.first" {
+		plan.Phrase = "fallback.again"
 	}
 	return plan, true
 }
@@ -273,7 +283,7 @@ func (d decider) clarify() Plan {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", Options: d.likely(), OfferAgent: true}
 	}
 	options := d.likely()
-	if len(options) == 0 {
+	if len(options) < 2 {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.first", Options: d.starters()}
 	}
 	return Plan{Move: MoveClarify, Phrase: "clarify.lead", Options: options}
@@ -315,7 +325,7 @@ func (d decider) questions() []string {
 func (d decider) likely() []string {
 	var options []string
 	for _, candidate := range d.reading.Result.Ranking {
-		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && len(options) < 3 {
+		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < 3 {
 			options = append(options, candidate.Intent)
 		}
 	}
@@ -338,7 +348,7 @@ func (d decider) answer(intent string) Plan {
 		Options: entry.Related, Right: entry.Right, Denied: d.causes(true),
 	}
 	plan.Described = d.described(entry, plan.Denied)
-	if entry.Handoff && !d.waiting() {
+	if entry.Handoff && !d.c.waiting() {
 		plan.Handoff = intent
 	}
 	return plan

@@ -114,7 +114,17 @@ func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, tur
 		return Receipt{}, err
 	}
 	place.conv = conv
+	e.report(ctx, turn)
 	return Receipt{Turn: turn, Seq: seqOf(turn, conv)}, nil
+}
+
+// report tells the operator what somebody should see to.
+func (e *Engine) report(ctx context.Context, turn Turn) {
+	for _, event := range turn.Events {
+		if h, ok := event.(HandoffChanged); ok && h.State == HandoffRequested {
+			e.logger.WarnContext(ctx, "a human is asked for", "conversation", turn.Conversation, "ticket", h.Ticket, "reason", h.Reason)
+		}
+	}
 }
 
 // load returns the fold of the conversation. With ErrNotFound it returns the

@@ -253,7 +253,7 @@ func TestCheckFailureIsUnknown(t *testing.T) {
 			t.Errorf("%v: about %+v", err, m.About)
 		}
 		wantSaid(t, m, "没能查到")
-		if !slices.Contains(choices(m), "recheck") {
+		if !slices.Contains(choices(m), "recheck:fail.identity") {
 			t.Errorf("%v: choices %v", err, choices(m))
 		}
 	}
@@ -321,7 +321,7 @@ func TestHumanAtAnyMoment(t *testing.T) {
 			}) {
 				t.Errorf("no hand-off in %+v", receipt.Turn.Events)
 			}
-			wantSaid(t, k.say("转人工"), "已经登记")
+			wantSaid(t, k.say("转人工"), "已经记下")
 		})
 	}
 }
@@ -411,6 +411,136 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: error %v, want ErrInvalid", name, err)
 		}
 	}
+}
+
+// What was learnt about a person stands above what they ask next.
+func TestUnderAgeIsRemembered(t *testing.T) {
+	t.Parallel()
+	for name, k := range map[string]*talk{
+		"said":    newTalk(t, verdict(bot.Eligible)),
+		"checked": newTalk(t, verdict(bot.Ineligible, "OVERDUE_CURRENT", "DEBT_MULTIPLE", "ID_EXPIRED", "REGION_NOT_OPEN", "AGE_UNDER_18")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k.say("我17岁，为什么借呗开通不了")
+			for _, text := range []string{"那怎么开通借呗", "那怎么办", "怎么提高通过率", "借呗需要什么条件", "还有别的办法吗"} {
+				m := k.say(text)
+				wantSaid(t, m, "18 周岁")
+				if len(m.About.Fixes) > 0 || strings.Contains(words(m), "搜索「借呗」") {
+					t.Errorf("%s: offers %v:\n%s", text, m.About.Fixes, words(m))
+				}
+			}
+			if _, err := k.handle(bot.Say{Text: "人工"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestDistressIsNotMetWithSmallTalk(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Eligible))
+	k.say("人工")
+	receipt, err := k.handle(bot.Say{Text: "还不上钱，我不想活了"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(receipt.Turn.Events, func(e bot.Event) bool {
+		h, ok := e.(bot.HandoffChanged)
+		return ok && h.Reason == "distress"
+	}) {
+		t.Errorf("nobody is told: %+v", receipt.Turn.Events)
+	}
+	for _, text := range []string{"在吗", "嗯", "没人能帮我"} {
+		wantSaid(t, k.say(text), "12356")
+	}
+}
+
+func TestScamIsFollowedUp(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Eligible))
+	k.say("有人说交299块就能强开借呗")
+	wantSaid(t, k.say("那怎么办"), "报警")
+	wantSaid(t, k.say("没用"), "报警")
+	if m := k.say("为什么我的借呗开通不了"); m.About.Decision != bot.Eligible {
+		t.Errorf("a new question is not answered: %+v", m.About)
+	}
+}
+
+// Beside the neutral refusal no guess is confirmed or denied.
+func TestGuessesAreNotJudged(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Ineligible, "LIST_MATCH"))
+	for _, text := range []string{"为什么我的借呗开通不了", "是不是因为我逾期过所以开不了借呗", "是不是身份证过期了开不了借呗"} {
+		m := k.say(text)
+		if strings.Contains(words(m), "没有返回") || strings.Contains(words(m), "不在这次") {
+			t.Errorf("%s: judges the guess:\n%s", text, words(m))
+		}
+	}
+}
+
+// The same verdict is not told twice: the second answer goes on.
+func TestSameVerdictGoesOn(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Ineligible, "ID_EXPIRED"))
+	first := k.say("为什么我的借呗开通不了")
+	second := k.say("我身份证过期了是不是就开不了借呗")
+	wantSaid(t, second, "结果和刚才一样")
+	for _, fix := range second.About.Fixes {
+		if slices.Contains(first.About.Fixes, fix) {
+			t.Errorf("fix %s is shown again", fix)
+		}
+	}
+}
+
+func TestDisputedFindings(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Ineligible, "OVERDUE_CURRENT"))
+	k.say("为什么我的借呗开通不了")
+	m := k.say("我没有逾期啊")
+	wantSaid(t, m, "对不上")
+	if got := choices(m); !slices.Contains(got, "recheck:fail.unspecified") || !slices.Contains(got, "intent:appeal") {
+		t.Errorf("choices %v", got)
+	}
+}
+
+// The label of a choice may be typed as well as tapped.
+func TestTypedChoices(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, failing(bot.ErrCheckTimeout))
+	k.say("为什么我的借呗开通不了")
+	if m := k.say("再查一次"); m.About.Decision != bot.Unknown {
+		t.Errorf("about %+v", m.About)
+	}
+	k.say("人工")
+	wantSaid(t, k.say("取消转人工"), "已取消")
+}
+
+// A choice means what it meant when it was offered.
+func TestOldChoicesKeepTheirMeaning(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Ineligible, "ID_EXPIRED", "DEBT_MULTIPLE"))
+	old := k.say("为什么我的借呗开通不了")
+	k.say("怎么关闭借呗")
+	m := k.answer(bot.Say{Choice: &bot.ChoiceRef{Message: old.ID, Choice: "cause:credit.multiple_debts"}})
+	if m.About.Cause != "credit.multiple_debts" || len(m.About.Fixes) == 0 {
+		t.Errorf("about %+v", m.About)
+	}
+}
+
+// Only the pack's own product is answered for, and what a client calls a
+// product is not kept.
+func TestOtherProducts(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, verdict(bot.Ineligible, "OVERDUE_CURRENT"))
+	receipt, err := k.handle(bot.Say{Text: "为什么我的花呗开通不了", Product: "身份证110101199003077758"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if started := receipt.Turn.Events[0].(bot.Started); started.Product != "jiebei" {
+		t.Errorf("product %q", started.Product)
+	}
+	wantSaid(t, k.say("花呗为什么开不了"), "我这里只能查借呗")
 }
 
 // Two engines on one log are two nodes: both serve the same conversation and

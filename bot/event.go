@@ -90,6 +90,12 @@ type (
 		Warning string `json:"warning"` // scam
 	}
 
+	// AgeKnown records on which side of the age rule a person is, by their own
+	// words or by a verdict. Below it, nothing is offered any more.
+	AgeKnown struct {
+		Minor bool `json:"minor"`
+	}
+
 	// FeedbackGiven is a vote on a bot message.
 	FeedbackGiven struct {
 		ID      string `json:"id"` // chosen by the client
@@ -126,6 +132,7 @@ func (Checked) Kind() string        { return "checked" }
 func (HandoffChanged) Kind() string { return "handoff" }
 func (RightInvoked) Kind() string   { return "right_invoked" }
 func (Warned) Kind() string         { return "warned" }
+func (AgeKnown) Kind() string       { return "age_known" }
 func (FeedbackGiven) Kind() string  { return "feedback" }
 func (Resolved) Kind() string       { return "resolved" }
 
@@ -181,6 +188,8 @@ func decodeEvent(item envelope) (Event, error) {
 		return decodeAs[RightInvoked](item)
 	case "warned":
 		return decodeAs[Warned](item)
+	case "age_known":
+		return decodeAs[AgeKnown](item)
 	case "feedback":
 		return decodeAs[FeedbackGiven](item)
 	case "resolved":

@@ -12,33 +12,87 @@ import (
 func (w *writer) followUp() {
 	causes := w.topicCauses()
 	switch {
+	case w.plan.FollowUp == "cause":
+		w.inDepth(causes, w.plan.Described[0])
 	case w.plan.FollowUp == "nth":
 		w.nth(causes, w.plan.Nth)
 	case w.plan.FollowUp == "more" && w.plan.Topic.Nth < len(causes)-1:
 		w.nth(causes, max(w.plan.Topic.Nth, 1)+1)
 	case len(causes) == 0:
 		w.withoutCause()
+	case w.plan.FollowUp == "dispute":
+		w.disputed(causes)
 	case w.plan.FollowUp == "why":
 		w.why(w.current(causes))
 	case w.plan.FollowUp == "how_long":
 		w.say("followup.how_long")
 		w.text(w.current(causes).Reassess, "cause:"+w.current(causes).ID)
 	default:
-		w.say("followup.what_now")
-		w.nextFix()
+		w.whatNow()
 	}
 	w.close()
 }
 
-// nth tells all there is about the n-th reason.
-func (w *writer) nth(causes []knowledge.Cause, n int) {
-	if n < 1 || n > len(causes) {
-		w.say("followup.no_more")
+// whatNow goes on to the next fix, or says honestly that there is none.
+func (w *writer) whatNow() {
+	next := w.nextFix()
+	if next == "" {
+		w.noMore()
 		return
 	}
-	cause := causes[n-1]
-	w.about.Cause, w.about.Nth = cause.ID, n
-	w.sayAbout("followup.nth", cause, "n", strconv.Itoa(n))
+	w.say("followup.what_now")
+	w.fixes([]string{next}, 1)
+}
+
+// noMore says that everything has been shown, and points to a human.
+func (w *writer) noMore() {
+	w.say("followup.no_more")
+	w.plan.OfferAgent = true
+	w.extra = append(w.extra, w.intentChoices("appeal")...)
+}
+
+// disputed takes note that the finding is said to be wrong.
+func (w *writer) disputed(causes []knowledge.Cause) {
+	cause := w.current(causes)
+	for _, each := range causes {
+		if slices.Contains(w.plan.Denied, each.ID) {
+			cause = each
+		}
+	}
+	w.about.Cause = cause.ID
+	w.sayAbout("followup.dispute", cause)
+	w.extra = append(w.extra, w.recheck(w.plan.Topic.Intent))
+	w.extra = append(w.extra, w.intentChoices("appeal")...)
+}
+
+// nth tells all there is about the n-th reason.
+func (w *writer) nth(causes []knowledge.Cause, n int) {
+	switch {
+	case n >= 1 && n <= len(causes):
+		w.about.Nth = n
+		w.sayAbout("followup.nth", causes[n-1], "n", strconv.Itoa(n))
+		w.whole(causes[n-1])
+	case len(causes) == 1:
+		w.say("followup.only_one")
+	default:
+		w.noMore()
+	}
+}
+
+// inDepth tells all there is about one cause, whatever is talked about now.
+func (w *writer) inDepth(causes []knowledge.Cause, id string) {
+	cause, ok := w.base.Cause(id)
+	if !ok {
+		w.noMore()
+		return
+	}
+	w.about.Nth = 1 + slices.IndexFunc(causes, func(c knowledge.Cause) bool { return c.ID == id })
+	w.whole(cause)
+}
+
+// whole is everything the pack says about a cause.
+func (w *writer) whole(cause knowledge.Cause) {
+	w.about.Cause = cause.ID
 	w.text(cause.Explain, "cause:"+cause.ID)
 	w.fixes(cause.Fixes, 2)
 	w.details(cause)
@@ -64,28 +118,28 @@ func (w *writer) withoutCause() {
 	w.related()
 }
 
-// nextFix shows the next fix that has not been shown yet: of the topic's
-// causes, else of the technical checks. When all have been shown it says so.
-func (w *writer) nextFix() {
+// nextFix is the next fix that has not been shown yet: of the topic's causes,
+// else of the technical checks where something was to be activated. "" means
+// that all have been shown, or that there are none to show.
+func (w *writer) nextFix() string {
 	var ids []string
 	for _, cause := range w.topicCauses() {
-		if cause.Stop {
-			return
-		}
 		ids = appendNew(ids, cause.Fixes...)
 	}
-	if len(ids) == 0 && w.plan.Topic.Active() {
+	if entry, _ := w.base.Answer(w.plan.Topic.Intent); len(ids) == 0 && entry.Check {
 		ids = w.technicalFixes()
 	}
+	return w.unseen(ids)
+}
+
+// unseen is the first of the fixes that the conversation has not shown yet.
+func (w *writer) unseen(ids []string) string {
 	for _, id := range ids {
 		if !slices.Contains(w.plan.Topic.Fixes, id) {
-			w.fixes([]string{id}, 1)
-			return
+			return id
 		}
 	}
-	if len(ids) > 0 {
-		w.say("followup.no_more")
-	}
+	return ""
 }
 
 // topicCauses are the causes the conversation is about.

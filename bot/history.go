@@ -17,6 +17,9 @@ type Summary struct {
 // Open finds a conversation of a person. Unknown and foreign ones are both
 // ErrNotFound.
 func (e *Engine) Open(ctx context.Context, who Identity, conversation string) (Summary, error) {
+	if !validID(conversation) {
+		return Summary{}, fmt.Errorf("conversation id: %w", ErrNotFound)
+	}
 	place, err := e.shelf.take(ctx, conversation)
 	if err != nil {
 		return Summary{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)

@@ -71,6 +71,10 @@ func (s *shelf) drop(place *slot) {
 	if place.users--; place.users > 0 {
 		return
 	}
+	if place.conv == nil { // nothing worth keeping: perhaps an id that was made up
+		delete(s.slots, place.id)
+		return
+	}
 	place.place = s.idle.PushFront(place)
 	for s.idle.Len() > s.limit {
 		oldest := s.idle.Remove(s.idle.Back()).(*slot)

@@ -58,6 +58,9 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, e.base)
+	if reply.Minor && !conv.Minor {
+		d.add(AgeKnown{Minor: true})
+	}
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
 	return d.events, nil
 }
@@ -71,13 +74,16 @@ func (e *Engine) open(d *draft) {
 	d.conv.Owner = d.say.User
 	d.add(Started{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Anonymous: d.say.User.Anonymous,
-		Product: e.product(d.say), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
+		Product: e.product(d), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
 	})
 }
 
-func (e *Engine) product(say Say) string {
-	if say.Product != "" {
-		return say.Product
+// product is what the conversation is about: what it began with, or the
+// pack's own. A pack answers for one product, so no other is taken over from a
+// client.
+func (e *Engine) product(d *draft) string {
+	if d.conv.Product != "" {
+		return d.conv.Product
 	}
 	return e.base.Pack().Product.ID
 }
@@ -156,7 +162,7 @@ func (d *draft) choice(e *Engine) (Choice, error) {
 	case d.say.Handoff != "":
 		return Choice{}, fmt.Errorf("hand-off %q: %w", d.say.Handoff, ErrInvalid)
 	case d.say.Choice == nil:
-		return Choice{}, nil
+		return d.typedChoice(), nil
 	}
 	offers := d.conv.offers[d.say.Choice.Message]
 	i := slices.IndexFunc(offers, func(c Choice) bool { return c.ID == d.say.Choice.Choice })
@@ -164,6 +170,28 @@ func (d *draft) choice(e *Engine) (Choice, error) {
 		return Choice{}, fmt.Errorf("choice %q was not offered by message %s: %w", d.say.Choice.Choice, d.say.Choice.Message, ErrInvalid)
 	}
 	return offers[i], nil
+}
+
+// typedChoice is the choice of the last answer whose label was typed instead
+// of tapped, if it was.
+func (d *draft) typedChoice() Choice {
+	typed := plainWords(d.say.Text)
+	for _, choice := range d.conv.offers[d.conv.latest] {
+		if plainWords(choice.Label) == typed {
+			return choice
+		}
+	}
+	return Choice{}
+}
+
+// plainWords is a text without case, spaces and marks.
+func plainWords(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsPunct(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
 }
 
 // decide records how the message was understood and what follows from that.
@@ -179,6 +207,9 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 	}
 	if plan.Move == MoveResolved {
 		d.add(Resolved{Confirmed: reading.Choice != ""})
+	}
+	if plan.Minor != nil && *plan.Minor != d.conv.Minor {
+		d.add(AgeKnown{Minor: *plan.Minor})
 	}
 	e.handoff(d, &plan)
 	return plan
@@ -205,7 +236,9 @@ func (e *Engine) handoff(d *draft, plan *Plan) {
 	case plan.Cancel:
 		change.State, change.Ticket = HandoffCancelled, d.conv.Ticket
 	case plan.Handoff != "":
-		plan.Ticket = ticketNumber(e.newID())
+		if plan.Ticket == "" || !d.conv.waiting() {
+			plan.Ticket = ticketNumber(e.newID())
+		}
 		change.State, change.Ticket, change.Reason = HandoffRequested, plan.Ticket, plan.Handoff
 	default:
 		return
@@ -228,7 +261,7 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 	}
 	d.observe("checking")
 	verdict, err := e.eligibility.Check(ctx, CheckRequest{
-		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: e.product(d.say),
+		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: e.product(d),
 		Locale: string(d.locale), Client: d.say.Client,
 	})
 	outcome := outcomeOf(err)

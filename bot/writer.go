@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"kaitong/knowledge"
@@ -15,6 +16,7 @@ func (w *writer) phrase(key string, args ...string) string {
 		"product": w.plan.Product,
 		"ticket":  w.plan.Ticket,
 		"hotline": w.base.Pack().Contacts.Hotline,
+		"crisis":  w.base.Pack().Contacts.Crisis,
 	}
 	for i := 0; i+1 < len(args); i += 2 {
 		values[args[i]] = args[i+1]
@@ -83,7 +85,7 @@ func (w *writer) related() {
 func (w *writer) intentChoices(ids ...string) []Choice {
 	var choices []Choice
 	for _, id := range ids {
-		if entry, ok := w.base.Answer(id); ok {
+		if entry, ok := w.base.Answer(id); ok && id != "agent" { // the way to a human is always there
 			choices = append(choices, Choice{ID: choiceIntent + id, Label: entry.Label.In(w.plan.Locale)})
 		}
 	}
@@ -103,22 +105,34 @@ func choiceLabel(id string) string {
 	return "choice." + id
 }
 
-// close ends an answer with the choices that every answer has: solved, not
-// solved, a human. The human comes first when one should be offered, and gives
-// way to "cancel" while one is on the way.
-func (w *writer) close() {
-	human := w.choice(choiceAgent)
+// human is the choice that leads to a human, or takes the request back while
+// one is on the way.
+func (w *writer) human() Choice {
 	if w.plan.Waiting {
-		human = w.choice(choiceCancelAgent)
+		return w.choice(choiceCancelAgent)
 	}
+	return w.choice(choiceAgent)
+}
+
+// recheck offers to ask the eligibility service again.
+func (w *writer) recheck(intent string) Choice {
+	return Choice{ID: choiceRecheck + intent, Label: w.phrase("choice.recheck")}
+}
+
+// closeWithHuman ends what is no answer: there is nothing to be solved yet.
+func (w *writer) closeWithHuman() { w.offer(append(w.extra, w.human())...) }
+
+// close ends an answer with the choices that every answer has: solved, not
+// solved, a human. The human comes first when one should be offered.
+func (w *writer) close() {
 	solved, notSolved := w.choice(choiceResolved), w.choice(choiceNotResolved)
 	switch {
 	case w.plan.Move == MoveResolved:
-		w.offer(append(w.extra, notSolved, human)...)
+		w.offer(append(w.extra, notSolved, w.human())...)
 	case w.plan.OfferAgent:
-		w.offer(append([]Choice{human, solved, notSolved}, w.extra...)...)
+		w.offer(append([]Choice{w.human(), solved, notSolved}, w.extra...)...)
 	default:
-		w.offer(append(w.extra, solved, notSolved, human)...)
+		w.offer(append(w.extra, solved, notSolved, w.human())...)
 	}
 }
 
@@ -137,6 +151,15 @@ func (w *writer) sources() []string {
 		}
 	}
 	return ids
+}
+
+// listWords writes names one after the other, to stand in the quotation marks
+// of a sentence.
+func listWords(names []string, locale knowledge.Locale) string {
+	if locale == knowledge.English {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names, "」「")
 }
 
 // dateWords writes a day the way people of the locale do.

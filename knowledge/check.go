@@ -56,7 +56,7 @@ func (c *checker) checkPack() {
 	s, pack := c.pack.source, c.pack.value
 	s.need("", "id", "version", "locales", "product", "contacts", "neutral")
 	s.need("product", "id", "name")
-	s.need("contacts", "hotline")
+	s.need("contacts", "hotline", "crisis")
 	s.checkID("id", pack.ID)
 	s.checkID("product.id", pack.Product.ID)
 	c.checkLocales()
@@ -71,7 +71,21 @@ func (c *checker) checkPack() {
 		facts.add(s, at+".id", fact.ID)
 		c.text(s, at+".text", fact.Text)
 	}
+	c.checkNeighbours()
 	c.checkNeutral()
+}
+
+// checkNeighbours looks at the products that people mix up with this one.
+func (c *checker) checkNeighbours() {
+	s := c.pack.source
+	neighbours := newRegister("neighbour", "", nil)
+	for i, neighbour := range c.pack.value.Neighbours {
+		at := fmt.Sprintf("neighbours[%d]", i)
+		s.need(at, "id", "name")
+		s.checkID(at+".id", neighbour.ID)
+		neighbours.add(s, at+".id", neighbour.ID)
+		c.text(s, at+".name", neighbour.Name)
+	}
 }
 
 func (c *checker) checkLocales() {

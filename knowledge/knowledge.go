@@ -56,6 +56,16 @@ type Pack struct {
 	Contacts Contacts `yaml:"contacts"`
 	Neutral  string   `yaml:"neutral"` // cause id that stands in for every silent code
 	Facts    []Fact   `yaml:"facts"`
+
+	// Neighbours are other products people mix up with this one. Their ids are
+	// those the classifier gives to products.
+	Neighbours []Neighbour `yaml:"neighbours"`
+}
+
+// Neighbour is a product this pack is not about.
+type Neighbour struct {
+	ID   string `yaml:"id"`
+	Name Text   `yaml:"name"`
 }
 
 // Product is what the pack is about.
@@ -68,6 +78,7 @@ type Product struct {
 // Contacts are the only phone numbers and addresses an answer may show.
 type Contacts struct {
 	Hotline string `yaml:"hotline"`
+	Crisis  string `yaml:"crisis"` // for people in danger of harming themselves
 	Hours   Text   `yaml:"hours"`
 }
 
@@ -140,5 +151,6 @@ type Answer struct {
 	Related []string `yaml:"related"` // intents offered afterwards
 	Right   string   `yaml:"right"`   // explanation | human_review, when asking is using a right
 	Handoff bool     `yaml:"handoff"` // leads to a human
+	OnlyIf  string   `yaml:"only_if"` // eligible: the text makes no sense after a refusal
 	Meta    `yaml:",inline"`
 }

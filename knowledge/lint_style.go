@@ -51,7 +51,7 @@ func (l *linter) lintPhones(p passage) {
 	}
 	for _, at := range l.phone.FindAllStringIndex(p.words, -1) {
 		number := p.words[at[0]:at[1]]
-		if l.day.MatchString(number) || l.amount.MatchString(p.words[at[1]:]) || digits(number) == digits(l.pack.value.Contacts.Hotline) {
+		if l.day.MatchString(number) || l.amount.MatchString(p.words[at[1]:]) || l.isContact(number) {
 			continue
 		}
 		p.reportIn(number, fmt.Sprintf("%s looks like a phone number and is none of the pack's contacts", number), "write {hotline} or the hotline of pack.yaml")
@@ -146,4 +146,10 @@ func newPatterns() patterns {
 		ascii:  regexp.MustCompile(`\p{Han}[,;:?!]|[,;:?!]\p{Han}|\p{Han}\.|\(\p{Han}[^()]*\)?|\p{Han}\)|["'“”‘’]\p{Han}+["'“”‘’]?|\p{Han}["'“”‘’]|\.\.\.`),
 		gb2312: simplifiedchinese.HZGB2312.NewEncoder(),
 	}
+}
+
+// isContact says whether a number is one the pack may show.
+func (l *linter) isContact(number string) bool {
+	contacts := l.pack.value.Contacts
+	return digits(number) == digits(contacts.Hotline) || digits(number) == digits(contacts.Crisis)
 }

@@ -35,6 +35,7 @@ product:
     - 借吧
 contacts:
   hotline: "95188"
+  crisis: "12356"
   hours:
     zh-CN: 全天
     en: all day
@@ -302,9 +303,9 @@ func TestLoadReports(t *testing.T) {
 			`reasons.yaml:4:11: "overdue" is not a reason code (write it in capitals: OVERDUE_NOW)`,
 			`reasons.yaml:4:11: the code "overdue" differs from "OVERDUE" in reasons.yaml:2 only in capitals (give it another id)`}},
 		{"neutral", "pack.yaml", "neutral: credit.review", "neutral: credit.nothing", []string{
-			`pack.yaml:18:10: there is no cause "credit.nothing" (correct it, or add causes/credit.nothing.yaml)`}},
+			`pack.yaml:19:10: there is no cause "credit.nothing" (correct it, or add causes/credit.nothing.yaml)`}},
 		{"specific neutral", "pack.yaml", "neutral: credit.review", "neutral: credit.record", []string{
-			`pack.yaml:18:10: credit.record stands in for silent codes but its disclosure is not generic (name a cause that tells the category only)`}},
+			`pack.yaml:19:10: credit.record stands in for silent codes but its disclosure is not generic (name a cause that tells the category only)`}},
 		{"silent cause", record, "disclosure: specific", "disclosure: silent", []string{
 			record + `:3:13: disclosure cannot be "silent" (allowed: specific, generic)`}},
 		{"category", record, "category: credit", "category: money", []string{
@@ -324,7 +325,7 @@ func TestLoadReports(t *testing.T) {
 		{"no locale", "pack.yaml", "locales:\n  - zh-CN\n  - en\n", "locales: []\n", []string{
 			`pack.yaml:3:10: the pack has no locale (list at least one, such as zh-CN)`}},
 		{"duplicate fact", "pack.yaml", "facts:\n", "facts:\n  - id: fact.one\n    text:\n      zh-CN: 一。\n      en: One.\n    sources:\n      - rules\n", []string{
-			`pack.yaml:26:9: the fact "fact.one" is already in pack.yaml:20 (keep one of the two)`}},
+			`pack.yaml:27:9: the fact "fact.one" is already in pack.yaml:21 (keep one of the two)`}},
 		{"missing phrase", "phrases.yaml", "  greeting:\n    zh-CN: 你好，8。\n    en: Hello 8.\n", "", []string{
 			`phrases.yaml:2:3: phrases.greeting is missing`}},
 	}

@@ -50,6 +50,7 @@ func EveryEvent() []bot.Event {
 	return append([]bot.Event{
 		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1"},
 		fullMessage(),
+		bot.AgeKnown{Minor: true},
 		bot.Understood{
 			Move: bot.MoveAnswer, Intent: "fail.credit_thin", Confidence: 0.1 + 0.2, OutOfScope: true,
 			Ranking:  []bot.Ranked{{Intent: "fail.credit_thin", Confidence: 0.7312345678901234}, {Intent: "other", Confidence: 1e-12}},
@@ -87,6 +88,6 @@ func fullMessage() bot.Message {
 func bareEvents() []bot.Event {
 	return []bot.Event{
 		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
-		bot.RightInvoked{}, bot.Warned{}, bot.FeedbackGiven{}, bot.Resolved{},
+		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 	}
 }

@@ -1,0 +1,109 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+
+	"kaitong/intents"
+)
+
+// aboutHandoff reads what is said about the request for a human.
+func (d decider) aboutHandoff() (Plan, bool) {
+	switch lean := d.leans(); {
+	case lean == "cancel_handoff" && d.c.waiting():
+		return d.cancelHandoff(), true
+	case lean == "waiting" && d.c.waiting():
+		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
+	case lean == "waiting":
+		return d.handoff("requested"), true
+	case lean == "about_bot":
+		return Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.about_bot"}, true
+	}
+	return Plan{}, false
+}
+
+// afterScam stays with somebody who was warned: what they say next is about
+// the scam until they ask something else.
+func (d decider) afterScam() (Plan, bool) {
+	if !d.c.Scam {
+		return Plan{}, false
+	}
+	about := d.leans() != "" || d.reading.Result.Scope != intents.Confident
+	if intent := d.confident(); intent == "other" || IsConversationMove(intent) && intent != "thanks" && intent != "bye" {
+		about = true
+	}
+	return Plan{Move: MoveWarn, Intent: "scam", Phrase: "scam.after"}, about
+}
+
+// dispute takes a person's word against the finding without arguing: they say
+// it is wrong, or that what was found does not hold for them.
+func (d decider) dispute() (Plan, bool) {
+	topic := d.c.Topic
+	if !topic.Active() {
+		return Plan{}, false
+	}
+	if entry, ok := d.base.Answer(d.confident()); ok && entry.Right != "" {
+		return Plan{}, false // they ask why in the same breath: answer that
+	}
+	plan := Plan{Move: MoveFollowUp, Intent: topic.Intent, FollowUp: "dispute", Denied: d.causes(true)}
+	denies := slices.ContainsFunc(plan.Denied, func(id string) bool { return slices.Contains(topic.causes(), id) })
+	return plan, denies || d.leans() == "dispute" && len(topic.causes()) > 0
+}
+
+// leans is what a short text says about what was said before, "" for nothing.
+func (d decider) leans() string {
+	found := d.entities(intents.EntityFollowUp)
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0].Value
+}
+
+// followUp recognises what only makes sense after an answer: "the second
+// one?", "so what do I do?".
+func (d decider) followUp() (Plan, bool) {
+	if !d.c.Topic.Active() {
+		return Plan{}, false
+	}
+	if ordinals := d.entities(intents.EntityOrdinal); len(ordinals) > 0 {
+		nth, _ := strconv.Atoi(ordinals[0].Value)
+		return d.nthReason(nth), true
+	}
+	lean := d.leans()
+	plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: lean}
+	switch lean {
+	case "fixed", "recheck":
+		return d.answer(d.topicIntent()), true
+	case "ack":
+		return Plan{Move: MoveSmallTalk, Intent: "affirm", Phrase: "small.affirm"}, true
+	case "why":
+		plan.Right = "explanation"
+		return plan, true
+	case "what_now", "more", "how_long":
+		return plan, true
+	}
+	return Plan{}, false
+}
+
+func (d decider) nthReason(nth int) Plan {
+	return Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "nth", Nth: nth}
+}
+
+// handoff asks for a human, unless one has been asked for already.
+func (d decider) handoff(reason string) Plan {
+	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
+	if d.c.waiting() {
+		plan.Phrase, plan.Ticket = "handoff.already", d.c.Ticket
+		if reason != "distress" { // which is worth telling those who wait for the ticket
+			plan.Handoff = ""
+		}
+	}
+	return plan
+}
+
+func (d decider) cancelHandoff() Plan {
+	if !d.c.waiting() {
+		return Plan{Move: MoveSmallTalk, Intent: "agent", Phrase: "handoff.no_request"}
+	}
+	return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.cancelled", Cancel: true}
+}
