@@ -168,26 +168,38 @@ func TestDemoUsers(t *testing.T) {
 }
 
 // A person refused for a reason that may not be told sees, over a whole
-// conversation, exactly what a person refused by the plain review sees.
+// conversation and from whatever app, exactly what a person refused by the
+// plain review sees.
 func TestNoTippingOff(t *testing.T) {
 	t.Parallel()
 	address := startApp(t, nil)
+	apps := map[string]bot.Client{
+		"silent": {}, "vpn": {Network: "vpn"}, "old": {AppVersion: "9.0.0"}, "old and vpn": {AppVersion: "9.0.0", OS: "android", Network: "vpn"},
+	}
 	for _, locale := range []string{"zh-CN", "en"} {
-		t.Run(locale, func(t *testing.T) {
-			t.Parallel()
-			conversation := func(user string) []string {
-				p := newPerson(t, address, user, locale)
-				for _, text := range []string{
-					"为什么我的借呗开通不了", "到底是什么原因", "那怎么办", "我是不是在黑名单里", "我要申诉", "人工",
-				} {
-					p.ask(text)
+		for name, app := range apps {
+			t.Run(locale+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				conversation := func(user string) []string {
+					c, err := dialFrom(t.Context(), address, user, locale, app)
+					if err != nil {
+						t.Fatal(err)
+					}
+					t.Cleanup(func() { _ = c.close() })
+					p := &person{t: t, client: c}
+					p.until("welcome")
+					for _, text := range []string{
+						"为什么我的借呗开通不了", "到底是什么原因", "那怎么办", "我是不是在黑名单里", "我要申诉", "人工",
+					} {
+						p.ask(text)
+					}
+					return shapes(t, p.frames)
 				}
-				return shapes(t, p.frames)
-			}
-			if diff := cmp.Diff(conversation("demo-rejected"), conversation("demo-aml")); diff != "" {
-				t.Errorf("the frames differ: %s", diff)
-			}
-		})
+				if diff := cmp.Diff(conversation("demo-rejected"), conversation("demo-aml")); diff != "" {
+					t.Errorf("the frames differ: %s", diff)
+				}
+			})
+		}
 	}
 }
 

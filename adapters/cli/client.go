@@ -54,6 +54,11 @@ type (
 
 // dial opens a socket and says hello as the demo user, or as nobody.
 func dial(ctx context.Context, address, user, locale string) (*client, error) {
+	return dialFrom(ctx, address, user, locale, bot.Client{})
+}
+
+// dialFrom is dial from an app that says something about itself.
+func dialFrom(ctx context.Context, address, user, locale string, app bot.Client) (*client, error) {
 	c := &client{frames: make(chan frame, 64), ended: make(chan struct{})}
 	if err := c.connect(ctx, address); err != nil {
 		return nil, err
@@ -64,7 +69,7 @@ func dial(ctx context.Context, address, user, locale string) (*client, error) {
 		return nil, err
 	}
 	go c.read()
-	return c, c.send("hello", map[string]any{"token": token, "locale": locale})
+	return c, c.send("hello", map[string]any{"token": token, "locale": locale, "client": app})
 }
 
 // demoToken asks a server in demo mode for the token that a host app signs in

@@ -61,17 +61,18 @@ type rule func(Policy, Profile) []Reason
 
 // Judge applies the rules to a profile. Some findings stand alone: while the
 // service is down nothing can be assessed, and below the age limit nothing
-// else matters.
+// else matters. A match on a list must not stand alone: the reasons missing
+// beside it would tell it from a failed review.
 func Judge(policy Policy, profile Profile, now time.Time) Reply {
 	reply := Reply{CheckedAt: now.UTC(), ValidUntil: now.UTC().Add(policy.ValidFor), Reasons: []Reason{}}
-	for _, alone := range []rule{outage, age, listed} {
+	for _, alone := range []rule{outage, age} {
 		if reasons := alone(policy, profile); len(reasons) > 0 {
 			return refuse(reply, reasons)
 		}
 	}
 	for _, check := range []rule{
 		standing, elsewhere, identity, region, industry, capacity, risk,
-		overdue, debts, history, score, client, network, entry,
+		overdue, debts, history, score, listed, client, network, entry,
 	} {
 		reply.Reasons = append(reply.Reasons, check(policy, profile)...)
 	}
@@ -90,7 +91,7 @@ func Judge(policy Policy, profile Profile, now time.Time) Reply {
 func refuse(reply Reply, reasons []Reason) Reply {
 	reply.Decision, reply.Reasons = "ineligible", reasons
 	reply.Appealable = slices.ContainsFunc(reasons, func(r Reason) bool {
-		return slices.Contains([]string{"REVIEW_NOT_PASSED", "OVERDUE_RECORD", "ACCOUNT_RISK", "PRODUCT_CLOSED", "PRODUCT_FROZEN"}, r.Code)
+		return slices.Contains([]string{"REVIEW_NOT_PASSED", "LIST_MATCH", "OVERDUE_RECORD", "ACCOUNT_RISK", "PRODUCT_CLOSED", "PRODUCT_FROZEN"}, r.Code)
 	})
 	return reply
 }
@@ -116,13 +117,6 @@ func outage(_ Policy, p Profile) []Reason {
 func age(policy Policy, p Profile) []Reason {
 	if p.Age < policy.MinAge {
 		return because("AGE_UNDER_18")
-	}
-	return nil
-}
-
-func listed(_ Policy, p Profile) []Reason {
-	if p.Listed {
-		return because("LIST_MATCH", "list", "restricted")
 	}
 	return nil
 }
@@ -223,6 +217,13 @@ func history(policy Policy, p Profile) []Reason {
 func score(_ Policy, p Profile) []Reason {
 	if p.Score == "not_passed" {
 		return because("REVIEW_NOT_PASSED")
+	}
+	return nil
+}
+
+func listed(_ Policy, p Profile) []Reason {
+	if p.Listed {
+		return because("LIST_MATCH", "list", "restricted")
 	}
 	return nil
 }
