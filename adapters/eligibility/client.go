@@ -160,7 +160,7 @@ func transportError(err error) error {
 // verdict validates a reply and takes out what may not be told.
 func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, error) {
 	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
-		return bot.Verdict{}, fmt.Errorf("%w: service error %s", bot.ErrCheckUnavailable, code)
+		return bot.Verdict{}, serviceError(code)
 	}
 	reply, err := c.contract.Reply(message.Data, requestID)
 	if err != nil {
@@ -170,3 +170,14 @@ func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, erro
 	}
 	return c.neutralise(reply), nil
 }
+
+// serviceError names the code only where it is the number of an error: the
+// header is free text, and free text may name what nobody may know.
+func serviceError(code string) error {
+	if len(code) == 3 && code[0] >= '1' && code[0] <= '5' && isDigit(code[1]) && isDigit(code[2]) {
+		return fmt.Errorf("%w: service error %s", bot.ErrCheckUnavailable, code)
+	}
+	return fmt.Errorf("%w: service error", bot.ErrCheckUnavailable)
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }

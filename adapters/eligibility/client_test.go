@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
 	"go.uber.org/goleak"
 
 	"kaitong/bot"
@@ -196,6 +197,44 @@ func TestCheckErrorQuotesNothing(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "LIST_MATCH") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// A header is written by others too: only a number of an error goes on.
+func TestCheckErrorQuotesNoHeader(t *testing.T) {
+	for code, want := range map[string]string{
+		"503":                "service error 503",
+		"400":                "service error 400",
+		"503 LIST_MATCH":     "service error",
+		"LIST_MATCH":         "service error",
+		"4000":               "service error",
+		"099":                "service error",
+		"500\tu1 is on list": "service error",
+	} {
+		t.Run(code, func(t *testing.T) {
+			conn := startNATS(t)
+			failing(t, conn, code)
+			_, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+			if !errors.Is(err, bot.ErrCheckUnavailable) || !strings.HasSuffix(err.Error(), ": "+want) {
+				t.Errorf("error %v, want ErrCheckUnavailable ending in %q", err, want)
+			}
+		})
+	}
+}
+
+// failing subscribes a service that answers every request with an error code.
+func failing(t testing.TB, conn *nats.Conn, code string) {
+	t.Helper()
+	sub, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+		refusal := nats.NewMsg(m.Reply)
+		refusal.Header.Set(micro.ErrorCodeHeader, code)
+		if err := m.RespondMsg(refusal); err != nil {
+			t.Errorf("respond: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sub.Unsubscribe() })
 }
 
 func TestCheckWithoutResponderFailsAtOnce(t *testing.T) {
