@@ -231,10 +231,7 @@ func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
 	if entry.Cause != "" {
 		w.paragraphs(entry)
 	}
-	var fixes []string
-	for _, cause := range causes {
-		fixes = appendNew(fixes, cause.Fixes...)
-	}
+	fixes := fixesOf(causes)
 	if entry.Cause != "" {
 		fixes = append(slices.Clone(entry.Fixes), fixes...)
 	}
@@ -246,18 +243,31 @@ func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
 	w.offerMore(causes)
 }
 
-// reasons explains each reason and shows what helps. Who asked for something
+// reasons explains each reason and shows what helps most, so that an answer
+// fits a phone; what else helps is one tap away. Who asked for something
 // else than the reason gets only what helps, so that their answer stays near.
 func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 	for _, cause := range causes {
 		if explain {
 			w.text(cause.Explain, "cause:"+cause.ID)
 		}
-		w.fixes(cause.Fixes, fixesPerReason(len(causes)))
+		w.fixes(cause.Fixes, 1)
 	}
 	if explain && len(causes) == 1 {
 		w.details(causes[0])
 	}
+	if w.unseen(fixesOf(causes)) != "" {
+		w.extra = append(w.extra, w.choice(choiceMore))
+	}
+}
+
+// fixesOf lists the fixes of several causes, each once.
+func fixesOf(causes []knowledge.Cause) []string {
+	var ids []string
+	for _, cause := range causes {
+		ids = appendNew(ids, cause.Fixes...)
+	}
+	return ids
 }
 
 // denied takes note where the check returned what the person says does not
@@ -268,13 +278,6 @@ func (w *writer) denied(causes []knowledge.Cause) {
 			w.sayAbout("followup.dispute", cause)
 		}
 	}
-}
-
-func fixesPerReason(reasons int) int {
-	if reasons == 1 {
-		return 2
-	}
-	return 1
 }
 
 // returned are the causes behind the returned codes, each once, in order. A

@@ -54,6 +54,7 @@ const (
 	choiceAgent       = "agent"
 	choiceCancelAgent = "cancel_agent"
 	choiceNone        = "none"
+	choiceMore        = "more"
 	choiceIntent      = "intent:"
 	choiceRecheck     = "recheck:" // the intent to answer again after a fresh check
 	choiceCause       = "cause:"
@@ -188,6 +189,8 @@ func (d decider) choice() Plan {
 		return sure(d.handoff("requested"))
 	case choiceCancelAgent:
 		return sure(d.cancelHandoff())
+	case choiceMore:
+		return sure(Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "what_now"})
 	case choiceNone:
 		return sure(Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", OfferAgent: true})
 	}

@@ -122,20 +122,18 @@ func (w *writer) withoutCause() {
 // else of the technical checks where something was to be activated. "" means
 // that all have been shown, or that there are none to show.
 func (w *writer) nextFix() string {
-	var ids []string
-	for _, cause := range w.topicCauses() {
-		ids = appendNew(ids, cause.Fixes...)
-	}
+	ids := fixesOf(w.topicCauses())
 	if entry, _ := w.base.Answer(w.plan.Topic.Intent); len(ids) == 0 && entry.Check {
 		ids = w.technicalFixes()
 	}
 	return w.unseen(ids)
 }
 
-// unseen is the first of the fixes that the conversation has not shown yet.
+// unseen is the first of the fixes that neither the conversation nor this
+// reply has shown yet.
 func (w *writer) unseen(ids []string) string {
 	for _, id := range ids {
-		if !slices.Contains(w.plan.Topic.Fixes, id) {
+		if !slices.Contains(w.plan.Topic.Fixes, id) && !slices.Contains(w.about.Fixes, id) {
 			return id
 		}
 	}

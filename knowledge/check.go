@@ -245,6 +245,7 @@ func (c *checker) checkAnswer(e loaded[Answer]) {
 		s.report("related", "the answer offers itself afterwards", "name other intents")
 	}
 	s.one("right", answer.Right, "explanation", "human_review")
+	s.one("only_if", answer.OnlyIf, "eligible", "ineligible", "review")
 	s.meta(answer.Meta)
 }
 

@@ -38,6 +38,7 @@ func phraseKeys() map[string][]string {
 		"choice.not_resolved": nil,
 		"choice.agent":        nil,
 		"choice.recheck":      nil,
+		"choice.more":         nil,
 		"choice.cancel_agent": nil,
 
 		"clarify.lead":          nil,
