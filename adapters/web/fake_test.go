@@ -17,6 +17,7 @@ import (
 type fakeEngine struct {
 	mu     sync.Mutex
 	convs  map[string]*fakeConv
+	says   []bot.Say // everything handled, in order
 	epoch  string
 	now    func() time.Time
 	gate   chan struct{} // a text holding "wait" is answered only after a receive
@@ -50,6 +51,9 @@ func (e *fakeEngine) Handle(ctx context.Context, say bot.Say) (bot.Receipt, erro
 	if c == nil {
 		return bot.Receipt{}, fmt.Errorf("conversation %s: %w", say.Conversation, bot.ErrNotFound)
 	}
+	e.mu.Lock()
+	e.says = append(e.says, say)
+	e.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	body := fmt.Sprint(say.Text, say.Choice, say.Vote, say.Handoff)
@@ -63,6 +67,12 @@ func (e *fakeEngine) Handle(ctx context.Context, say bot.Say) (bot.Receipt, erro
 		return bot.Receipt{}, err
 	}
 	return c.store(say, body, e.now()), nil
+}
+
+func (e *fakeEngine) heard() []bot.Say {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.says)
 }
 
 // mischief is what can go wrong inside an engine, by keyword.

@@ -25,7 +25,7 @@ func fakeAnswer(say bot.Say) []bot.Block {
 			{Label: p("原因一", "First reason"), Text: p("有一笔还款已逾期", "One repayment is overdue"), Source: "cause:credit.bad_record"},
 			{Label: p("原因二", "Second reason"), Text: p("信用记录还比较少", "The credit history is still short"), Source: "cause:credit.thin_history"},
 		}},
-		{Type: bot.BlockSteps, Title: p("你可以这样做", "What you can do"), Items: []bot.Item{
+		{Type: bot.BlockSteps, Title: p("你可以这样做", "What you can do"), Text: p("做完之后，过几天再看看。", "When that is done, look again in a few days."), Items: []bot.Item{
 			{Text: p("先把逾期的那一笔还清", "Repay the overdue amount first"), How: p("打开「支付宝」→「我的」→「账单」，找到标着「已逾期」的一笔，点「立即还款」。", "Open Alipay, then Me, then Bills. Find the entry marked overdue and tap Repay now.")},
 			{Text: p("补充个人信息", "Complete your profile"), How: p("「我的」→「设置」→「账号与安全」→「身份信息」，把缺少的内容补上。", "Me, Settings, Account and security, Identity: fill in what is missing.")},
 			{Text: p("平时按时还款，保持一段时间", "Keep paying on time for a while")},

@@ -28,8 +28,13 @@ type file struct {
 }
 
 // mountFiles serves the page at /, its assets below /assets/ and the protocol
-// description below /v1/spec/.
+// description below /v1/spec/. Browsers ask for /favicon.ico on their own.
 func (s *Server) mountFiles(mux *http.ServeMux) error {
+	logo, err := loadFile("page/logo.svg")
+	if err != nil {
+		return err
+	}
+	s.route(mux, "/favicon.ico", methods{http.MethodGet: logo.serve})
 	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

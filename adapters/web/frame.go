@@ -38,7 +38,9 @@ const (
 )
 
 const (
-	maxIDChars     = 64
+	maxIDBytes     = 64
+	maxNameChars   = 64
+	maxLocaleChars = 35
 	maxTokenChars  = 4096
 	maxReasonRunes = 500
 )
@@ -71,7 +73,7 @@ func (f *frame) isAct() bool {
 type hello struct {
 	token   string
 	anon    string
-	locale  string
+	locale  string // "" is the language the person writes
 	product string
 	client  bot.Client
 	resume  *resume
@@ -251,10 +253,10 @@ func (d decoder) ackBody(f *frame, data json.RawMessage) *fault {
 
 func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 	var body struct {
-		Token   string  `json:"token"`
-		Anon    string  `json:"anon"`
-		Locale  *string `json:"locale"`
-		Product string  `json:"product"`
+		Token   string `json:"token"`
+		Anon    string `json:"anon"`
+		Locale  string `json:"locale"`
+		Product string `json:"product"`
 		Client  struct {
 			AppVersion string `json:"app_version"`
 			OS         string `json:"os"`
@@ -269,15 +271,15 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 	if bad := unpack(data, &body); bad != nil {
 		return bad
 	}
-	if body.Locale == nil {
-		return &fault{code: codeMissingField, field: "data.locale"}
-	}
 	h := &hello{
-		token: body.Token, anon: body.Anon, locale: pickLocale(*body.Locale), product: body.Product,
+		token: body.Token, anon: body.Anon, locale: body.Locale, product: body.Product,
 		client: bot.Client{AppVersion: body.Client.AppVersion, OS: body.Client.OS, Network: body.Client.Network},
 	}
-	if bad := h.validate(*body.Locale); bad != nil {
+	if bad := h.validate(); bad != nil {
 		return bad
+	}
+	if h.locale != "" {
+		h.locale = pickLocale(h.locale)
 	}
 	if r := body.Resume; r != nil {
 		if bad := needIDs(named{"data.resume.conv", r.Conv}, named{"data.resume.epoch", r.Epoch}); bad != nil {
@@ -295,25 +297,22 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 	return nil
 }
 
-func (h *hello) validate(locale string) *fault {
+// validate looks at the texts of hello; each may be left out.
+func (h *hello) validate() *fault {
 	fields := []struct {
 		name, value string
 		most        int
-		required    bool
 	}{
-		{"data.token", h.token, maxTokenChars, false},
-		{"data.anon", h.anon, maxIDChars, false},
-		{"data.locale", locale, 35, true},
-		{"data.product", h.product, maxIDChars, false},
-		{"data.client.app_version", h.client.AppVersion, 32, false},
-		{"data.client.os", h.client.OS, 32, false},
-		{"data.client.network", h.client.Network, 32, false},
+		{"data.token", h.token, maxTokenChars},
+		{"data.anon", h.anon, maxNameChars},
+		{"data.locale", h.locale, maxLocaleChars},
+		{"data.product", h.product, maxNameChars},
+		{"data.client.app_version", h.client.AppVersion, 32},
+		{"data.client.os", h.client.OS, 32},
+		{"data.client.network", h.client.Network, 32},
 	}
 	for _, field := range fields {
-		if field.value == "" && !field.required {
-			continue
-		}
-		if !printable(field.value, field.most) {
+		if field.value != "" && !printable(field.value, field.most) {
 			return &fault{code: codeBadField, field: field.name}
 		}
 	}
@@ -361,8 +360,20 @@ func typeFault(err error) *fault {
 	return bad
 }
 
-// validID allows 1 to 64 printable characters without spaces.
-func validID(id string) bool { return printable(id, maxIDChars) && !strings.Contains(id, " ") }
+// validID allows what the engine takes as an id: 1 to 64 printable ASCII
+// characters without spaces.
+func validID(id string) bool {
+	if id == "" || len(id) > maxIDBytes {
+		return false
+	}
+	return !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// validName allows 1 to 64 printable characters without spaces, of any script:
+// the host app names its users.
+func validName(name string) bool {
+	return printable(name, maxNameChars) && !strings.Contains(name, " ")
+}
 
 // printable allows 1 to most printable characters.
 func printable(s string, most int) bool {

@@ -13,7 +13,7 @@ import (
 func (s *session) greet(f frame) *fault {
 	h := f.hello
 	s.english.Store(h.locale == localeEN)
-	s.product, s.client = h.product, h.client
+	s.chosen, s.product, s.client = h.locale, h.product, h.client
 	pass, bad := s.identify(h)
 	if bad != nil {
 		return bad

@@ -49,7 +49,7 @@ type identity struct {
 // the token are ignored.
 func (i identity) fromToken(token string) (passport, *fault) {
 	var c claims
-	_, err := i.parser().ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return i.rules.Key, nil })
+	_, err := i.parser().ParseWithClaims(token, &c, i.key)
 	if onlyExpired(err) {
 		return passport{}, &fault{code: codeTokenExpired, cause: err}
 	}
@@ -64,6 +64,15 @@ func (i identity) fromToken(token string) (passport, *fault) {
 		tenant = i.tenant
 	}
 	return passport{who: bot.Identity{Tenant: tenant, User: c.Subject}, expires: c.ExpiresAt.Time}, nil
+}
+
+// key is what signatures are checked with. A token that lists extensions one
+// must understand ("crit") is refused: none is understood here.
+func (i identity) key(token *jwt.Token) (any, error) {
+	if _, listed := token.Header["crit"]; listed {
+		return nil, errors.New("critical extensions are not supported")
+	}
+	return i.rules.Key, nil
 }
 
 // onlyExpired tells a token that was good once from one that never was.
@@ -90,10 +99,10 @@ func (i identity) parser() *jwt.Parser {
 }
 
 func (i identity) acceptable(c claims) error {
-	if !validID(c.Subject) || strings.HasPrefix(c.Subject, anonPrefix) {
+	if !validName(c.Subject) || strings.HasPrefix(c.Subject, anonPrefix) {
 		return errors.New("sub is no usable user name")
 	}
-	if c.Tenant != "" && !validID(c.Tenant) {
+	if c.Tenant != "" && !validName(c.Tenant) {
 		return errors.New("tenant is no usable name")
 	}
 	if c.ExpiresAt.After(i.now().Add(tokenLife + clockLeeway)) {
@@ -148,7 +157,7 @@ func newAnonToken() string {
 // validDemoUser allows demo- and then small letters, digits and dashes.
 func validDemoUser(user string) bool {
 	rest, ok := strings.CutPrefix(user, demoPrefix)
-	if !ok || rest == "" || len(user) > maxIDChars {
+	if !ok || rest == "" || len(user) > maxNameChars {
 		return false
 	}
 	return strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""

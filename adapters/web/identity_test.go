@@ -64,6 +64,8 @@ func TestTokens(t *testing.T) {
 		{"wrong key, expired", signed(t, jwt.SigningMethodHS256, []byte("another key of thirty-two bytes!"), good("exp", 1), nil), codeUnauthorized},
 		{"empty key", signed(t, jwt.SigningMethodHS256, []byte{}, good(), nil), codeUnauthorized},
 		{"key in the header", signed(t, jwt.SigningMethodHS256, []byte("x"), good(), map[string]any{"jwk": map[string]string{"kty": "oct", "k": "eA"}, "jku": "https://evil.example", "kid": "../../dev/null"}), codeUnauthorized},
+		{"a critical extension we do not know", signed(t, jwt.SigningMethodHS256, key, good(), map[string]any{"crit": []string{"b64"}, "b64": true}), codeUnauthorized},
+		{"an empty list of critical extensions", signed(t, jwt.SigningMethodHS256, key, good(), map[string]any{"crit": []string{}}), codeUnauthorized},
 		{"expired", hs(good("exp", now.Add(-time.Minute).Unix())), codeTokenExpired},
 		{"expired and for others", hs(good("exp", 1, "aud", "other")), codeUnauthorized},
 		{"other audience", hs(good("aud", "other")), codeUnauthorized},

@@ -41,8 +41,29 @@ func TestAllowanceForgets(t *testing.T) {
 	for i := range 3 * forgetAbove {
 		p.allow(bot.Identity{User: itoa(int64(i))}, now.Add(time.Duration(i)*time.Second))
 	}
-	if n := len(p.spent); n > forgetAbove+1 {
+	if n := len(p.spent); n > forgetAbove+int(DefaultLimits().Window/time.Second)+1 {
 		t.Errorf("%d people are remembered", n)
+	}
+}
+
+// With very many active people the list is looked through once a window, not
+// at every act.
+func TestAllowanceForgetsOnceAWindow(t *testing.T) {
+	t.Parallel()
+	limits := DefaultLimits()
+	p := newPeople(limits)
+	now := time.Unix(1000, 0)
+	for i := range forgetAbove + 1 {
+		p.allow(bot.Identity{User: itoa(int64(i))}, now)
+	}
+	first := bot.Identity{User: "0"}
+	p.allow(bot.Identity{User: "late"}, now.Add(limits.Window-1))
+	if _, ok := p.spent[first]; !ok {
+		t.Error("looked through again within the window")
+	}
+	p.allow(bot.Identity{User: "later"}, now.Add(limits.Window))
+	if _, ok := p.spent[first]; ok {
+		t.Error("not looked through in the next window")
 	}
 }
 

@@ -56,11 +56,14 @@ type Words struct {
 	EN string `json:"en"`
 }
 
-// Check is one thing that must work before traffic is welcome.
+// Check is one thing /readyz asks about.
 type Check struct {
-	Name  string // e.g. "event log"
-	Fault string // what /readyz?verbose says when it does not; the error itself is only logged
-	Run   func(context.Context) error
+	Name string // e.g. "event log"
+	// Optional marks what people can do without: when it does not work the
+	// server is degraded, and still ready.
+	Optional bool
+	Fault    string // what /readyz?verbose says when it does not; the error itself is only logged
+	Run      func(context.Context) error
 }
 
 // Limits bound what one person or one socket may use.

@@ -251,6 +251,9 @@ func pageGuides(t *testing.T, chromium context.Context) {
 			t.Errorf("the answer lacks %q:\n%s", want, answer)
 		}
 	}
+	if strings.Index(answer, "做完之后") < strings.Index(answer, "平时按时还款") {
+		t.Errorf("the text of the steps is not below them:\n%s", answer)
+	}
 	if strings.Contains(answer, "立即还款") {
 		t.Error("the how-to is open before anybody asked")
 	}

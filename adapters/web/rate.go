@@ -13,6 +13,7 @@ import (
 // far its allowance is used up, so that a window costs 24 bytes, not a list.
 type people struct {
 	mu      sync.Mutex
+	swept   time.Time // when forget last looked through spent
 	sockets map[bot.Identity]int
 	spent   map[bot.Identity]time.Time
 
@@ -72,10 +73,13 @@ func (p *people) allow(who bot.Identity, now time.Time) (wait time.Duration, ok 
 // anybody are dropped.
 const forgetAbove = 10_000
 
+// forget looks through everybody at most once a window: sooner, most of them
+// are still limited, and a crowd would pay for the search at every act.
 func (p *people) forget(now time.Time) {
-	if len(p.spent) < forgetAbove {
+	if len(p.spent) < forgetAbove || now.Sub(p.swept) < p.window {
 		return
 	}
+	p.swept = now
 	for who, spent := range p.spent {
 		if spent.Before(now) {
 			delete(p.spent, who)

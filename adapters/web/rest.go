@@ -27,6 +27,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, bad)
 		return
 	}
+	conv := r.PathValue("id")
+	if !validID(conv) {
+		s.problem(w, r, &fault{code: codeBadField, field: "id"})
+		return
+	}
 	after, bad := afterParam(r)
 	if bad != nil {
 		s.problem(w, r, bad)
@@ -38,7 +43,6 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.TurnTimeout)
 	defer cancel()
-	conv := r.PathValue("id")
 	turns, err := s.engine.History(ctx, pass.who, conv, after)
 	if err != nil {
 		s.problem(w, r, s.faultOfHistory(err))
@@ -153,9 +157,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 const checkTimeout = 2 * time.Second
 
 type checkResult struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Reason string `json:"reason,omitempty"`
+	Name     string `json:"name"`
+	OK       bool   `json:"ok"`
+	Degraded bool   `json:"degraded,omitempty"` // not ok, but traffic is welcome all the same
+	Reason   string `json:"reason,omitempty"`
 }
 
 // ready says whether traffic is welcome; with ?verbose also why not.
@@ -187,7 +192,7 @@ func (s *Server) runChecks(ctx context.Context) (results []checkResult, ok bool)
 	results, ok = append(results, serving), serving.OK
 	for _, check := range s.options.Checks {
 		result := s.runCheck(ctx, check)
-		results, ok = append(results, result), ok && result.OK
+		results, ok = append(results, result), ok && (result.OK || result.Degraded)
 	}
 	return results, ok
 }
@@ -196,8 +201,8 @@ func (s *Server) runCheck(ctx context.Context, check Check) checkResult {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	if err := check.Run(ctx); err != nil {
-		s.log.Warn("not ready", "check", check.Name, "error", err)
-		return checkResult{Name: check.Name, Reason: check.Fault}
+		s.log.Warn("check failed", "check", check.Name, "optional", check.Optional, "error", err)
+		return checkResult{Name: check.Name, Degraded: check.Optional, Reason: check.Fault}
 	}
 	return checkResult{Name: check.Name, OK: true}
 }

@@ -116,6 +116,9 @@ func TestEventsRoute(t *testing.T) {
 	wantProblem(t, w.getAs("/v1/conversations/c_nobody/events", bearer), codeNotFound)
 	wantProblem(t, w.get("/v1/conversations/"+p.conv+"/events"), codeUnauthorized)
 	wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events", "Basic Zm9vOmJhcg=="), codeUnauthorized)
+	for _, id := range []string{strings.Repeat("x", 65), "a%20b", "a%0Ab", "%7F", "%E7%BC%96", "%FF"} {
+		wantProblem(t, w.getAs("/v1/conversations/"+id+"/events", bearer), codeBadField)
+	}
 	for _, after := range []string{"x", "-1", "1.5", "99999999999999999999"} {
 		wantProblem(t, w.getAs("/v1/conversations/"+p.conv+"/events?after="+after, bearer), codeBadField)
 	}
@@ -231,6 +234,43 @@ func TestReadiness(t *testing.T) {
 	}
 	if a := w.get("/healthz"); a.StatusCode != 200 {
 		t.Errorf("healthz: %d", a.StatusCode)
+	}
+}
+
+// What is optional may be down: people still get answers, so traffic is
+// welcome, and an operator sees what is missing.
+func TestReadyWithoutWhatIsOptional(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) {
+		o.Checks = []Check{
+			{Name: "event log", Run: func(context.Context) error { return nil }},
+			{Name: "message bus", Optional: true, Fault: "NATS is not connected", Run: func(context.Context) error { return errors.New("down") }},
+		}
+	})
+	if a := w.get("/readyz"); a.StatusCode != 200 {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	a := w.get("/readyz?verbose")
+	mustFit(t, "http.json#/$defs/readiness", a.body)
+	var body struct {
+		Status string
+		Checks []checkResult
+	}
+	if err := json.Unmarshal(a.body, &body); err != nil || a.StatusCode != 200 || body.Status != "ready" {
+		t.Fatalf("%d %s %v", a.StatusCode, a.body, err)
+	}
+	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected"}
+	if got := body.Checks[len(body.Checks)-1]; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestFavicon(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, logo := w.get("/favicon.ico"), w.get("/assets/logo.svg")
+	if a.StatusCode != 200 || a.Header.Get("Content-Type") != "image/svg+xml" || string(a.body) != string(logo.body) {
+		t.Errorf("%d %v", a.StatusCode, a.Header)
 	}
 }
 

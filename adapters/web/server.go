@@ -100,8 +100,9 @@ func (s *Server) show(conv string, frames []durable, except *session) {
 }
 
 // Drain ends the server politely: no new sockets, a goaway to all, acts on
-// their way finish, then every socket is closed with 1012. When ctx ends first
-// the rest is cut and its error returned. Nothing runs afterwards.
+// their way finish, then every socket is closed with 1012, and nothing runs any
+// more. When ctx ends first its error is returned: acts on their way are told
+// to stop, sockets are cut, and both may still be ending.
 func (s *Server) Drain(ctx context.Context) error {
 	s.draining.Store(true)
 	s.eachSession(func(session *session) { session.goaway() })

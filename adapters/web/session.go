@@ -24,6 +24,7 @@ type session struct {
 
 	who     bot.Identity
 	conv    string
+	chosen  string // the language hello asked for; "" is the one the person writes
 	product string
 	client  bot.Client
 	expires time.Time // of the token; zero: never
@@ -197,6 +198,7 @@ func (s *session) refuse(re string, bad *fault) {
 	}
 }
 
+// locale is the language of what the server itself says: the greeting, errors.
 func (s *session) locale() string {
 	if s.english.Load() {
 		return localeEN

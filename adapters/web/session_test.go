@@ -154,6 +154,9 @@ func TestBadFramesAreNamed(t *testing.T) {
 		{"empty id", `{"type":"message.send","id":"","data":{"text":"x"}}`, codeBadField},
 		{"long id", `{"type":"message.send","id":"` + strings.Repeat("x", 65) + `","data":{"text":"x"}}`, codeBadField},
 		{"id with newline", `{"type":"message.send","id":"a\nb","data":{"text":"x"}}`, codeBadField},
+		{"id beyond ASCII", `{"type":"message.send","id":"编号","data":{"text":"x"}}`, codeBadField},
+		{"id with blank", `{"type":"message.send","id":"a b","data":{"text":"x"}}`, codeBadField},
+		{"choice beyond ASCII", `{"type":"choice.send","id":"1","data":{"msg":"b","choice":"é"}}`, codeBadField},
 		{"number as id", `{"type":"message.send","id":1,"data":{"text":"x"}}`, codeBadField},
 		{"no data", `{"type":"message.send","id":"1"}`, codeMissingField},
 		{"data is text", `{"type":"message.send","id":"1","data":"x"}`, codeBadField},
@@ -222,7 +225,8 @@ func TestBeforeHello(t *testing.T) {
 	}{
 		{"message first", `{"type":"message.send","id":"1","data":{"text":"x"}}`, codeNotHello, 4502},
 		{"no json", `hi`, codeBadJSON, 4500},
-		{"no locale", `{"type":"hello","data":{}}`, codeMissingField, 4500},
+		{"locale with newline", `{"type":"hello","data":{"locale":"e\nn"}}`, codeBadField, 4500},
+		{"long locale", `{"type":"hello","data":{"locale":"` + strings.Repeat("e", 36) + `"}}`, codeBadField, 4500},
 		{"no data", `{"type":"hello"}`, codeMissingField, 4500},
 		{"resume without epoch", `{"type":"hello","data":{"locale":"en","resume":{"conv":"c","after_seq":1}}}`, codeMissingField, 4500},
 		{"resume below zero", `{"type":"hello","data":{"locale":"en","resume":{"conv":"c","epoch":"e","after_seq":-1}}}`, codeBadField, 4500},
@@ -242,6 +246,53 @@ func TestBeforeHello(t *testing.T) {
 	}
 	if n := len(w.engine.convs); n != 0 {
 		t.Errorf("%d conversations were touched", n)
+	}
+}
+
+// Ids are what the engine takes: 1 to 64 printable ASCII characters, no space.
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"1": true, "!": true, "~": true, "0192e1f0-7d3a-7000-8000-000000000000": true, strings.Repeat("x", 64): true,
+		"": false, strings.Repeat("x", 65): false, " ": false, "a b": false, "a\n": false, "\x00": false, "\x7f": false,
+		"é": false, "编号": false, "\u00a0": false, "\xff": false,
+	} {
+		if got := validID(id); got != want {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
+	w := newWorld(t)
+	p := w.join("demo-a")
+	p.raw([]byte(`{"type":"message.send","id":"编号","data":{"text":"x"}}`))
+	if r := p.wantError(codeBadField); r.Data["field"] != "id" {
+		t.Errorf("the field is not named: %s", r.raw)
+	}
+}
+
+// Who names no language is greeted in Chinese, and answered in whatever they
+// write: the engine is told no language.
+func TestNoLocale(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{`{}`, `{"locale":""}`, `{"locale":null}`} {
+		w := newWorld(t)
+		p := w.dial()
+		p.raw([]byte(`{"type":"hello","data":` + data + `}`))
+		p.want("welcome")
+		p.exchange("m1", "x")
+		p.raw([]byte(`{"type":"dance"}`))
+		if r := p.wantError(codeUnknownType); !strings.Contains(r.Data["message"].(string), "暂不支持") {
+			t.Errorf("%s: %s", data, r.raw)
+		}
+		if got := w.engine.heard(); len(got) != 1 || got[0].Locale != "" {
+			t.Errorf("%s: the engine heard %+v", data, got)
+		}
+	}
+	w := newWorld(t)
+	p := w.dial()
+	p.hello(map[string]any{"locale": "en-GB"})
+	p.exchange("m1", "x")
+	if got := w.engine.heard(); len(got) != 1 || got[0].Locale != localeEN {
+		t.Errorf("the engine heard %+v", got)
 	}
 }
 

@@ -204,7 +204,7 @@ func TestSchemasRefuse(t *testing.T) {
 			`{"type":"error","data":{"code":"made_up","message":"x","retryable":false}}`,
 		},
 		"client.json": {
-			`{"type":"message.send","data":{"text":"x"}}`, `{"type":"message.send","id":"a b","data":{"text":"x"}}`, `{"type":"hello","data":{}}`, `{"type":"welcome"}`,
+			`{"type":"message.send","data":{"text":"x"}}`, `{"type":"message.send","id":"a b","data":{"text":"x"}}`, `{"type":"message.send","id":"编号","data":{"text":"x"}}`, `{"type":"hello"}`, `{"type":"welcome"}`,
 		},
 	}
 	for schema, frames := range cases {

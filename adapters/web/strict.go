@@ -15,7 +15,7 @@ const maxDepth = 16
 // what that package would mend or choose silently: repeated keys, known keys
 // in another case, broken UTF-8, half surrogate pairs, text after the value,
 // deep nesting. It holds the whole grammar of RFC 8259, so what passes is JSON.
-// isKnown tells the keys whose spelling matters.
+// names are the keys whose spelling matters.
 func checkStrict(data []byte, names keyNames) *fault {
 	if !utf8.Valid(data) {
 		return &fault{code: codeInvalidUTF8}

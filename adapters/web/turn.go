@@ -93,7 +93,7 @@ func (s *session) say(f frame) bot.Say {
 		Conversation: s.conv,
 		MessageID:    f.id,
 		User:         s.who,
-		Locale:       s.locale(),
+		Locale:       s.chosen,
 		Product:      s.product,
 		Client:       s.client,
 		Text:         f.text,

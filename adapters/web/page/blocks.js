@@ -48,7 +48,7 @@ function steps(block, { words }) {
     }
     list.append(step);
   }
-  return el("section", "card", title(block), lead(block), list);
+  return el("section", "card", title(block), list, tail(block));
 }
 
 function choices(block, { onChoice }) {
@@ -76,6 +76,11 @@ function link(block) {
 
 function lead(block) {
   return block.text ? el("p", "card-lead", block.text) : null;
+}
+
+/** What to know once the steps are done. */
+function tail(block) {
+  return block.text ? el("p", "card-tail", block.text) : null;
 }
 
 function title(block) {
