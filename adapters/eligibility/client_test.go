@@ -89,7 +89,7 @@ func answering(t testing.TB, conn *nats.Conn, body func(Request) []byte) {
 }
 
 func reply(request Request, decision string, codes ...string) Reply {
-	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	now := time.Now().UTC()
 	r := Reply{RequestID: request.RequestID, Decision: decision, Reasons: []Reason{}, CheckedAt: now, ValidUntil: now.Add(time.Minute)}
 	for _, code := range codes {
 		r.Reasons = append(r.Reasons, Reason{Code: code, Params: map[string]string{"detail": "x"}})
@@ -168,6 +168,11 @@ func TestCheckRefusesBadReplies(t *testing.T) {
 			bad.ValidUntil = bad.CheckedAt.Add(-time.Second)
 			return mustJSON(bad)
 		},
+		"valid until the past": func(r Request) []byte {
+			old := reply(r, "eligible")
+			old.CheckedAt, old.ValidUntil = old.CheckedAt.Add(-time.Hour), old.CheckedAt.Add(-2*time.Minute)
+			return mustJSON(old)
+		},
 		"missing fields": func(r Request) []byte { return []byte(`{"request_id":"` + r.RequestID + `","decision":"eligible"}`) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,6 +183,62 @@ func TestCheckRefusesBadReplies(t *testing.T) {
 				t.Errorf("error %v, want ErrCheckInvalid", err)
 			}
 		})
+	}
+}
+
+// Clocks differ a little, and a reply that may not be reused at all says so by
+// the moment it was made.
+func TestCheckForgivesClocks(t *testing.T) {
+	conn := startNATS(t)
+	answering(t, conn, func(r Request) []byte {
+		late := reply(r, "eligible")
+		late.CheckedAt = late.CheckedAt.Add(-30 * time.Second)
+		late.ValidUntil = late.CheckedAt
+		return mustJSON(late)
+	})
+	if _, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// What the schema checked is what is used: a key that only looks like one of
+// the contract is no key of the contract.
+func TestContractUsesWhatItChecked(t *testing.T) {
+	contract, err := NewContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	want := Reply{
+		RequestID: "r", Decision: "ineligible", Reasons: []Reason{{Code: "LIST_MATCH", Params: map[string]string{"list": "a"}}},
+		CheckedAt: now, ValidUntil: now.Add(time.Minute),
+	}
+	const head = `{"request_id":"r","decision":"ineligible","appealable":false,` +
+		`"checked_at":"2026-11-23T08:00:00Z","valid_until":"2026-11-23T08:01:00Z",`
+	for name, tail := range map[string]string{
+		"as described":        `"reasons":[{"code":"LIST_MATCH","params":{"list":"a"}}]}`,
+		"upper-case key":      `"reasons":[{"code":"LIST_MATCH","params":{"list":"a"}}],"DECISION":"perhaps"}`,
+		"folded letter":       `"reasons":[{"code":"LIST_MATCH","params":{"list":"a"}}],"rea\u017fons":[]}`,
+		"upper-case code":     `"reasons":[{"code":"LIST_MATCH","CODE":"overdue","params":{"list":"a"}}]}`,
+		"upper-case params":   `"reasons":[{"code":"LIST_MATCH","params":{"list":"a"},"Params":{"b":"c"}}]}`,
+		"upper-case validity": `"reasons":[{"code":"LIST_MATCH","params":{"list":"a"}}],"Valid_Until":"2099-01-01T00:00:00Z"}`,
+		"given twice":         `"reasons":[{"code":"OVERDUE_RECORD"}],"reasons":[{"code":"LIST_MATCH","params":{"list":"a"}}]}`,
+		"merged params":       `"reasons":[{"code":"LIST_MATCH","params":{"b":"c"},"params":{"list":"a"}}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := contract.Reply([]byte(head+tail), "r", now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	request, err := contract.Request([]byte(`{"request_id":"r","tenant":"t","user_id":"u","USER_ID":"v","product":"p","locale":"en",` +
+		`"client":{"network":"direct","Network":"vpn"},"asked_at":"2026-11-23T08:00:00Z"}`))
+	if err != nil || request.UserID != "u" || request.Client.Network != "direct" || !request.AskedAt.Equal(now) {
+		t.Errorf("%+v, %v", request, err)
 	}
 }
 

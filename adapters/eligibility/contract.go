@@ -1,9 +1,7 @@
 package eligibility
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"time"
@@ -20,6 +18,9 @@ const (
 
 // maxReply is the largest reply in bytes that is looked at.
 const maxReply = 16 << 10
+
+// clockLeeway is how much the clocks of two machines may differ.
+const clockLeeway = time.Minute
 
 // Request is the body of a check as it travels.
 type Request struct {
@@ -106,36 +107,43 @@ func compile(name string) (*jsonschema.Schema, error) {
 
 // Request reads and checks a request.
 func (c *Contract) Request(data []byte) (Request, error) {
-	var request Request
-	err := decode(c.request, data, &request)
-	return request, err
+	document, err := parse(data)
+	if err != nil {
+		return Request{}, err
+	}
+	if err := c.request.Validate(document); err != nil {
+		return Request{}, err
+	}
+	return readRequest(document)
 }
 
-// Reply reads and checks a reply to the request with the given id.
-func (c *Contract) Reply(data []byte, requestID string) (Reply, error) {
-	var reply Reply
-	if err := decode(c.reply, data, &reply); err != nil {
+// Reply reads and checks the reply to the request with the given id, as it
+// arrives at the given time.
+func (c *Contract) Reply(data []byte, requestID string, now time.Time) (Reply, error) {
+	document, err := parse(data)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := c.reply.Validate(document); err != nil {
+		return Reply{}, err
+	}
+	reply, err := readReply(document)
+	if err != nil {
 		return Reply{}, err
 	}
 	if reply.RequestID != requestID {
 		return Reply{}, fmt.Errorf("request_id is %q, asked with %q", reply.RequestID, requestID)
 	}
-	if reply.ValidUntil.Before(reply.CheckedAt) {
-		return Reply{}, fmt.Errorf("valid_until %s is before checked_at %s", reply.ValidUntil, reply.CheckedAt)
-	}
-	return reply, nil
+	return reply, reply.timely(now)
 }
 
-func decode(schema *jsonschema.Schema, data []byte, into any) error {
-	if len(data) > maxReply {
-		return fmt.Errorf("%d bytes, at most %d allowed", len(data), maxReply)
+// timely says whether the times of a reply make sense when it arrives.
+func (r Reply) timely(now time.Time) error {
+	if r.ValidUntil.Before(r.CheckedAt) {
+		return fmt.Errorf("valid_until %s is before checked_at %s", r.ValidUntil, r.CheckedAt)
 	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("not JSON: %w", err)
+	if r.ValidUntil.Before(now.Add(-clockLeeway)) {
+		return fmt.Errorf("valid_until %s is over, it is %s", r.ValidUntil, now)
 	}
-	if err := schema.Validate(document); err != nil {
-		return err
-	}
-	return json.Unmarshal(data, into)
+	return nil
 }

@@ -204,7 +204,7 @@ func FuzzReply(f *testing.F) {
 	f.Add(mustJSON(reply(Request{RequestID: "r"}, "ineligible", "OVERDUE_RECORD")))
 	f.Add([]byte(`{"request_id":"r","decision":"eligible","reasons":[],"appealable":false,"checked_at":"2026-11-23T08:00:00Z","valid_until":"2026-11-23T08:00:00Z"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := contract.Reply(data, "r")
+		got, err := contract.Reply(data, "r", time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 		if err != nil {
 			return
 		}

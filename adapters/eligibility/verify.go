@@ -134,5 +134,5 @@ func (v verifier) reply(ctx context.Context, body []byte) (Reply, error) {
 	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
 		return Reply{}, fmt.Errorf("service error %s: %s", code, message.Header.Get(micro.ErrorHeader))
 	}
-	return v.contract.Reply(message.Data, request.RequestID)
+	return v.contract.Reply(message.Data, request.RequestID, v.o.Now())
 }
