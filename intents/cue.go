@@ -3,6 +3,7 @@ package intents
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // cueFile is where the phrases are kept, relative to the data folder.
@@ -11,7 +12,8 @@ const cueFile = "cues.yaml"
 // cueSet is one entry of the cue file.
 type cueSet struct {
 	Intent  string   `yaml:"intent"`
-	Whole   bool     `yaml:"whole"` // the phrase must be the whole message
+	Against []string `yaml:"against"` // instead of intent: what a text with such a phrase is not
+	Whole   bool     `yaml:"whole"`   // the phrase must be the whole message
 	Phrases []string `yaml:"phrases"`
 	Unless  []string `yaml:"unless"`
 }
@@ -49,7 +51,7 @@ func (c *cues) find(text []rune, f *finder) (intent string, found bool) {
 	best := len(c.sets)
 	for _, h := range hits {
 		set := int(h.tag / 2)
-		if h.tag%2 == 1 || set >= best || c.excused(hits, h) {
+		if h.tag%2 == 1 || set >= best || c.sets[set].Intent == "" || c.excused(hits, h) {
 			continue
 		}
 		if c.sets[set].Whole && !isWhole(text, h) {
@@ -63,10 +65,25 @@ func (c *cues) find(text []rune, f *finder) (intent string, found bool) {
 	return c.sets[best].Intent, true
 }
 
-// excused reports whether a cue lies within one of its own exceptions.
+// excused reports whether a cue meets one of its own exceptions, or is part
+// of a longer phrase that speaks against its intent.
 func (c *cues) excused(hits []hit, cue hit) bool {
 	for _, h := range hits {
 		if h.tag == cue.tag+1 && h.start < cue.end && cue.start < h.end {
+			return true
+		}
+		if h.tag%2 == 0 && covers(h, cue) && slices.Contains(c.sets[h.tag/2].Against, c.sets[cue.tag/2].Intent) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubts reports whether something in the text last searched with f speaks
+// against an intent.
+func (c *cues) doubts(intent string, f *finder) bool {
+	for _, h := range f.hits {
+		if h.tag%2 == 0 && slices.Contains(c.sets[h.tag/2].Against, intent) && !c.excused(f.hits, h) {
 			return true
 		}
 	}

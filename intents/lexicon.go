@@ -7,7 +7,8 @@ import (
 
 // A lexicon finds many phrases in one pass over a text (Aho-Corasick on
 // runes). A phrase is literals with gaps between them: "交钱|付费 … 开通" means
-// either word and, at most a gap later, the other. Latin literals match whole
+// either word and, at most a gap later, the other; "不要+人工" wants the parts
+// next to each other. Latin literals match whole
 // words only; a trailing * lets the word go on ("scam*").
 type lexicon struct {
 	edges   *index // node and rune -> node
@@ -62,11 +63,8 @@ func newLexicon(entries [][]string) (*lexicon, error) {
 }
 
 func (l *lexicon) add(tag int32, pattern string) error {
-	parts := strings.Split(pattern, "…")
-	id, gap := int32(len(l.phrases)), int32(gapLatin)
-	if strings.IndexFunc(pattern, isHan) >= 0 {
-		gap = gapHan
-	}
+	parts, gap := partsOf(pattern)
+	id := int32(len(l.phrases))
 	l.phrases = append(l.phrases, phrase{tag: tag, parts: int16(len(parts)), gap: gap})
 	for i, part := range parts {
 		for literal := range strings.SplitSeq(part, "|") {
@@ -83,6 +81,17 @@ func (l *lexicon) add(tag int32, pattern string) error {
 		}
 	}
 	return nil
+}
+
+// partsOf splits a pattern and says how far apart its parts may be.
+func partsOf(pattern string) (parts []string, gap int32) {
+	switch {
+	case strings.Contains(pattern, "+"):
+		return strings.Split(pattern, "+"), 1
+	case strings.IndexFunc(pattern, isHan) >= 0:
+		return strings.Split(pattern, "…"), gapHan
+	}
+	return strings.Split(pattern, "…"), gapLatin
 }
 
 // path returns the node of a literal, building the way to it.

@@ -62,6 +62,7 @@ func (m *Model) ClassifyInto(text string, scratch *Scratch, result *Result) {
 		return
 	}
 	m.ranker.judge(scratch.keys, &scratch.opinion)
+	despair := scratch.opinion.recognised && m.stepBack(text, scratch)
 	if !scratch.opinion.recognised {
 		result.Ranking = append(result.Ranking, Candidate{otherIntent, 0})
 		result.Scope = OutOfScope
@@ -69,6 +70,9 @@ func (m *Model) ClassifyInto(text string, scratch *Scratch, result *Result) {
 	}
 	m.rank(scratch, result)
 	result.Scope = m.options.scope(result.Top(), scratch.opinion.familiar)
+	if despair && result.Scope == Confident {
+		result.Scope = Unsure
+	}
 }
 
 // knows reports whether the model was trained on an intent; a model of other
