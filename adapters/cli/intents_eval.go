@@ -183,7 +183,23 @@ func (t *evalTask) model(ctx context.Context, stderr io.Writer) (*intents.Model,
 	if err != nil || t.tune == nil {
 		return model, took, err
 	}
-	return model.Tune(t.tune), took, nil
+	return model.Tune(t.tuning()), took, nil
+}
+
+// tuning is what the bar for out of scope is set on: the given lines, and the
+// scattered lines of the training file that were left out of training. They
+// are further examples of the unknown, of which there are never many.
+func (t *evalTask) tuning() intents.Corpus {
+	tuning := slices.Clone(t.tune)
+	if !intents.OptionsFor(t.train, t.tune).IgnoreOther {
+		return tuning
+	}
+	for _, u := range t.train {
+		if u.Intent == "other" {
+			tuning = append(tuning, u)
+		}
+	}
+	return tuning
 }
 
 // untilDone waits for work that cannot be interrupted, or for the end of ctx;
