@@ -162,7 +162,7 @@ func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, erro
 	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
 		return bot.Verdict{}, serviceError(code)
 	}
-	reply, err := c.contract.Reply(message.Data, requestID, c.options.Now())
+	reply, err := c.contract.LenientReply(message.Data, requestID, c.options.Now())
 	if err != nil {
 		// The error may quote the reply, and the reply may name what nobody
 		// may know, so only the fact is passed on.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -156,10 +157,10 @@ func TestCheckRefusesBadReplies(t *testing.T) {
 		"trailing data":   func(r Request) []byte { return append(mustJSON(reply(r, "eligible")), "{}"...) },
 		"wrong id":        func(r Request) []byte { r.RequestID = "another"; return mustJSON(reply(r, "eligible")) },
 		"wrong decision":  func(r Request) []byte { return mustJSON(reply(r, "perhaps")) },
-		"lower-case code": func(r Request) []byte { return mustJSON(reply(r, "ineligible", "overdue")) },
-		"too many reasons": func(r Request) []byte {
-			return mustJSON(reply(r, "ineligible", strings.Split(strings.Repeat("A,", 16)+"A", ",")...))
-		},
+		"no code":         func(r Request) []byte { return withReasons(r, `[{"params":{}}]`) },
+		"code a number":   func(r Request) []byte { return withReasons(r, `[{"code":7}]`) },
+		"reason a string": func(r Request) []byte { return withReasons(r, `["OVERDUE_RECORD"]`) },
+		"reasons null":    func(r Request) []byte { return withReasons(r, `null`) },
 		"too large": func(r Request) []byte {
 			return append(mustJSON(reply(r, "eligible")), strings.Repeat(" ", maxReply)...)
 		},
@@ -239,6 +240,87 @@ func TestContractUsesWhatItChecked(t *testing.T) {
 		`"client":{"network":"direct","Network":"vpn"},"asked_at":"2026-11-23T08:00:00Z"}`))
 	if err != nil || request.UserID != "u" || request.Client.Network != "direct" || !request.AskedAt.Equal(now) {
 		t.Errorf("%+v, %v", request, err)
+	}
+}
+
+// withReasons is a refusal whose reasons are written by hand.
+func withReasons(r Request, reasons string) []byte {
+	return []byte(strings.Replace(string(mustJSON(reply(r, "ineligible"))), `"reasons":[]`, `"reasons":`+reasons, 1))
+}
+
+// A reason that is written oddly is still a refusal. What may be told of it is
+// told; else it is the neutral refusal, which must not look like a failure.
+func TestCheckReadsOddReasons(t *testing.T) {
+	neutral := []bot.Reason{{Code: "REVIEW_NOT_PASSED"}}
+	overdue := func(params map[string]string) []bot.Reason {
+		return []bot.Reason{{Code: "OVERDUE_RECORD", Params: params}}
+	}
+	numbered := func(from, to int) (reasons []bot.Reason) {
+		for i := from; i <= to; i++ {
+			reasons = append(reasons, bot.Reason{Code: fmt.Sprintf("KNOWN_%d", i)})
+		}
+		return reasons
+	}
+	written := func(reasons []bot.Reason) string { data, _ := json.Marshal(reasons); return string(data) }
+	for name, test := range map[string]struct {
+		reasons string
+		want    []bot.Reason
+	}{
+		"lower-case code":     {`[{"code":"aml-hit-7"}]`, neutral},
+		"empty code":          {`[{"code":""}]`, neutral},
+		"long code":           {`[{"code":"` + strings.Repeat("A", 300) + `"}]`, neutral},
+		"a known one besides": {`[{"code":"OVERDUE_RECORD"},{"code":"风险"}]`, append(overdue(nil), neutral...)},
+		"number":              {`[{"code":"OVERDUE_RECORD","params":{"days":12,"list":"a"}}]`, overdue(map[string]string{"list": "a"})},
+		"null":                {`[{"code":"OVERDUE_RECORD","params":{"days":null}}]`, overdue(nil)},
+		"nested":              {`[{"code":"OVERDUE_RECORD","params":{"a":{"b":"c"},"d":["e"]}}]`, overdue(nil)},
+		"long parameter":      {`[{"code":"OVERDUE_RECORD","params":{"a":"` + strings.Repeat("逾", 257) + `"}}]`, overdue(nil)},
+		"params null":         {`[{"code":"OVERDUE_RECORD","params":null}]`, overdue(nil)},
+		"params a list":       {`[{"code":"OVERDUE_RECORD","params":["a"]}]`, overdue(nil)},
+		"17":                  {written(numbered(1, 17)), numbered(1, 16)},
+		"16 and a secret":     {written(append(numbered(1, 16), bot.Reason{Code: "LIST_MATCH"})), append(numbered(1, 15), neutral...)},
+		"16 and an unknown":   {written(append(numbered(1, 16), bot.Reason{Code: "aml"})), append(numbered(1, 15), neutral...)},
+		"secret among many":   {written(append(append(numbered(1, 3), bot.Reason{Code: "aml"}), numbered(4, 40)...)), append(append(numbered(1, 3), neutral...), numbered(4, 15)...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := startNATS(t)
+			answering(t, conn, func(r Request) []byte { return withReasons(r, test.reasons) })
+			client := newTestClient(t, conn, func(o *ClientOptions) { o.Tell = tellKnown })
+			verdict, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, verdict.Reasons); diff != "" {
+				t.Error(diff)
+			}
+			told := slices.ContainsFunc(verdict.Reasons, func(r bot.Reason) bool { return r.Code == "REVIEW_NOT_PASSED" })
+			if verdict.Decision != bot.Ineligible || verdict.Appealable != told {
+				t.Errorf("%s, appealable %t", verdict.Decision, verdict.Appealable)
+			}
+		})
+	}
+}
+
+// tellKnown makes the neutral refusal of every code it does not know.
+func tellKnown(code string) (string, bool) {
+	if code == "OVERDUE_RECORD" || strings.HasPrefix(code, "KNOWN_") {
+		return code, true
+	}
+	return "REVIEW_NOT_PASSED", false
+}
+
+// What the client forgives, the contract does not.
+func TestContractStaysStrict(t *testing.T) {
+	contract, err := NewContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reasons := range []string{
+		`[{"code":"aml-hit-7"}]`, `[{"code":"A","params":{"days":12}}]`, `[{"code":"A","params":null}]`,
+		"[" + strings.Repeat(`{"code":"A"},`, 16) + `{"code":"A"}]`,
+	} {
+		if _, err := contract.Reply(withReasons(Request{RequestID: "r"}, reasons), "r", time.Now()); err == nil {
+			t.Errorf("accepted %s", reasons)
+		}
 	}
 }
 

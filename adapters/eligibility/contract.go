@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -127,6 +128,27 @@ func (c *Contract) Reply(data []byte, requestID string, now time.Time) (Reply, e
 	if err := c.reply.Validate(document); err != nil {
 		return Reply{}, err
 	}
+	return arrived(document, requestID, now)
+}
+
+// LenientReply is Reply for a client that has a person waiting. A reason that
+// is written oddly is still a reason: its code may be any text and there may
+// be any number of them, and parameters that are no text are left out. All
+// else must be as the schema says.
+func (c *Contract) LenientReply(data []byte, requestID string, now time.Time) (Reply, error) {
+	document, err := parse(data)
+	if err != nil {
+		return Reply{}, err
+	}
+	strict := maps.Clone(document)
+	strict["reasons"] = []any{}
+	if err := c.reply.Validate(strict); err != nil {
+		return Reply{}, err
+	}
+	return arrived(document, requestID, now)
+}
+
+func arrived(document object, requestID string, now time.Time) (Reply, error) {
 	reply, err := readReply(document)
 	if err != nil {
 		return Reply{}, err

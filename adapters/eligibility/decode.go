@@ -2,10 +2,21 @@ package eligibility
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// What the schema allows of a reason, for readers that forgive the rest.
+const (
+	maxReasons = 16
+	maxParams  = 16
+	maxParam   = 256 // characters
 )
 
 // object is a JSON object as the schemas see it. Messages are read from it and
@@ -61,11 +72,15 @@ func readRequest(o object) (Request, error) {
 	}, nil
 }
 
-// readReply takes a reply from a document that matches its schema.
+// readReply takes a reply from a document that matches its schema, the
+// reasons aside.
 func readReply(o object) (Reply, error) {
-	reply := Reply{RequestID: o.text("request_id"), Decision: o.text("decision"), Reasons: readReasons(o)}
+	reply := Reply{RequestID: o.text("request_id"), Decision: o.text("decision")}
 	reply.Appealable, _ = o["appealable"].(bool)
 	var err error
+	if reply.Reasons, err = readReasons(o); err != nil {
+		return Reply{}, err
+	}
 	if reply.CheckedAt, err = o.time("checked_at"); err != nil {
 		return Reply{}, err
 	}
@@ -83,23 +98,36 @@ func readReply(o object) (Reply, error) {
 	return reply, nil
 }
 
-func readReasons(o object) []Reason {
-	items, _ := o["reasons"].([]any)
-	reasons := make([]Reason, 0, len(items))
-	for _, item := range items {
-		inner, _ := item.(map[string]any)
-		reasons = append(reasons, Reason{Code: object(inner).text("code"), Params: readParams(object(inner).inner("params"))})
+// readReasons takes what may be told of each reason. Parameters that are no
+// text, or more or longer than the schema allows, are left out.
+func readReasons(o object) ([]Reason, error) {
+	items, ok := o["reasons"].([]any)
+	if !ok {
+		return nil, errors.New("reasons: want a list")
 	}
-	return reasons
+	reasons := make([]Reason, 0, len(items))
+	for i, item := range items {
+		reason, _ := item.(map[string]any)
+		code, ok := reason["code"].(string)
+		if !ok {
+			return nil, fmt.Errorf("reason %d has no code", i+1)
+		}
+		reasons = append(reasons, Reason{Code: code, Params: readParams(object(reason).inner("params"))})
+	}
+	return reasons, nil
 }
 
 func readParams(o object) map[string]string {
-	if len(o) == 0 {
-		return nil
-	}
-	params := make(map[string]string, len(o))
-	for key := range o {
-		params[key] = o.text(key)
+	var params map[string]string
+	for _, key := range slices.Sorted(maps.Keys(o)) {
+		text, ok := o[key].(string)
+		if !ok || utf8.RuneCountInString(text) > maxParam || len(params) == maxParams {
+			continue
+		}
+		if params == nil {
+			params = make(map[string]string, len(o))
+		}
+		params[key] = text
 	}
 	return params
 }

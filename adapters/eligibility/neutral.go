@@ -22,19 +22,25 @@ func (c *Client) neutralise(reply Reply) bot.Verdict {
 	neutral := false
 	for _, reason := range reply.Reasons {
 		told, params := c.options.Tell(reason.Code)
-		if told == c.options.Neutral {
-			if !neutral {
-				verdict.Reasons = append(verdict.Reasons, bot.Reason{Code: told})
-			}
+		switch {
+		case told != c.options.Neutral:
+			verdict.Reasons = append(verdict.Reasons, tell(reason, told, params))
+		case !neutral:
 			neutral = true
-			continue
+			verdict.Reasons = append(firstReasons(verdict.Reasons, maxReasons-1), bot.Reason{Code: told})
 		}
-		verdict.Reasons = append(verdict.Reasons, tell(reason, told, params))
 	}
+	verdict.Reasons = firstReasons(verdict.Reasons, maxReasons)
 	if neutral {
 		c.level(&verdict)
 	}
 	return verdict
+}
+
+// firstReasons keeps the most important ones. The neutral refusal always gets
+// a place among them, however late the service named what it stands for.
+func firstReasons(reasons []bot.Reason, n int) []bot.Reason {
+	return reasons[:min(n, len(reasons))]
 }
 
 func tell(reason Reason, as string, params bool) bot.Reason {

@@ -201,15 +201,20 @@ func FuzzReply(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(mustJSON(reply(Request{RequestID: "r"}, "ineligible", "OVERDUE_RECORD")))
+	f.Add([]byte(`{"request_id":"r","decision":"ineligible","reasons":[{"code":"OVERDUE_RECORD","params":{"days":"3"}}],"appealable":true,"checked_at":"2026-11-23T08:00:00Z","valid_until":"2026-11-23T08:00:00Z"}`))
 	f.Add([]byte(`{"request_id":"r","decision":"eligible","reasons":[],"appealable":false,"checked_at":"2026-11-23T08:00:00Z","valid_until":"2026-11-23T08:00:00Z"}`))
+	f.Add([]byte(`{"request_id":"r","decision":"ineligible","reasons":[{"code":"aml","params":{"a":1}}],"appealable":false,"checked_at":"2026-11-23T08:00:00Z","valid_until":"2026-11-23T08:00:00Z"}`))
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := contract.Reply(data, "r", time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
+		got, err := contract.Reply(data, "r", now)
 		if err != nil {
 			return
 		}
 		if got.RequestID != "r" || len(got.Reasons) > 16 || !slices.Contains([]string{"eligible", "ineligible", "review", "unknown"}, got.Decision) {
 			t.Errorf("accepted %s", data)
+		}
+		if _, err := contract.LenientReply(data, "r", now); err != nil {
+			t.Errorf("the strict reader takes what the lenient one refuses: %v: %s", err, data)
 		}
 	})
 }
