@@ -33,7 +33,8 @@ type ClientOptions struct {
 	Timeout time.Duration // for the whole check; 0: 1.5 s
 	// The breaker opens when within Timeout*10 at least BreakerFailures checks
 	// (0: 20) found no answer and these were at least half of all; it then
-	// refuses for BreakerPause (0: 5 s) and lets one check through to see.
+	// refuses for BreakerPause (0: 5 s) and lets one check through to see. Of
+	// each person only the first timeout within that time counts.
 	BreakerFailures int
 	BreakerPause    time.Duration
 }
@@ -43,6 +44,7 @@ type Client struct {
 	options  ClientOptions
 	contract *Contract
 	breaker  *gobreaker.CircuitBreaker[bot.Verdict]
+	timedOut *timedOut
 }
 
 // NewClient returns a client.
@@ -52,7 +54,9 @@ func NewClient(o ClientOptions) (*Client, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	return &Client{options: o, contract: contract, breaker: newBreaker(o)}, nil
+	return &Client{
+		options: o, contract: contract, breaker: newBreaker(o), timedOut: newTimedOut(o.breakerInterval(), o.Now),
+	}, nil
 }
 
 func (o ClientOptions) withDefaults() ClientOptions {
@@ -71,30 +75,13 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	return o
 }
 
-// newBreaker stops asking a service that does not answer. An invalid reply is
-// an answer of a living service, so it does not count: one person's broken
-// record must not silence the check for everybody.
-func newBreaker(o ClientOptions) *gobreaker.CircuitBreaker[bot.Verdict] {
-	return gobreaker.NewCircuitBreaker[bot.Verdict](gobreaker.Settings{
-		Name:     Service,
-		Interval: 10 * o.Timeout,
-		Timeout:  o.BreakerPause,
-		ReadyToTrip: func(c gobreaker.Counts) bool {
-			return int(c.TotalFailures) >= o.BreakerFailures && 2*c.TotalFailures >= c.Requests
-		},
-		IsSuccessful: func(err error) bool {
-			return err == nil || errors.Is(err, bot.ErrCheckInvalid) || errors.Is(err, context.Canceled)
-		},
-		OnStateChange: func(name string, from, to gobreaker.State) {
-			o.Logger.Warn("circuit breaker changed", "service", name, "from", from.String(), "to", to.String())
-		},
-	})
-}
-
 // Check asks within the deadline. Errors wrap bot.ErrCheckTimeout,
 // bot.ErrCheckUnavailable or bot.ErrCheckInvalid.
 func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
-	verdict, err := c.breaker.Execute(func() (bot.Verdict, error) { return c.ask(ctx, request) })
+	verdict, err := c.breaker.Execute(func() (bot.Verdict, error) {
+		verdict, err := c.ask(ctx, request)
+		return verdict, c.timedOut.mark(err, person{request.Tenant, request.User})
+	})
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
 		return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
 	}
@@ -112,49 +99,7 @@ func (c *Client) ask(ctx context.Context, request bot.CheckRequest) (bot.Verdict
 	if err != nil {
 		return bot.Verdict{}, fmt.Errorf("%w: encode request: %w", bot.ErrCheckInvalid, err)
 	}
-	message, err := c.hedged(ctx, body)
-	if err != nil {
-		return bot.Verdict{}, transportError(err)
-	}
-	return c.verdict(message, id)
-}
-
-// answer is what one attempt brought.
-type answer struct {
-	message *nats.Msg
-	err     error
-}
-
-// hedged sends the request, and once more with the same id when half the time
-// is gone: a lost message or a dying responder then costs half a deadline, not
-// the answer. The first reply wins; a later one has no reader.
-func (c *Client) hedged(ctx context.Context, body []byte) (*nats.Msg, error) {
-	answers := make(chan answer, 2)
-	send := func() {
-		message, err := c.options.Conn.RequestWithContext(ctx, Subject, body)
-		answers <- answer{message, err}
-	}
-	go send()
-	hedge := time.NewTimer(c.options.Timeout / 2)
-	defer hedge.Stop()
-	for pending := 1; ; {
-		select {
-		case <-hedge.C:
-			pending++
-			go send()
-		case got := <-answers:
-			if pending--; got.err == nil || pending == 0 {
-				return got.message, got.err
-			}
-		}
-	}
-}
-
-func transportError(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) {
-		return fmt.Errorf("%w: %w", bot.ErrCheckTimeout, err)
-	}
-	return fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
+	return c.exchange(ctx, id, body)
 }
 
 // verdict validates a reply and takes out what may not be told.
@@ -163,7 +108,10 @@ func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, erro
 		return bot.Verdict{}, serviceError(code)
 	}
 	reply, err := c.contract.LenientReply(message.Data, requestID, c.options.Now())
-	if err != nil {
+	switch {
+	case errors.Is(err, errOtherRequest):
+		return bot.Verdict{}, errOtherRequest
+	case err != nil:
 		// The error may quote the reply, and the reply may name what nobody
 		// may know, so only the fact is passed on.
 		return bot.Verdict{}, fmt.Errorf("%w: reply breaks the contract", bot.ErrCheckInvalid)
@@ -171,13 +119,16 @@ func (c *Client) verdict(message *nats.Msg, requestID string) (bot.Verdict, erro
 	return c.neutralise(reply), nil
 }
 
+// errService is what the service says through the error headers.
+var errService = errors.New("service error")
+
 // serviceError names the code only where it is the number of an error: the
 // header is free text, and free text may name what nobody may know.
 func serviceError(code string) error {
 	if len(code) == 3 && code[0] >= '1' && code[0] <= '5' && isDigit(code[1]) && isDigit(code[2]) {
-		return fmt.Errorf("%w: service error %s", bot.ErrCheckUnavailable, code)
+		return fmt.Errorf("%w: %w %s", bot.ErrCheckUnavailable, errService, code)
 	}
-	return fmt.Errorf("%w: service error", bot.ErrCheckUnavailable)
+	return fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, errService)
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
+	"github.com/sony/gobreaker/v2"
 	"go.uber.org/goleak"
 
 	"kaitong/bot"
@@ -155,7 +157,6 @@ func TestCheckRefusesBadReplies(t *testing.T) {
 		"no JSON":         func(Request) []byte { return []byte("\x00\xff") },
 		"empty":           func(Request) []byte { return nil },
 		"trailing data":   func(r Request) []byte { return append(mustJSON(reply(r, "eligible")), "{}"...) },
-		"wrong id":        func(r Request) []byte { r.RequestID = "another"; return mustJSON(reply(r, "eligible")) },
 		"wrong decision":  func(r Request) []byte { return mustJSON(reply(r, "perhaps")) },
 		"no code":         func(r Request) []byte { return withReasons(r, `[{"params":{}}]`) },
 		"code a number":   func(r Request) []byte { return withReasons(r, `[{"code":7}]`) },
@@ -472,5 +473,187 @@ func TestBreakerIgnoresInvalidReplies(t *testing.T) {
 	}
 	if _, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "fine", Product: "p", Locale: "en"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// A service that says why it does not answer is alive.
+func TestBreakerIgnoresServiceErrors(t *testing.T) {
+	conn := startNATS(t)
+	failing(t, conn, "500")
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.BreakerFailures, o.BreakerPause = 3, time.Hour })
+	for i := range 10 {
+		_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: fmt.Sprint(i), Product: "p", Locale: "en"})
+		if err == nil || !strings.HasSuffix(err.Error(), "service error 500") {
+			t.Fatalf("check %d: error %v", i, err)
+		}
+	}
+}
+
+// A service that answers one person too late is there for everybody else.
+func TestBreakerOfOneSlowUser(t *testing.T) {
+	conn := startNATS(t)
+	serve(t, conn)
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout, o.BreakerPause = 100*time.Millisecond, time.Hour })
+	var asking sync.WaitGroup
+	for range 24 { // at once: one after the other they would spread over intervals
+		asking.Go(func() {
+			_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "demo-slow", Product: "jiebei", Locale: "en"})
+			if !errors.Is(err, bot.ErrCheckTimeout) {
+				t.Errorf("demo-slow: error %v", err)
+			}
+		})
+	}
+	asking.Wait()
+	if state := client.breaker.State(); state != gobreaker.StateClosed {
+		t.Errorf("the breaker is %s", state)
+	}
+	client.options.Timeout = 5 * time.Second
+	verdict, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "demo-overdue", Product: "jiebei", Locale: "en"})
+	if err != nil || verdict.Decision != bot.Ineligible {
+		t.Errorf("demo-overdue: %+v, %v", verdict, err)
+	}
+}
+
+// Many people without an answer are an outage.
+func TestBreakerOfManySlowUsers(t *testing.T) {
+	conn := startNATS(t)
+	if _, err := conn.Subscribe(Subject, func(*nats.Msg) {}); err != nil {
+		t.Fatal(err)
+	}
+	client := newTestClient(t, conn, func(o *ClientOptions) {
+		o.Timeout, o.BreakerFailures, o.BreakerPause = 10*time.Millisecond, 3, time.Hour
+	})
+	for i := range 6 {
+		_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: fmt.Sprint(i / 2), Product: "p", Locale: "en"})
+	}
+	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if !errors.Is(err, gobreaker.ErrOpenState) {
+		t.Errorf("error %v, want the open breaker", err)
+	}
+}
+
+// The record of who timed out is bounded and forgets.
+func TestTimedOutCountsOncePerInterval(t *testing.T) {
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	seen := newTimedOut(time.Minute, func() time.Time { return now })
+	for i, want := range []bool{true, false, false} {
+		if seen.first(person{"t", "u"}) != want {
+			t.Errorf("time %d: first is %t", i+1, !want)
+		}
+	}
+	if !seen.first(person{"t", "v"}) || !seen.first(person{"other", "u"}) {
+		t.Error("somebody else was taken for u of t")
+	}
+	now = now.Add(time.Minute)
+	if !seen.first(person{"t", "u"}) {
+		t.Error("not forgotten after the interval")
+	}
+	for i := range 3 * maxTimedOut {
+		seen.first(person{"t", fmt.Sprint(i)})
+	}
+	if len(seen.since) > maxTimedOut {
+		t.Errorf("%d people are remembered", len(seen.since))
+	}
+}
+
+// sending subscribes a service that sends every body made for a request, one
+// after the other.
+func sending(t testing.TB, conn *nats.Conn, bodies func(Request) [][]byte) {
+	t.Helper()
+	sub, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+		var request Request
+		if err := json.Unmarshal(m.Data, &request); err != nil {
+			t.Errorf("request: %v", err)
+		}
+		for _, body := range bodies(request) {
+			if err := m.Respond(body); err != nil {
+				t.Errorf("respond: %v", err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sub.Unsubscribe() })
+}
+
+// Replies to other requests are passed over; the first to this one counts.
+func TestCheckPassesOverOtherReplies(t *testing.T) {
+	other := mustJSON(reply(Request{RequestID: "other"}, "eligible"))
+	for name, bodies := range map[string]func(Request) [][]byte{
+		"one before": func(r Request) [][]byte { return [][]byte{other, mustJSON(reply(r, "ineligible", "OVERDUE_RECORD"))} },
+		"broken before": func(r Request) [][]byte {
+			return [][]byte{[]byte(`{"request_id":"other"}`), mustJSON(reply(r, "ineligible", "OVERDUE_RECORD"))}
+		},
+		"many before": func(r Request) [][]byte {
+			return append(slices.Repeat([][]byte{other}, 40), mustJSON(reply(r, "ineligible", "OVERDUE_RECORD")))
+		},
+		"two right ones": func(r Request) [][]byte {
+			return [][]byte{mustJSON(reply(r, "ineligible", "OVERDUE_RECORD")), mustJSON(reply(r, "eligible"))}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := startNATS(t)
+			sending(t, conn, bodies)
+			verdict, err := newTestClient(t, conn, nil).Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+			if err != nil || verdict.Decision != bot.Ineligible {
+				t.Errorf("%+v, %v", verdict, err)
+			}
+		})
+	}
+}
+
+// With nothing but replies to other requests the check was answered wrongly,
+// not too late, and the breaker leaves the service alone.
+func TestCheckWithOnlyOtherReplies(t *testing.T) {
+	conn := startNATS(t)
+	sending(t, conn, func(Request) [][]byte { return [][]byte{mustJSON(reply(Request{RequestID: "other"}, "eligible"))} })
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = 500 * time.Millisecond })
+	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
+	if !errors.Is(err, bot.ErrCheckInvalid) || errors.Is(err, bot.ErrCheckTimeout) {
+		t.Errorf("error %v, want ErrCheckInvalid", err)
+	}
+}
+
+// A person who leaves is not a service that fails.
+func TestCheckStopsWithItsCaller(t *testing.T) {
+	conn := startNATS(t)
+	asked := make(chan struct{})
+	if _, err := conn.Subscribe(Subject, func(*nats.Msg) { close(asked) }); err != nil {
+		t.Fatal(err)
+	}
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = time.Hour })
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-asked; cancel() }()
+	if _, err := client.Check(ctx, bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+}
+
+// Nothing of a check stays behind on the connection.
+func TestCheckLeavesNoSubscription(t *testing.T) {
+	conn := startNATS(t)
+	answering(t, conn, func(r Request) []byte { return mustJSON(reply(r, "eligible")) })
+	before := conn.NumSubscriptions()
+	client := newTestClient(t, conn, nil)
+	for range 5 {
+		if _, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := conn.NumSubscriptions(); after != before {
+		t.Errorf("%d subscriptions, %d before", after, before)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	conn := startNATS(b)
+	answering(b, conn, func(r Request) []byte { return mustJSON(reply(r, "eligible")) })
+	client := newTestClient(b, conn, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := client.Check(b.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

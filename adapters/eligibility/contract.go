@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -121,14 +122,14 @@ func (c *Contract) Request(data []byte) (Request, error) {
 // Reply reads and checks the reply to the request with the given id, as it
 // arrives at the given time.
 func (c *Contract) Reply(data []byte, requestID string, now time.Time) (Reply, error) {
-	document, err := parse(data)
+	document, err := parseReply(data, requestID)
 	if err != nil {
 		return Reply{}, err
 	}
 	if err := c.reply.Validate(document); err != nil {
 		return Reply{}, err
 	}
-	return arrived(document, requestID, now)
+	return arrived(document, now)
 }
 
 // LenientReply is Reply for a client that has a person waiting. A reason that
@@ -136,7 +137,7 @@ func (c *Contract) Reply(data []byte, requestID string, now time.Time) (Reply, e
 // be any number of them, and parameters that are no text are left out. All
 // else must be as the schema says.
 func (c *Contract) LenientReply(data []byte, requestID string, now time.Time) (Reply, error) {
-	document, err := parse(data)
+	document, err := parseReply(data, requestID)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -145,18 +146,31 @@ func (c *Contract) LenientReply(data []byte, requestID string, now time.Time) (R
 	if err := c.reply.Validate(strict); err != nil {
 		return Reply{}, err
 	}
-	return arrived(document, requestID, now)
+	return arrived(document, now)
 }
 
-func arrived(document object, requestID string, now time.Time) (Reply, error) {
+func arrived(document object, now time.Time) (Reply, error) {
 	reply, err := readReply(document)
 	if err != nil {
 		return Reply{}, err
 	}
-	if reply.RequestID != requestID {
-		return Reply{}, fmt.Errorf("request_id is %q, asked with %q", reply.RequestID, requestID)
-	}
 	return reply, reply.timely(now)
+}
+
+// errOtherRequest: the reply is to another request.
+var errOtherRequest = errors.New("reply to another request")
+
+// parseReply looks at the id before all else: what is wrong with a reply to
+// another request is no matter of this one.
+func parseReply(data []byte, requestID string) (map[string]any, error) {
+	document, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if id, ok := document["request_id"].(string); ok && id != requestID {
+		return nil, fmt.Errorf("%w: request_id is %q, asked with %q", errOtherRequest, id, requestID)
+	}
+	return document, nil
 }
 
 // timely says whether the times of a reply make sense when it arrives.
