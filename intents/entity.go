@@ -106,6 +106,9 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // what is found by words, then what is found by numbers, in order of appearance.
 func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 	hits := e.lexicon.find(text, f)
+	if value, found := bareOrdinal(text); found {
+		dst = addEntity(dst, Entity{Kind: EntityOrdinal, Value: value})
+	}
 	for _, h := range hits {
 		s := e.senses[h.tag]
 		switch s.kind {
@@ -116,7 +119,7 @@ func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 				dst = addCause(dst, Entity{EntityCause, s.value, negated})
 			}
 		case EntityFollowUp:
-			if leansBack(text, h) {
+			if e.followsUp(text, hits, h) {
 				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
 			}
 		case EntityAge:

@@ -1,14 +1,36 @@
 package intents
 
+import "strconv"
+
 // Texts longer than this stand by themselves and lean on nothing before.
 const (
-	maxFollowUpHan   = 16
-	maxFollowUpLatin = 32
+	maxFollowUpHan   = 20
+	maxFollowUpLatin = 48
 )
 
-// leansBack reports whether a follow-up phrase is the whole of a short text,
-// but for particles: "那怎么办呢" is, "身份证过期怎么办" is a question of its own.
+// followsUp reports whether a follow-up phrase, with others of the same
+// meaning, is the whole of a short text but for particles: "那怎么办呢" is,
+// "身份证过期怎么办" is a question of its own.
+func (e *entities) followsUp(text []rune, hits []hit, h hit) bool {
+	meaning := e.senses[h.tag]
+	return leansOn(text, h, func(i int32) bool {
+		for _, other := range hits {
+			if other.start <= i && i < other.end && e.senses[other.tag] == meaning {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// leansBack is followsUp for a single phrase.
 func leansBack(text []rune, h hit) bool {
+	return leansOn(text, h, func(i int32) bool { return h.start <= i && i < h.end })
+}
+
+// leansOn reports whether a text is short and nothing in it but particles is
+// left uncovered.
+func leansOn(text []rune, h hit, covered func(i int32) bool) bool {
 	limit := maxFollowUpLatin
 	if isHan(text[h.start]) {
 		limit = maxFollowUpHan
@@ -16,23 +38,56 @@ func leansBack(text []rune, h hit) bool {
 	if len(text) > limit {
 		return false
 	}
-	from := opening(text)
-	for i, r := range text {
-		if i >= from && (i < int(h.start) || i >= int(h.end)) && r != mark && r != space && !runeIn(r, "那我呢啊呀吧嘛吗呐哦嗯额诶哈的了这") {
+	from, to := opening(text), closing(text)
+	if to < from { // "ok and then": the end is part of what is meant
+		to = len(text)
+	}
+	for i := from; i < to; i++ {
+		r := text[i]
+		if r != mark && r != space && !runeIn(r, "那我呢啊呀吧嘛吗呐哦嗯额诶哈的了这") && !covered(int32(i)) {
 			return false
 		}
 	}
-	return from <= int(h.start)
+	return true
 }
 
 // opening returns the length of the words that only take up what was said.
 func opening(text []rune) int {
 	n := 0
 	for {
-		word := longestPrefix(text[n:], "ok ", "ok,", "okay ", "okay,", "so ", "and ", "but ", "well ", "oh ", "hmm ", "please ", "then ", "好的,", "好吧,")
+		word := longestPrefix(text[n:], "ok ", "ok,", "okay ", "okay,", "so ", "so,", "and ", "but ", "well ", "oh ", "hmm ", "please ", "then ", "now ", "yes ", "no ", "no,", "yes,", "sorry ",
+			"好的", "好吧", "知道了", "明白了", "到底", "究竟", "所以", "但是", "可是", "请问", "那么", "就想知道", "想知道", "你们", "你", "已经", "都", "刚刚", "刚", "帮", "麻烦", "请", "现在", "是不是", "对不起", "算了", "把", "我")
 		if word == 0 {
 			return n
 		}
 		n += word
 	}
+}
+
+// closing returns where the polite words at the end of a text begin.
+func closing(text []rune) int {
+	end := len(text)
+	for _, word := range [...]string{" please", " now", " then", " again", " yet", " bro", " man", " right", " already"} {
+		if n := len(word); end > n && isText(text[end-n:end], word) {
+			return end - n
+		}
+	}
+	return end
+}
+
+// bareOrdinal reads a text that is only a number and a word or two, as people
+// pick from a list: 2, "2呢", "number 3".
+func bareOrdinal(text []rune) (value string, found bool) {
+	n := 0
+	for word := -1; word != 0; n += word {
+		word = longestPrefix(text[n:], "那", "and ", "what about ", "how about ", "number ", "no,", "no ", "ok ", "the ")
+	}
+	if n >= len(text) || text[n] < '1' || text[n] > '9' {
+		return "", false
+	}
+	rest := text[n+1:]
+	if len(rest) > 0 && !isText(rest, "呢") && !isText(rest, "号") && !isText(rest, "号呢") && !isText(rest, "个呢") && !isText(rest, " please") {
+		return "", false
+	}
+	return strconv.Itoa(int(text[n] - '0')), true
 }

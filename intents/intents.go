@@ -33,7 +33,25 @@ const (
 	EntityDate       EntityKind = "date"        // Value: as written, normalised
 	EntityCause      EntityKind = "cause"       // Value: an intent name such as fail.credit_bad that the text names
 	EntityOrdinal    EntityKind = "ordinal"     // Value: 1..9; "第二个呢", "the second one"
-	EntityFollowUp   EntityKind = "follow_up"   // Value: what_now | why | more | how_long; only short texts that lean on what was said before
+	EntityFollowUp   EntityKind = "follow_up"   // Value: a FollowUp name; only short texts that lean on what was said before
+)
+
+// What a follow-up says, the values of EntityFollowUp. They are read from the
+// words alone: whether there is an answer, a warning or a hand-off to lean on,
+// the conversation knows. A text may carry more than one of them.
+const (
+	FollowUpWhatNow       = "what_now"
+	FollowUpWhy           = "why"
+	FollowUpMore          = "more"
+	FollowUpHowLong       = "how_long"
+	FollowUpDispute       = "dispute"        // the finding is said to be wrong
+	FollowUpFixed         = "fixed"          // what was advised has been done
+	FollowUpRecheck       = "recheck"        // check once more
+	FollowUpWaiting       = "waiting"        // where is the human that was asked for
+	FollowUpAck           = "ack"            // heard, nothing asked; the intent may be affirm as well
+	FollowUpPaid          = "paid"           // money or a code went out already; only after a scam warning
+	FollowUpAboutBot      = "about_bot"      // is this a person or a program
+	FollowUpCancelHandoff = "cancel_handoff" // the human is wanted no more
 )
 
 // Entity is one thing the text names.
