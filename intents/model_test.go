@@ -200,7 +200,7 @@ func TestClassifyIntoDoesNotAllocate(t *testing.T) {
 	m := shippedModel(t)
 	var scratch Scratch
 	var result Result
-	texts := []string{"为什么我的蚂蚁借呗一直开通不了怎么办呀呢", "我沒有逾期，為什麼ＪＩＥＢＥＩ開不了？", "why can't i open jie bei", "好的知道了", "算了 不要人工了", "我2010年3月出生，上高一", "are you a bot?", "气死我了", "i turn 18 next month"}
+	texts := []string{"为什么我的蚂蚁借呗一直开通不了怎么办呀呢", "我沒有逾期，為什麼ＪＩＥＢＥＩ開不了？", "why can't i open jie bei", "好的知道了", "算了 不要人工了", "我上高一", "are you a bot?", "气死我了"}
 	for _, text := range texts {
 		m.ClassifyInto(text, &scratch, &result)
 		if n := testing.AllocsPerRun(100, func() { m.ClassifyInto(text, &scratch, &result) }); n != 0 {
