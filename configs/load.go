@@ -100,7 +100,7 @@ func unknownVariable(name string, names map[string]string) Problem {
 	}
 	slices.Sort(all)
 	message := "no setting has this variable"
-	if near := nearest(name, all); near != "" {
+	if near := Nearest(name, all); near != "" {
 		message += "; did you mean " + near + "?"
 	}
 	return Problem{Source: name, Message: message}

@@ -2,9 +2,9 @@ package configs
 
 import "strings"
 
-// nearest returns the candidate that is at most two typing mistakes away from
+// Nearest returns the candidate that is at most two typing mistakes away from
 // word, or else one that word begins with, or nothing.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	best, found := 3, ""
 	for _, candidate := range candidates {
 		if away := distance(word, candidate); away < best && away < len(candidate) {

@@ -192,7 +192,7 @@ func (v *validator) web() {
 	v.between("web.sockets_per_user", c.SocketsPerUser, 0, 1000)
 	v.between("web.messages_per_window", c.MessagesPerWindow, 0, 1_000_000)
 	v.lasting("web.window", c.Window, 100*time.Millisecond, time.Hour)
-	v.lasting("web.drain_timeout", c.DrainTimeout, 0, 10*time.Minute)
+	v.lasting("web.drain_timeout", c.DrainTimeout, time.Second, 10*time.Minute)
 }
 
 func validOrigin(text string) bool {

@@ -178,7 +178,7 @@ func (r *reader) unknown(path, key string) string {
 		}
 	}
 	message := fmt.Sprintf("unknown setting %q", join(path, key))
-	if near := nearest(key, here); near != "" {
+	if near := Nearest(key, here); near != "" {
 		return message + fmt.Sprintf("; did you mean %q?", join(path, near))
 	}
 	if len(elsewhere) > 0 {

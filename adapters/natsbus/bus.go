@@ -20,7 +20,7 @@ type Options struct {
 	Listen  string        // host:port on which the embedded server also listens; port 0 takes a free one
 	Name    string        // of this connection and of the embedded server; empty means kaitong
 	Timeout time.Duration // for one connection attempt and for the embedded start; 0 means 5 s
-	Logger  *slog.Logger  // nil means slog.Default()
+	Logger  *slog.Logger  // nil discards
 }
 
 // Bus is a connection to NATS and, if embedded, the server behind it.
