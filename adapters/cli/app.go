@@ -8,10 +8,10 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
-	"kaitong/adapters/eligibility"
 	"kaitong/adapters/web"
 	"kaitong/configs"
 )
@@ -23,8 +23,16 @@ type App struct {
 	web      *web.Server
 	http     *http.Server
 	listener net.Listener
-	drain    time.Duration
+	drain    time.Duration // for acts under way
 }
+
+const (
+	// maxHeaderBytes leaves room for the longest token, several times.
+	maxHeaderBytes = 16 << 10
+	// closeTimeout is what everything but the acts under way may take to end.
+	// It does not shrink when those took long: turns still have to be stored.
+	closeTimeout = 5 * time.Second
+)
 
 // NewApp builds and starts everything, and listens; it does not serve yet.
 func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ *App, err error) {
@@ -47,12 +55,25 @@ func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ 
 	}
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	if app.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", config.Addr); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", config.Addr, err)
+		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", config.Addr, reason(err))
 	}
 	return app, nil
+}
+
+// reason is a network error without the address, which is in the message
+// already.
+func reason(err error) error {
+	if failed, ok := errors.AsType[*net.OpError](err); ok {
+		err = failed.Err
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		err = call.Err
+	}
+	return err
 }
 
 // Addr is where the app listens.
@@ -83,14 +104,21 @@ func (a *App) Run(ctx context.Context) error {
 // Close lets acts that are under way finish within the drain time, then ends
 // everything, last started first.
 func (a *App) Close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, a.drain)
+	drained := a.drainSockets(ctx)
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	return errors.Join(
-		a.web.Drain(ctx),
+		drained,
 		a.http.Shutdown(ctx),
 		ignoreClosed(a.listener.Close()),
 		a.core.teardown.close(ctx),
 	)
+}
+
+func (a *App) drainSockets(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.drain)
+	defer cancel()
+	return a.web.Drain(ctx)
 }
 
 func ignoreClosed(err error) error {
@@ -138,22 +166,11 @@ func orUnlimited(limit int) int {
 	return limit
 }
 
-// checks are what must work before traffic is welcome.
+// checks are what /readyz asks about. Only the log must work before traffic is
+// welcome: without NATS people are answered as if the check could not be made.
 func (c *core) checks() []web.Check {
 	return []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
-		{Name: "message bus", Fault: "NATS is not connected", Run: func(context.Context) error { return c.bus.Ready() }},
+		{Name: "message bus", Optional: true, Fault: "NATS is not connected: answers do without the eligibility check", Run: func(context.Context) error { return c.bus.Ready() }},
 	}
-}
-
-func demoUsers(directory eligibility.Directory) []web.DemoUser {
-	var users []web.DemoUser
-	for _, person := range directory.People() {
-		users = append(users, web.DemoUser{
-			ID:        person.ID,
-			Name:      web.Words{ZH: person.ID, EN: person.ID},
-			Situation: web.Words{ZH: person.Situation["zh-CN"], EN: person.Situation["en"]},
-		})
-	}
-	return users
 }

@@ -261,7 +261,7 @@ func TestChatCommand(t *testing.T) {
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, problems.String())
 	}
-	for _, part := range []string{"逾期", "[1] ", "已经帮你登记人工请求"} {
+	for _, part := range []string{"逾期", "[1] ", "人工请求，编号 K"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is not in:\n%s", part, out.String())
 		}
@@ -279,6 +279,7 @@ func TestChatWithoutServer(t *testing.T) {
 
 func TestCommands(t *testing.T) {
 	t.Setenv("KAITONG_DATA", t.TempDir())
+	empty := t.TempDir()
 	for _, test := range []struct {
 		name string
 		args []string
@@ -289,10 +290,18 @@ func TestCommands(t *testing.T) {
 		{"help", []string{"--help"}, exitOK, "serve"},
 		{"help of a command", []string{"ask", "--help"}, exitOK, "demo-overdue"},
 		{"unknown command", []string{"dance"}, exitUsage, "dance"},
+		{"misspelt command", []string{"chatt"}, exitUsage, `did you mean "chat"?`},
+		{"misspelt default command", []string{"serv", "--addr", ":0"}, exitUsage, `did you mean "serve"?`},
+		{"version flag", []string{"--version"}, exitOK, "kaitong "},
+		{"help says which language", []string{"chat", "--help"}, exitOK, "Language of the answers"},
+		{"help lists demo users", []string{"chat", "--help"}, exitOK, "demo-garbage"},
+		{"help lists demo users to ask as", []string{"ask", "--help"}, exitOK, "demo-in-review"},
 		{"unknown flag", []string{"serve", "--colour"}, exitUsage, "--colour"},
 		{"missing argument", []string{"ask"}, exitUsage, "text"},
 		{"lint of the shipped pack", []string{"knowledge", "lint"}, exitOK, "No problems"},
-		{"lint of no pack", []string{"knowledge", "lint", t.TempDir()}, exitFailed, "pack.yaml"},
+		{"lint of no pack", []string{"knowledge", "lint", empty}, exitFailed, "kaitong: no pack in " + empty + ": there is no pack.yaml\n"},
+		{"lint of no folder", []string{"knowledge", "lint", empty + "/nowhere"}, exitFailed, "kaitong: no pack in " + empty + "/nowhere: there is no pack.yaml\n"},
+		{"serve of no pack", []string{"serve", "--pack", empty}, exitFailed, "kaitong: no pack in " + empty + ": there is no pack.yaml\n"},
 		{"classify", []string{"intents", "classify", "身份证过期了借呗开不了"}, exitOK, "fail.identity"},
 		{"ask", []string{"ask", "为什么我的借呗开通不了", "--user", "demo-overdue"}, exitOK, "逾期"},
 		{"ask in English", []string{"ask", "why can't I activate Jiebei", "--user", "demo-kyc"}, exitOK, "identity"},

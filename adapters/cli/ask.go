@@ -15,10 +15,10 @@ import (
 
 type askCommand struct {
 	configFlags
-	Text   string `arg:"" help:"The question."`
-	User   string `help:"Ask as this user; without it the question is anonymous." placeholder:"ID"`
-	Locale string `help:"Language of the answer; otherwise the one you write in." placeholder:"TAG" enum:",zh-CN,en" default:""`
-	JSON   bool   `help:"Print the answer as JSON."`
+	Text []string `arg:"" help:"The question; several words are joined."`
+	User string   `help:"Ask as this user; without it the question is anonymous." placeholder:"ID"`
+	localeFlag
+	JSON bool `help:"Print the answer as JSON."`
 }
 
 // Help is shown by --help.
@@ -26,12 +26,21 @@ func (askCommand) Help() string {
 	return `Examples:
   kaitong ask 为什么我的借呗开通不了
   kaitong ask 为什么我的借呗开通不了 --user demo-overdue
-  kaitong ask "why can't I open Jiebei?" --user demo-kyc --json`
+  kaitong ask "why can't I open Jiebei?" --user demo-kyc --json
+
+` + demoUserList()
+}
+
+func (a askCommand) question() string {
+	return strings.ToValidUTF8(strings.TrimSpace(strings.Join(a.Text, " ")), "\uFFFD")
 }
 
 // Run asks one question of the same engine that serves chats. Nothing of it
 // is kept.
 func (a askCommand) Run(ctx context.Context, s streams) error {
+	if a.question() == "" {
+		return usageError{"the question is empty: write it after `ask`, for instance kaitong ask 为什么我的借呗开通不了"}
+	}
 	config, err := a.load()
 	if err != nil {
 		return err
@@ -44,7 +53,7 @@ func (a askCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	config.Data = dir
+	config.Data, config.NATS.Listen = dir, "" // neither the data nor the port of a server that runs
 	logger := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	core, err := newCore(ctx, config, logger)
 	if err != nil {
@@ -65,28 +74,53 @@ func (a askCommand) say(config configs.Config) bot.Say {
 	}
 	return bot.Say{
 		Conversation: "c_" + newID(), MessageID: newID(), User: who,
-		Locale: a.Locale, Text: strings.ToValidUTF8(a.Text, "\uFFFD"),
+		Locale: a.tag(), Text: a.question(),
 	}
 }
 
 func (a askCommand) print(out io.Writer, turn bot.Turn) error {
+	style := terminalStyle(isTerminal(out))
 	for _, event := range turn.Events {
 		message, ok := event.(bot.Message)
 		if !ok || message.Author == bot.AuthorUser {
 			continue
 		}
 		if !a.JSON {
-			renderBlocks(out, message.Blocks, terminalStyle(isTerminal(out)))
+			renderBlocks(out, message.Blocks, style)
 			continue
 		}
 		encoder := json.NewEncoder(out)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(answerJSON{a.Text, message.Blocks, message.About}); err != nil {
+		if err := encoder.Encode(answerJSON{a.question(), message.Blocks, message.About}); err != nil {
 			return err
 		}
 	}
+	if note := trialNote(turn); note != "" && !a.JSON {
+		fmt.Fprintf(out, "\n%s%s%s\n", style.dim, note, style.reset)
+	}
 	return nil
+}
+
+// trialNote says, where the turn asked for a human, that none was told: an
+// answer that promises one would mislead. Empty for other turns.
+func trialNote(turn bot.Turn) string {
+	requested, chinese := false, false
+	for _, event := range turn.Events {
+		switch e := event.(type) {
+		case bot.Started:
+			chinese = e.Locale == "zh-CN"
+		case bot.HandoffChanged:
+			requested = requested || e.State == bot.HandoffRequested
+		}
+	}
+	switch {
+	case !requested:
+		return ""
+	case chinese:
+		return "ask 只是试用：什么都没有保存，也没有通知任何人。"
+	}
+	return "ask is a trial: nothing was stored and nobody was told."
 }
 
 // answerJSON is what `ask --json` prints.

@@ -18,9 +18,9 @@ import (
 )
 
 type chatCommand struct {
-	URL    string `help:"Server to chat with." default:"http://localhost:8080" placeholder:"URL"`
-	User   string `help:"Demo user to be; without it you are anonymous." placeholder:"ID"`
-	Locale string `help:"Language." enum:"zh-CN,en" default:"zh-CN"`
+	URL  string `help:"Server to chat with (default http://localhost:8080)." default:"http://localhost:8080" placeholder:"URL"`
+	User string `help:"Demo user to be; without it you are anonymous." placeholder:"ID"`
+	localeFlag
 }
 
 // Help is shown by --help.
@@ -31,12 +31,14 @@ An empty line repeats the choices; Ctrl-D ends the chat.
 Examples:
   kaitong chat --user demo-overdue
   kaitong chat --user demo-kyc --locale en
-  echo 为什么我的借呗开通不了 | kaitong chat --user demo-vpn`
+  echo 为什么我的借呗开通不了 | kaitong chat --user demo-vpn
+
+` + demoUserList()
 }
 
 // Run chats until the input or the connection ends.
 func (c chatCommand) Run(ctx context.Context, s streams) error {
-	client, err := dial(ctx, c.URL, c.User, c.Locale)
+	client, err := dial(ctx, c.URL, c.User, c.tag())
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func (c *chat) run(ctx context.Context) error {
 			}
 		case f, more := <-c.client.frames:
 			if !more {
-				return fmt.Errorf("the connection ended: %w", c.client.err)
+				return c.client.ending()
 			}
 			c.show(f)
 		case <-ctx.Done():
@@ -97,20 +99,47 @@ func (c *chat) ask() {
 func (c *chat) submit(ctx context.Context, line string) error {
 	line = strings.TrimSpace(line)
 	if line == "" {
-		renderBlocks(c.s.out, []bot.Block{{Type: bot.BlockChoices, Choices: c.offer.choices}}, c.style)
+		c.repeat()
 		return nil
 	}
-	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(c.offer.choices) {
-		choice := map[string]string{"msg": c.offer.message, "choice": c.offer.choices[n-1].ID}
-		if err := c.client.send("choice.send", choice); err != nil {
-			return err
-		}
-		return c.await(ctx, "message")
+	if n, err := strconv.Atoi(line); err == nil && len(c.offer.choices) > 0 {
+		return c.pick(ctx, n)
 	}
 	if err := c.client.send("message.send", map[string]string{"text": clean(line)}); err != nil {
 		return err
 	}
 	return c.await(ctx, "message")
+}
+
+// repeat shows the choices once more, when there are any.
+func (c *chat) repeat() {
+	if len(c.offer.choices) > 0 {
+		renderBlocks(c.s.out, []bot.Block{{Type: bot.BlockChoices, Choices: c.offer.choices}}, c.style)
+	}
+}
+
+// pick sends the choice of a number and waits for the answer. Any other number
+// is a slip: it stays here.
+func (c *chat) pick(ctx context.Context, n int) error {
+	if n < 1 || n > len(c.offer.choices) {
+		fmt.Fprintf(c.s.out, "%s%s%s\n", c.style.dim, c.offer.hint(), c.style.reset)
+		return nil
+	}
+	choice := map[string]string{"msg": c.offer.message, "choice": c.offer.choices[n-1].ID}
+	if err := c.client.send("choice.send", choice); err != nil {
+		return err
+	}
+	return c.await(ctx, "message")
+}
+
+// hint says which numbers there are, in the language of the choices.
+func (o offer) hint() string {
+	for _, choice := range o.choices {
+		if strings.ContainsFunc(choice.Label, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			return fmt.Sprintf("请选 1-%d。", len(o.choices))
+		}
+	}
+	return fmt.Sprintf("choose 1-%d", len(o.choices))
 }
 
 // clean drops what a terminal may put into a line that is no text.
@@ -129,7 +158,7 @@ func (c *chat) await(ctx context.Context, kind string) error {
 		select {
 		case f, more := <-c.client.frames:
 			if !more {
-				return fmt.Errorf("the connection ended: %w", c.client.err)
+				return c.client.ending()
 			}
 			c.show(f)
 			if f.Type == kind || f.Type == "error" {

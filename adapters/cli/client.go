@@ -92,9 +92,9 @@ func (c *client) demoToken(ctx context.Context, user string) (string, error) {
 		return "", fmt.Errorf("no server at %s: %w (start one with `kaitong`)", c.base, err)
 	}
 	defer response.Body.Close()
-	var reply struct{ Token, Detail string }
+	var reply struct{ Token, Title string }
 	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil || response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("no token for %q: %s %s (demo users begin with demo-, and the server must run in demo mode)", user, response.Status, reply.Detail)
+		return "", fmt.Errorf("no token for %q: %s %s (demo users begin with demo-, and the server must run in demo mode)", user, response.Status, printable(reply.Title))
 	}
 	return reply.Token, nil
 }
@@ -128,6 +128,14 @@ func (c *client) read() {
 		}
 		c.frames <- f
 	}
+}
+
+// ending says why the socket ended, once it has.
+func (c *client) ending() error {
+	if websocket.IsCloseError(c.err, websocket.CloseServiceRestart) {
+		return errors.New("the server is restarting; run the command again to go on")
+	}
+	return fmt.Errorf("the connection ended: %w", c.err)
 }
 
 func (c *client) send(kind string, data any) error {

@@ -43,7 +43,11 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
-	if c.base, err = knowledge.Load(packFiles(config.Pack)); err != nil {
+	files, err := packFiles(config.Pack)
+	if err != nil {
+		return nil, err
+	}
+	if c.base, err = knowledge.Load(files); err != nil {
 		return nil, err
 	}
 	model, err := intents.TrainShipped()
@@ -72,12 +76,17 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	return c, nil
 }
 
-// packFiles is the folder of a pack, or the one in the program.
-func packFiles(dir string) fs.FS {
+// packFiles is the folder of a pack, or the one in the program. A folder that
+// is no pack at all is said in one line, before everything it lacks is listed.
+func packFiles(dir string) (fs.FS, error) {
 	if dir == "" {
-		return knowledge.Shipped()
+		return knowledge.Shipped(), nil
 	}
-	return os.DirFS(dir)
+	files := os.DirFS(dir)
+	if _, err := fs.Stat(files, "pack.yaml"); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no pack in %s: there is no pack.yaml", dir)
+	}
+	return files, nil
 }
 
 // newID makes ids that sort by time.

@@ -31,7 +31,11 @@ func (l lintCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	problems := knowledge.Lint(packFiles(l.Pack), time.Now(), questions)
+	files, err := packFiles(l.Pack)
+	if err != nil {
+		return err
+	}
+	problems := knowledge.Lint(files, time.Now(), questions)
 	if len(problems) == 0 {
 		fmt.Fprintln(s.out, "No problems found.")
 		return nil

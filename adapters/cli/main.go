@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"kaitong/configs"
 )
 
 // The exit codes of every command.
@@ -29,6 +32,7 @@ type commands struct {
 	Knowledge   knowledgeCommand   `cmd:"" help:"Check a knowledge pack."`
 	Intents     intentsCommand     `cmd:"" help:"Look into the intent classifier."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
+	VersionFlag kong.VersionFlag   `name:"version" help:"Print the version."`
 }
 
 // streams are what a command reads from and writes to.
@@ -57,6 +61,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.UsageOnError(),
+		kong.Vars{"version": versionLine()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
@@ -70,10 +75,26 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "kaitong: %v\nTry `kaitong --help`.\n", err)
+		fmt.Fprintf(s.err, "kaitong: %v%s\nTry `kaitong --help`.\n", err, suggestion(parser, args))
 		return exitUsage
 	}
 	return exitCode(command.Run(), s)
+}
+
+// suggestion names the command that a first word nearly is. The parser itself
+// takes such a word for an argument of the default command.
+func suggestion(parser *kong.Kong, args []string) string {
+	var names []string
+	for _, command := range parser.Model.Children {
+		names = append(names, command.Name)
+	}
+	if len(args) == 0 || slices.Contains(names, args[0]) {
+		return ""
+	}
+	if near := configs.Nearest(args[0], names); near != "" {
+		return fmt.Sprintf(", did you mean %q?", near)
+	}
+	return ""
 }
 
 func exitCode(err error, s streams) int {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 
@@ -59,7 +60,11 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	welcome(s.out, app, config)
-	return app.Run(ctx)
+	if err := app.Run(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, "Stopped.")
+	return nil
 }
 
 // config is the configuration with the flags on top.
@@ -101,12 +106,15 @@ func logLevel(name string) slog.Level {
 func welcome(out io.Writer, app *App, config configs.Config) {
 	page := "http://" + reachable(app.Addr())
 	fmt.Fprintf(out, "\n  Help centre   %s/\n", page)
+	fmt.Fprintln(out, "  Agent desk    not part of this version yet: hand-offs are recorded as tickets")
+	welcomeNATS(out, app)
 	if config.Mode != configs.ModeDemo {
-		fmt.Fprintln(out, "  Agent desk    not part of this version yet")
 		return
 	}
-	fmt.Fprintf(out, `  Agent desk    not part of this version yet: hand-offs are recorded as tickets
-
+	if everywhere(app.Addr()) {
+		fmt.Fprint(out, "\n  Anybody who can reach this machine can use the demo; --addr 127.0.0.1:8080 keeps it to yourself.\n")
+	}
+	fmt.Fprintf(out, `
   This is the demo mode: pick a demo user on the page and ask
       为什么我的借呗开通不了？      why can't I activate Jiebei?
   or, in another terminal,
@@ -116,6 +124,31 @@ func welcome(out io.Writer, app *App, config configs.Config) {
   Conversations are kept in %s. Stop with Ctrl-C.
 
 `, page, app.DataDir())
+}
+
+// welcomeNATS says where your own eligibility service connects, when the
+// server inside listens, and who else could.
+func welcomeNATS(out io.Writer, app *App) {
+	if app.core.config.NATS.Listen == "" {
+		return
+	}
+	address := app.core.bus.ClientURL()
+	fmt.Fprintf(out, "  NATS          %s\n", address)
+	if parsed, err := url.Parse(address); err != nil || !loopback(parsed.Hostname()) {
+		fmt.Fprint(out, "\n  Warning: this NATS asks for no password, and other machines may reach it. Whoever does reads\n"+
+			"  the eligibility requests and can answer them. Set nats.listen to 127.0.0.1:4222, or guard the port.\n")
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// everywhere says whether an address is that of every network of the machine.
+func everywhere(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsUnspecified()
 }
 
 // reachable turns the address listened on into one that can be opened.

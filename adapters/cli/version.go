@@ -10,8 +10,12 @@ type versionCommand struct{}
 
 // Run prints the version of the program, and what it was built from.
 func (versionCommand) Run(s streams) error {
-	fmt.Fprintf(s.out, "kaitong %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(s.out, versionLine())
 	return nil
+}
+
+func versionLine() string {
+	return fmt.Sprintf("kaitong %s %s %s/%s", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // buildVersion is the module version, or the commit of a local build.

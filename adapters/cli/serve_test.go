@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"kaitong/adapters/eligibility"
+	"kaitong/configs"
+)
+
+// newApp starts the system without serving; the test ends it.
+func newApp(t *testing.T, change func(*configs.Config), log *safeBuffer) (*App, configs.Config) {
+	t.Helper()
+	config := configs.Default()
+	config.Addr, config.Data = "127.0.0.1:0", t.TempDir()
+	if change != nil {
+		change(&config)
+	}
+	app, err := NewApp(t.Context(), config, slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app, config
+}
+
+// An act that outlasts the drain time costs that act. The event log still
+// closes in peace.
+func TestSlowDrainSparesTheRest(t *testing.T) {
+	t.Parallel()
+	var log safeBuffer
+	app, _ := newApp(t, func(c *configs.Config) {
+		c.Web.DrainTimeout = 20 * time.Millisecond
+		c.Eligibility.Responder, c.Eligibility.Timeout = configs.ResponderExternal, time.Minute
+	}, &log)
+	asked := make(chan struct{}, 1)
+	if _, err := app.core.bus.Conn().Subscribe(eligibility.Subject, func(*nats.Msg) { asked <- struct{}{} }); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	p := newPerson(t, "http://"+app.Addr().String(), "demo-slow", "zh-CN")
+	if err := p.client.send("message.send", map[string]string{"text": "为什么我的借呗开通不了"}); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	stop()
+	err := <-ended
+	if err == nil || !strings.Contains(err.Error(), "drain sockets") || strings.Contains(err.Error(), "event log") {
+		t.Errorf("run: %v", err)
+	}
+	if strings.Contains(log.String(), "close failed") {
+		t.Errorf("log:\n%s", log.String())
+	}
+}
+
+func TestHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+	address := startApp(t, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Padding", strings.Repeat("x", 64<<10))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("64 KiB of headers: %s", response.Status)
+	}
+}
+
+// Without NATS answers still come, so traffic is welcome.
+func TestReadyWithoutNATS(t *testing.T) {
+	t.Parallel()
+	var log safeBuffer
+	app, _ := newApp(t, nil, &log)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	defer func() { stop(); <-ended }()
+	app.core.bus.Conn().Close()
+	response, err := http.Get("http://" + app.Addr().String() + "/readyz?verbose")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(response.Body); err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusOK || !strings.Contains(body.String(), `"degraded":true`) {
+		t.Errorf("%s %s", response.Status, body.String())
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	t.Setenv("KAITONG_DATA", t.TempDir())
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	var out, problems strings.Builder
+	code := run(t.Context(), []string{"serve", "--addr", taken.Addr().String()}, streams{in: strings.NewReader(""), out: &out, err: &problems})
+	got := problems.String()
+	if code != exitFailed || strings.Count(got, taken.Addr().String()) != 1 || !strings.Contains(got, "address already in use") || !strings.Contains(got, "--addr") {
+		t.Errorf("exit %d: %s", code, got)
+	}
+}
+
+func TestServeSaysWhenItStopped(t *testing.T) {
+	t.Setenv("KAITONG_DATA", t.TempDir())
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := &safeBuffer{}
+	exited := make(chan int, 1)
+	printed := make(chan struct{})
+	writer := &whenPrinted{safeBuffer: out, part: "Ctrl-C", do: func() { close(printed) }}
+	go func() {
+		exited <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0"}, streams{in: strings.NewReader(""), out: writer, err: out})
+	}()
+	<-printed
+	stop()
+	if code := <-exited; code != exitOK || !strings.HasSuffix(out.String(), "\nStopped.\n") {
+		t.Errorf("exit %d:\n%s", code, out.String())
+	}
+}
+
+// whenPrinted tells once that a part was printed.
+type whenPrinted struct {
+	*safeBuffer
+	part string
+	do   func()
+}
+
+func (w *whenPrinted) Write(p []byte) (int, error) {
+	n, err := w.safeBuffer.Write(p)
+	if w.do != nil && bytes.Contains(p, []byte(w.part)) {
+		w.do()
+		w.do = nil
+	}
+	return n, err
+}
+
+func TestWelcome(t *testing.T) {
+	t.Parallel()
+	const anybody = "Anybody who can reach this machine can use the demo; --addr 127.0.0.1:8080 keeps it to yourself."
+	const open = "asks for no password"
+	for _, c := range []struct {
+		name       string
+		change     func(*configs.Config)
+		has, lacks []string
+	}{
+		{"this machine only", nil, []string{"http://127.0.0.1:"}, []string{anybody, "NATS", open}},
+		{"every address", func(c *configs.Config) { c.Addr = ":0" }, []string{anybody, "http://localhost:"}, []string{"NATS"}},
+		{"NATS on this machine", func(c *configs.Config) { c.NATS.Listen = "127.0.0.1:0" }, []string{"NATS", "nats://127.0.0.1:"}, []string{open}},
+		{"NATS on every address", func(c *configs.Config) { c.NATS.Listen = ":0" }, []string{"nats://", open}, []string{anybody}},
+		{"production", func(c *configs.Config) {
+			c.Addr, c.Mode, c.Auth.Key = ":0", configs.ModeProduction, strings.Repeat("k", 32)
+			c.Eligibility.Responder, c.NATS.Listen = configs.ResponderExternal, ":0"
+		}, []string{"nats://", open}, []string{anybody, "demo"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var log safeBuffer
+			app, config := newApp(t, c.change, &log)
+			var out strings.Builder
+			welcome(&out, app, config)
+			if err := app.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+			for _, part := range c.has {
+				if !strings.Contains(out.String(), part) {
+					t.Errorf("%q is not in:\n%s", part, out.String())
+				}
+			}
+			for _, part := range c.lacks {
+				if strings.Contains(out.String(), part) {
+					t.Errorf("%q is in:\n%s", part, out.String())
+				}
+			}
+		})
+	}
+}
+
+// The key is made once. A file that holds none is named, with the mend.
+func TestDemoKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, demoKeyFile)
+	first, err := demoKey(path)
+	if err != nil || len(first) < minKeyBytes {
+		t.Fatalf("%q %v", first, err)
+	}
+	if again, err := demoKey(path); err != nil || string(again) != string(first) {
+		t.Errorf("a second start reads %q, %v", again, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	for _, text := range []string{"", "\n", "too short"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := demoKey(path); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "delete it") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := demoKey(filepath.Join(dir, "missing", demoKeyFile)); err == nil {
+		t.Error("kept in a folder that is not there")
+	}
+}
