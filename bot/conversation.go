@@ -19,13 +19,12 @@ type Conversation struct {
 	Ticket  string // of the latest hand-off request
 	Epoch   int64  // ownership epoch, grows with every hand-off step
 
-	Topic    Topic
-	Minor    bool // known to be below the age rule
-	Care     int  // turns for which the bot stays with somebody in distress
-	Scam     bool // the last thing talked about was a scam
-	Misses   int  // turns in a row that did not help
-	Clarify  bool // the last reply offered readings to choose from
-	Resolved bool
+	Topic   Topic
+	Minor   bool // known to be below the age rule
+	Care    int  // turns for which the bot stays with somebody in distress
+	Scam    bool // the last thing talked about was a scam
+	Misses  int  // turns in a row that did not help
+	Clarify bool // the last reply offered readings to choose from
 
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string][]Choice    // bot message id -> choices it offered
@@ -112,8 +111,6 @@ func (c *Conversation) apply(event Event) {
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case AgeKnown:
 		c.Minor = e.Minor
-	case Resolved:
-		c.Resolved = true
 	}
 }
 
@@ -148,7 +145,7 @@ func (c *Conversation) applyUnderstood(u Understood) {
 	switch u.Move {
 	case MoveAnswer, MoveRefuse:
 		c.Topic = Topic{Intent: u.Intent, Fixes: c.Topic.Fixes} // what was shown stays shown
-		c.Resolved, c.Scam = false, false
+		c.Scam = false
 	case MoveWarn:
 		c.Scam = true
 	case MoveCare:

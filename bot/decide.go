@@ -110,7 +110,7 @@ func (d decider) move() Plan {
 		return d.guard(d.choice())
 	}
 	for _, step := range []func() (Plan, bool){
-		d.urgent, d.underAge, d.aboutHandoff, d.afterScam, d.dispute, d.followUp, d.smallTalk, d.several, d.outOfScope,
+		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.dispute, d.followUp, d.smallTalk, d.several, d.outOfScope,
 	} {
 		if plan, ok := step(); ok {
 			return d.guard(plan)

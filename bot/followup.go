@@ -105,17 +105,25 @@ func (w *writer) why(cause knowledge.Cause) {
 	w.text(cause.BasedOn, "cause:"+cause.ID)
 }
 
-// withoutCause leans on an answer that was about no cause: the same answer's
-// neighbours are the best guess at what comes next.
+// withoutCause leans on an answer that was about no cause: what the check said
+// is still true, and the same answer's neighbours are the best guess at what
+// comes next.
 func (w *writer) withoutCause() {
-	if w.plan.Topic.Decision == Eligible {
+	switch w.plan.Topic.Decision {
+	case Eligible:
 		w.say("eligible.how_to_open")
 		w.say("eligible.if_still_fails")
 		w.fixes(w.technicalFixes(), 2)
-		return
+	case InReview:
+		w.review()
+	case Unknown:
+		w.notice("info", "verdict.unknown")
+		w.fixes([]string{w.nextFix()}, 1)
+		w.extra = append(w.extra, w.recheck(w.plan.Topic.Intent))
+	default:
+		w.say("followup.no_topic")
+		w.related()
 	}
-	w.say("followup.no_topic")
-	w.related()
 }
 
 // nextFix is the next fix that has not been shown yet: of the topic's causes,

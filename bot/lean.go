@@ -22,6 +22,16 @@ func (d decider) aboutHandoff() (Plan, bool) {
 	return Plan{}, false
 }
 
+// adult takes back the age rule for somebody who says they are old enough, and
+// looks again. The verdict still has the last word.
+func (d decider) adult() (Plan, bool) {
+	minor := d.minor()
+	if minor == nil || *minor || !d.c.Minor {
+		return Plan{}, false
+	}
+	return d.answer("status.check"), true
+}
+
 // afterScam stays with somebody who was warned: what they say next is about
 // the scam until they ask something else.
 func (d decider) afterScam() (Plan, bool) {
@@ -44,6 +54,9 @@ func (d decider) dispute() (Plan, bool) {
 	}
 	if entry, ok := d.base.Answer(d.confident()); ok && entry.Right != "" {
 		return Plan{}, false // they ask why in the same breath: answer that
+	}
+	if lean := d.leans(); lean == "fixed" || lean == "recheck" {
+		return Plan{}, false // "I have paid it back" is no dispute
 	}
 	plan := Plan{Move: MoveFollowUp, Intent: topic.Intent, FollowUp: "dispute", Denied: d.causes(true)}
 	denies := slices.ContainsFunc(plan.Denied, func(id string) bool { return slices.Contains(topic.causes(), id) })

@@ -17,5 +17,4 @@ const (
 	MoveRefuse    Move = "refuse"     // under age: the rule, and stop
 	MoveCare      Move = "care"       // distress: a human, at once
 	MoveRelay     Move = "relay"      // an agent owns the conversation: record only
-	MoveRecord    Move = "record"     // a vote or the like: record, no answer
 )
