@@ -29,7 +29,7 @@ func TestAngerIsNotDistress(t *testing.T) {
 		"气死我了", "急死了", "烦死了，又打不开", "累死了搞了一天", "绝望 又打不开", "绝望", "救命啊 借呗打不开", "救命啊怎么还是不行", "崩溃了 试了一百次", "抑郁了 又被拒",
 		"要疯了", "我要疯了，一直转圈", "没钱吃饭了", "家人住院急用钱", "孩子看病急需用钱能不能给我开", "笑死我了", "卡死了", "手机死机了", "想死你了", "不想活动提醒了",
 		"跳楼价买手机能用花呗吗", "系统崩溃了吗", "服务器扛不住了吧", "开通没希望了吗", "快疯了，验证码收不到", "无语死了", "催收会上门吗", "受不了你们了", "求求你们给我开吧", "急用钱怎么办",
-		"花呗没法激活了", "借呗激活不了怎么办", "等着钱交房租，急", "我好着急", "心累", "想不开通花呗了",
+		"花呗没法激活了", "借呗激活不了怎么办", "等着钱交房租，急", "我好着急", "心累", "想不开通花呗了", "逼死强迫症", "这破系统逼死我了",
 		"i'm desperate, i need it open", "hopeless app", "this app is killing me", "i'm going crazy with this", "it drives me mad", "my phone died", "the app just died", "i am so frustrated",
 		"i give up, still rejected", "i can't go on to the next step", "need money for the hospital", "no money for food this week", "i'm fed up with this", "save me some time please", "rather die than use this app", "jump to the loan page",
 	} {
@@ -51,7 +51,7 @@ func TestIntentsThatTheWordingRulesOut(t *testing.T) {
 	for never, texts := range map[string][]string{
 		"agent": {
 			"不要人工", "我不需要人工", "不用人工 你说就行", "别给我转人工", "不要转人工了", "我不想找客服", "i don't want an agent", "no human please", "nvm i dont want a human", "I do not need a representative",
-			"取消转人工", "算了不等了", "cancel the request", "cancel that", "你是机器人吗", "你是真人吗", "are you a bot", "are you a real person", "am I talking to a human?", "is this a bot",
+			"取消转人工", "怎么取消人工客服排队", "你是人工吗", "算了不等了", "cancel the request", "cancel that", "你是机器人吗", "你是真人吗", "are you a bot", "are you a real person", "am I talking to a human?", "is this a bot",
 			"找个人信息页面在哪", "需要真人认证怎么做", "来个人征信查询",
 		},
 		"scam":   {"你们就是骗子", "借呗是不是骗人的", "你们都是骗人的吧", "花呗就是骗人的", "you are scammers", "is jiebei a scam app"},

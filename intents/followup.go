@@ -13,6 +13,9 @@ const (
 // "身份证过期怎么办" is a question of its own.
 func (e *entities) followsUp(text []rune, hits []hit, h hit) bool {
 	meaning := e.senses[h.tag]
+	if isReport(meaning.value) && runeIn(text[len(text)-1], "吗么没") {
+		return false
+	}
 	return leansOn(text, h, func(i int32) bool {
 		for _, other := range hits {
 			if other.start <= i && i < other.end && e.senses[other.tag] == meaning {
@@ -21,6 +24,11 @@ func (e *entities) followsUp(text []rune, hits []hit, h hit) bool {
 		}
 		return false
 	})
+}
+
+// isReport reports the follow-ups that tell what has happened and ask nothing.
+func isReport(value string) bool {
+	return value == FollowUpFixed || value == FollowUpPaid || value == FollowUpAck
 }
 
 // leansBack is followsUp for a single phrase.

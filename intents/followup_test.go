@@ -15,12 +15,12 @@ func TestFollowUps(t *testing.T) {
 		"recheck":        {"再查一次", "再查查", "重新查", "check again", "try again", "帮我再查一下", "好了吗？"},
 		"waiting":        {"怎么还没人来", "还要等多久人工", "人工呢", "is anyone coming", "still waiting", "我还在等"},
 		"ack":            {"ok", "嗯", "知道了", "好的知道了", "got it", "嗯嗯", "Okay, got it"},
-		"paid":           {"我已经转了", "钱已经转过去了", "把验证码告诉他了", "付了300给他", "i already paid him", "sent the money", "我已经付了300块给对方了"},
+		"paid":           {"我已经转了", "钱已经转过去了", "把验证码告诉他了", "付了300给他", "i already paid him", "sent the money", "我已经付了300块给对方了", "i paid 300 to him already", "我付了500块押金给中介了"},
 		"about_bot":      {"你是机器人吗", "are you a bot", "are you a real person", "你是真人吗", "你是不是机器人", "am i talking to a human?", "你是ai吗"},
 		"cancel_handoff": {"取消转人工", "算了不等了", "cancel the request", "cancel that", "不等了 取消吧", "算了 不要人工了", "nvm i dont want a human", "取消人工请求"},
 		"": {
 			"为什么我的借呗开通不了", "身份证过期怎么办", "why can't i open it", "我更新好了还是没有借呗入口怎么办", "不可能每个人都能开通吧", "已经还清了为什么还是开不了",
-			"how long does a review take for jiebei", "取消借呗", "cancel my jiebei", "我的钱还清了多久能恢复", "不要人工", "我转了一笔钱给朋友", "i want to try another account", "ok why is jiebei closed", "好的谢谢",
+			"how long does a review take for jiebei", "取消借呗", "cancel my jiebei", "我的钱还清了多久能恢复", "不要人工", "我转了一笔钱给朋友", "i want to try another account", "ok why is jiebei closed", "已经还清了吗", "is this real", "好的谢谢",
 		},
 	} {
 		for _, text := range texts {
