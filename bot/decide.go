@@ -15,6 +15,7 @@ type Reading struct {
 	Result intents.Result
 	Parts  []intents.Result // of the single questions, when there are several
 	Choice string           // id of the choice, "" for a text
+	Blank  bool             // nothing was left once personal data was hidden
 }
 
 // Plan is what will be said, before the eligibility service was asked and
@@ -106,8 +107,11 @@ type decider struct {
 }
 
 func (d decider) move() Plan {
-	if d.reading.Choice != "" {
+	switch {
+	case d.reading.Choice != "":
 		return d.guard(d.choice())
+	case d.reading.Blank:
+		return d.guard(Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.go_on"})
 	}
 	for _, step := range []func() (Plan, bool){
 		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.dispute, d.followUp, d.smallTalk, d.several, d.outOfScope,

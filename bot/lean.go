@@ -86,7 +86,9 @@ func (d decider) followUp() (Plan, bool) {
 	plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: lean}
 	switch lean {
 	case "fixed", "recheck":
-		return d.answer(d.topicIntent()), true
+		again := d.answer(d.topicIntent())
+		again.Denied = nil // what is mended now is not denied
+		return again, true
 	case "ack":
 		return Plan{Move: MoveSmallTalk, Intent: "affirm", Phrase: "small.affirm"}, true
 	case "why":

@@ -47,13 +47,18 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if say.Vote != nil {
 		return d.events, e.vote(d)
 	}
-	reading, err := e.read(d)
+	choice, err := e.record(d)
 	if err != nil {
 		return nil, err
 	}
 	if conv.Handoff == HandoffActive {
 		d.add(Understood{Move: MoveRelay})
 		return d.events, nil
+	}
+	reading := Reading{Choice: choice.ID}
+	if choice.ID == "" {
+		reading = e.understand(e.masker.Unlabel(say.Text))
+		reading.Blank = reading.Blank && len(say.masked) > 0
 	}
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
@@ -115,14 +120,15 @@ func (e *Engine) vote(d *draft) error {
 	return nil
 }
 
-// read records the user's message and says how it is understood.
-func (e *Engine) read(d *draft) (Reading, error) {
-	choice, err := d.choice(e)
+// record adds the person's message to the turn and returns the choice it
+// makes, if any.
+func (e *Engine) record(d *draft) (Choice, error) {
+	choice, err := e.choice(d)
 	if err != nil {
-		return Reading{}, err
+		return Choice{}, err
 	}
 	text := d.say.Text
-	if choice.ID != "" {
+	if d.say.Text == "" {
 		text = choice.Label
 	}
 	d.add(Message{
@@ -130,16 +136,13 @@ func (e *Engine) read(d *draft) (Reading, error) {
 		Blocks: []Block{{Type: BlockText, Text: text}},
 		Digest: d.say.digest(), Choice: choice.ID, Masked: d.say.masked,
 	})
-	if choice.ID != "" {
-		return Reading{Choice: choice.ID}, nil
-	}
-	return e.understand(text), nil
+	return choice, nil
 }
 
 // understand classifies a text, and its single questions where it holds more
 // than one.
 func (e *Engine) understand(text string) Reading {
-	reading := Reading{Result: e.model.Classify(text)}
+	reading := Reading{Result: e.model.Classify(text), Blank: strings.TrimSpace(text) == ""}
 	if clauses := intents.Clauses(text); len(clauses) > 1 {
 		for _, clause := range clauses[:min(maxQuestions, len(clauses))] {
 			reading.Parts = append(reading.Parts, e.model.Classify(clause))
@@ -153,7 +156,7 @@ const maxQuestions = 8
 
 // choice is what was tapped: an offer of an earlier message, or the standing
 // wish for a human, which needs no offer.
-func (d *draft) choice(e *Engine) (Choice, error) {
+func (e *Engine) choice(d *draft) (Choice, error) {
 	switch {
 	case d.say.Handoff == HandoffRequest:
 		return Choice{ID: choiceAgent, Label: e.base.Phrase("choice.agent", d.locale, nil)}, nil

@@ -52,6 +52,7 @@ func phraseKeys() map[string][]string {
 		"small.bye":        nil,
 		"small.abuse":      nil,
 		"small.about_bot":  nil,
+		"small.go_on":      nil,
 		"small.affirm":     nil,
 		"small.deny":       nil,
 		"resolved.reply":   nil,
