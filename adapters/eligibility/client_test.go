@@ -521,11 +521,15 @@ func TestBreakerOfManySlowUsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := newTestClient(t, conn, func(o *ClientOptions) {
-		o.Timeout, o.BreakerFailures, o.BreakerPause = 10*time.Millisecond, 3, time.Hour
+		o.Timeout, o.BreakerFailures, o.BreakerPause = 300*time.Millisecond, 3, time.Hour
 	})
-	for i := range 6 {
-		_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: fmt.Sprint(i / 2), Product: "p", Locale: "en"})
+	var asking sync.WaitGroup
+	for i := range 6 { // at once, so that they fall into one interval
+		asking.Go(func() {
+			_, _ = client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: fmt.Sprint(i / 2), Product: "p", Locale: "en"})
+		})
 	}
+	asking.Wait()
 	_, err := client.Check(t.Context(), bot.CheckRequest{Tenant: "t", User: "u", Product: "p", Locale: "en"})
 	if !errors.Is(err, gobreaker.ErrOpenState) {
 		t.Errorf("error %v, want the open breaker", err)

@@ -19,11 +19,12 @@ const (
 	codeInternal   = "500"
 )
 
-// ResponderOptions configure the reference responder. All but Logger are
-// required.
+// ResponderOptions configure the reference responder. Conn, Directory and Now
+// are required.
 type ResponderOptions struct {
 	Conn      *nats.Conn
 	Directory Directory
+	Demo      bool // the directory is the shipped one, not a team's own
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
@@ -53,12 +54,21 @@ func Serve(o ResponderOptions) (*Responder, error) {
 	r.service, err = micro.AddService(o.Conn, micro.Config{
 		Name: Service, Version: Version,
 		Description: "Says whether a person may activate a product, and why not.",
+		Metadata:    map[string]string{profilesKey: o.profiles()},
 		Endpoint:    &micro.EndpointConfig{Subject: Subject, Handler: micro.HandlerFunc(r.handle)},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("eligibility responder: %w", err)
 	}
 	return r, nil
+}
+
+// profiles says in the metadata of the service whose people it answers for.
+func (o ResponderOptions) profiles() string {
+	if o.Demo {
+		return profilesDemo
+	}
+	return "custom"
 }
 
 // Close stops answering and waits for answers that are under way.

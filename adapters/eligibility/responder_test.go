@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
@@ -21,7 +22,7 @@ func serve(t testing.TB, conn *nats.Conn) Directory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	responder, err := Serve(ResponderOptions{Conn: conn, Directory: directory, Now: time.Now})
+	responder, err := Serve(ResponderOptions{Conn: conn, Directory: directory, Demo: true, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,9 +148,125 @@ func TestVerifyAcceptsTheReference(t *testing.T) {
 		t.Errorf("%d findings", len(findings))
 	}
 	for _, finding := range findings {
+		if finding.Err != nil || finding.Warning != "" {
+			t.Errorf("%s: %v %s", finding.Check, finding.Err, finding.Warning)
+		}
+	}
+}
+
+// Verify says what it got, and warns where the bot has nothing to tell.
+func TestVerifyNotesAndWarns(t *testing.T) {
+	conn := startNATS(t)
+	serve(t, conn)
+	options := verifyOptions("demo-several", "demo-debts", "demo-eligible", "nobody-we-know")
+	options.Known = func(code string) bool { return code != "DEBT_MULTIPLE" }
+	findings, err := Verify(t.Context(), conn, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, finding := range findings {
 		if finding.Err != nil {
 			t.Errorf("%s: %v", finding.Check, finding.Err)
 		}
+		got = append(got, finding.Check+"|"+finding.Note+"|"+finding.Warning)
+	}
+	want := []string{
+		"found as micro service eligibility||",
+		"refuses a malformed request||",
+		"answers for demo-several|ineligible: ID_EXPIRED, OVERDUE_CURRENT, DEBT_MULTIPLE|",
+		"codes for demo-several||code DEBT_MULTIPLE is not in the pack's reasons.yaml and will be told as the standard refusal",
+		"answers for demo-debts|ineligible: DEBT_MULTIPLE|",
+		"codes for demo-debts||code DEBT_MULTIPLE is not in the pack's reasons.yaml and will be told as the standard refusal",
+		"answers for demo-eligible|eligible|",
+		"answers for nobody-we-know|unknown|",
+		"decision for nobody-we-know||decision unknown: the responder has nothing to say about this person",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A malformed request is the caller's fault, and the code must say so.
+func TestVerifyWantsCode400(t *testing.T) {
+	conn := startNATS(t)
+	for _, code := range []string{"500", "400 and more"} {
+		sub, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+			refusal := nats.NewMsg(m.Reply)
+			refusal.Header.Set(micro.ErrorCodeHeader, code)
+			_ = m.RespondMsg(refusal)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := Verify(t.Context(), conn, verifyOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if malformed := findings[1]; malformed.Err == nil || !strings.Contains(malformed.Err.Error(), "want 400") {
+			t.Errorf("%s: %v", malformed.Check, malformed.Err)
+		}
+		_ = sub.Unsubscribe()
+	}
+}
+
+// Only a responder that is not a demo one is somebody else's.
+func TestForeignResponder(t *testing.T) {
+	directory, err := ShippedDirectory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	responder := func(demo bool) func(*testing.T, *nats.Conn) {
+		return func(t *testing.T, conn *nats.Conn) {
+			r, err := Serve(ResponderOptions{Conn: conn, Directory: directory, Demo: demo, Now: time.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = r.Close() })
+		}
+	}
+	service := func(name, subject string) func(*testing.T, *nats.Conn) {
+		return func(t *testing.T, conn *nats.Conn) {
+			s, err := micro.AddService(conn, micro.Config{Name: name, Version: "3.2.1", Endpoint: &micro.EndpointConfig{
+				Subject: subject, Handler: micro.HandlerFunc(func(micro.Request) {}),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Stop() })
+		}
+	}
+	for name, test := range map[string]struct {
+		services []func(*testing.T, *nats.Conn)
+		want     bool
+	}{
+		"nobody":            {nil, false},
+		"a demo":            {[]func(*testing.T, *nats.Conn){responder(true)}, false},
+		"two demos":         {[]func(*testing.T, *nats.Conn){responder(true), responder(true)}, false},
+		"custom profiles":   {[]func(*testing.T, *nats.Conn){responder(false)}, true},
+		"another team":      {[]func(*testing.T, *nats.Conn){service(Service, Subject)}, true},
+		"behind a demo":     {[]func(*testing.T, *nats.Conn){responder(true), service(Service, Subject)}, true},
+		"another subject":   {[]func(*testing.T, *nats.Conn){service(Service, "other.eligibility")}, false},
+		"unrelated service": {[]func(*testing.T, *nats.Conn){service("weather", "weather.today")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := startNATS(t)
+			for _, start := range test.services {
+				start(t, conn)
+			}
+			got, err := ForeignResponder(t.Context(), conn)
+			if err != nil || got != test.want {
+				t.Errorf("%t, %v; want %t", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestForeignResponderOnAClosedConnection(t *testing.T) {
+	conn := startNATS(t)
+	conn.Close()
+	if _, err := ForeignResponder(t.Context(), conn); !errors.Is(err, nats.ErrConnectionClosed) {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -13,9 +14,11 @@ import (
 
 // Finding is one thing the verification looked at.
 type Finding struct {
-	Check string
-	Err   error // nil: fine
-	Mend  string
+	Check   string
+	Err     error  // nil: fine
+	Note    string // what was answered, of a check about a person
+	Warning string // nothing is broken, but somebody should know
+	Mend    string
 }
 
 // VerifyOptions say whom to ask about and how long to wait.
@@ -25,12 +28,13 @@ type VerifyOptions struct {
 	Timeout time.Duration
 	Now     func() time.Time
 	NewID   func() string
+	Known   func(code string) bool // whether the pack tells a reason code; nil: not looked at
 }
 
 // Verify checks any team's responder against the contract: it is found as a
-// micro service, refuses a malformed request with an error header, answers
-// each user with a valid reply to the right request, and gives a retry of the
-// same request the same decision.
+// micro service, refuses a malformed request with code 400, answers each user
+// with a valid reply to the right request, and gives a retry of the same
+// request the same decision. Warnings about a user follow the finding.
 func Verify(ctx context.Context, conn *nats.Conn, o VerifyOptions) ([]Finding, error) {
 	contract, err := NewContract()
 	if err != nil {
@@ -39,7 +43,7 @@ func Verify(ctx context.Context, conn *nats.Conn, o VerifyOptions) ([]Finding, e
 	v := verifier{conn: conn, contract: contract, o: o}
 	findings := []Finding{v.discovery(ctx), v.malformed(ctx)}
 	for _, user := range o.Users {
-		findings = append(findings, v.user(ctx, user))
+		findings = append(findings, v.user(ctx, user)...)
 	}
 	return findings, nil
 }
@@ -94,32 +98,83 @@ func (v verifier) malformed(ctx context.Context) Finding {
 	case err != nil:
 		finding.Err = err
 	case message.Header.Get(micro.ErrorCodeHeader) == "":
-		finding.Err = errors.New("answered without an error header")
+		finding.Err = errors.New("answered without an error header, want 400")
+	case message.Header.Get(micro.ErrorCodeHeader) != codeBadRequest:
+		finding.Err = fmt.Errorf("refused with code %q, want %s", message.Header.Get(micro.ErrorCodeHeader), codeBadRequest)
 	}
 	return finding
 }
 
-func (v verifier) user(ctx context.Context, user string) Finding {
+func (v verifier) user(ctx context.Context, user string) []Finding {
 	finding := Finding{Check: "answers for " + user, Mend: "answer within the time, with the request_id asked with, as reply.json describes"}
+	reply, err := v.twice(ctx, user)
+	if err != nil {
+		finding.Err = err
+		return []Finding{finding}
+	}
+	finding.Note = note(reply)
+	return append([]Finding{finding}, v.warnings(user, reply)...)
+}
+
+// twice asks about a user and repeats the same request.
+func (v verifier) twice(ctx context.Context, user string) (Reply, error) {
 	body, err := json.Marshal(Request{
 		RequestID: v.o.NewID(), Tenant: "default", UserID: user, Product: v.o.Product,
 		Locale: "zh-CN", AskedAt: v.o.Now().UTC(),
 	})
 	if err != nil {
-		finding.Err = err
-		return finding
+		return Reply{}, err
 	}
 	first, err := v.reply(ctx, body)
 	if err != nil {
-		finding.Err = err
-		return finding
+		return Reply{}, err
 	}
 	again, err := v.reply(ctx, body)
-	if err == nil && again.Decision != first.Decision {
-		err = fmt.Errorf("the same request sent twice got %q, then %q", first.Decision, again.Decision)
+	if err != nil {
+		return Reply{}, err
 	}
-	finding.Err = err
-	return finding
+	if again.Decision != first.Decision {
+		return Reply{}, fmt.Errorf("the same request sent twice got %q, then %q", first.Decision, again.Decision)
+	}
+	return first, nil
+}
+
+// note is the decision and the codes of a reply.
+func note(reply Reply) string {
+	if len(reply.Reasons) == 0 {
+		return reply.Decision
+	}
+	return reply.Decision + ": " + strings.Join(codes(reply), ", ")
+}
+
+func codes(reply Reply) []string {
+	codes := make([]string, 0, len(reply.Reasons))
+	for _, reason := range reply.Reasons {
+		codes = append(codes, reason.Code)
+	}
+	return codes
+}
+
+func (v verifier) warnings(user string, reply Reply) []Finding {
+	var warnings []Finding
+	if reply.Decision == "unknown" {
+		warnings = append(warnings, Finding{
+			Check:   "decision for " + user,
+			Warning: "decision unknown: the responder has nothing to say about this person",
+			Mend:    "name users with --users that the responder knows",
+		})
+	}
+	for _, code := range codes(reply) {
+		if v.o.Known == nil || v.o.Known(code) {
+			continue
+		}
+		warnings = append(warnings, Finding{
+			Check:   "codes for " + user,
+			Warning: "code " + code + " is not in the pack's reasons.yaml and will be told as the standard refusal",
+			Mend:    "add the code to reasons.yaml with the cause that explains it",
+		})
+	}
+	return warnings
 }
 
 func (v verifier) reply(ctx context.Context, body []byte) (Reply, error) {
