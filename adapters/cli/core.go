@@ -43,11 +43,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
-	files, err := packFiles(config.Pack)
-	if err != nil {
-		return nil, err
-	}
-	if c.base, err = knowledge.Load(files); err != nil {
+	if c.base, err = loadBase(config.Pack); err != nil {
 		return nil, err
 	}
 	model, err := intents.TrainShipped()
@@ -62,7 +58,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("message bus", c.bus.Close)
-	if err = c.serveEligibility(); err != nil {
+	if err = c.serveEligibility(ctx); err != nil {
 		return nil, err
 	}
 	client, err := c.eligibilityClient()
@@ -74,6 +70,15 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		Now: time.Now, NewID: newID, Logger: logger,
 	})
 	return c, nil
+}
+
+// loadBase reads the pack in a folder, or the one in the program.
+func loadBase(dir string) (*knowledge.Base, error) {
+	files, err := packFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	return knowledge.Load(files)
 }
 
 // packFiles is the folder of a pack, or the one in the program. A folder that
@@ -93,23 +98,39 @@ func packFiles(dir string) (fs.FS, error) {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // serveEligibility starts the reference responder where none of your own is
-// configured.
-func (c *core) serveEligibility() error {
+// configured, nor found on your own NATS.
+func (c *core) serveEligibility(ctx context.Context) error {
 	if c.config.Eligibility.Responder != configs.ResponderEmbedded {
 		return nil
 	}
-	var err error
+	foreign, err := c.foreignResponder(ctx)
+	if err != nil || foreign {
+		return err
+	}
 	if c.directory, err = eligibility.ShippedDirectory(); err != nil {
 		return err
 	}
 	responder, err := eligibility.Serve(eligibility.ResponderOptions{
-		Conn: c.bus.Conn(), Directory: c.directory, Now: time.Now, Logger: c.logger,
+		Conn: c.bus.Conn(), Directory: c.directory, Demo: true, Now: time.Now, Logger: c.logger,
 	})
 	if err != nil {
 		return err
 	}
 	c.teardown.add("eligibility responder", func(context.Context) error { return responder.Close() })
 	return nil
+}
+
+// foreignResponder looks for an eligibility service of your own, whose
+// requests a demo responder would share. Only your own NATS can have one.
+func (c *core) foreignResponder(ctx context.Context) (bool, error) {
+	if c.config.NATS.URL == "" {
+		return false, nil
+	}
+	foreign, err := eligibility.ForeignResponder(ctx, c.bus.Conn())
+	if foreign {
+		c.logger.Info("an eligibility service answers already, so the demo responder stays off", "subject", eligibility.Subject)
+	}
+	return foreign, err
 }
 
 func (c *core) eligibilityClient() (*eligibility.Client, error) {

@@ -55,7 +55,7 @@ func (e eligibilityServe) Run(ctx context.Context, s streams) error {
 	}
 	defer conn.Close()
 	responder, err := eligibility.Serve(eligibility.ResponderOptions{
-		Conn: conn, Directory: directory, Now: time.Now, Logger: slog.New(slog.NewTextHandler(s.err, nil)),
+		Conn: conn, Directory: directory, Demo: e.Profiles == "", Now: time.Now, Logger: slog.New(slog.NewTextHandler(s.err, nil)),
 	})
 	if err != nil {
 		return err
@@ -124,16 +124,23 @@ type eligibilityVerify struct {
 	Users   []string      `help:"Users the responder knows." default:"demo-eligible,demo-overdue,demo-in-review" placeholder:"ID,…"`
 	Product string        `help:"Product id." default:"jiebei"`
 	Timeout time.Duration `help:"How long to wait for each answer." default:"1500ms"`
+	Pack    string        `help:"Folder of the pack whose reasons.yaml explains the codes; without it the one in the program." type:"path" placeholder:"DIR"`
 }
 
 // Help is shown by --help.
 func (eligibilityVerify) Help() string {
 	return `Example, for a responder of your own:
-  kaitong eligibility verify --nats nats://127.0.0.1:4222 --users u1,u2`
+  kaitong eligibility verify --nats nats://127.0.0.1:4222 --users u1,u2 --pack ./my-pack
+
+A "warn" line breaks nothing: the command still succeeds.`
 }
 
 // Run verifies a responder.
 func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
+	base, err := loadBase(e.Pack)
+	if err != nil {
+		return err
+	}
 	conn, err := e.connect("eligibility verify")
 	if err != nil {
 		return err
@@ -141,21 +148,31 @@ func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
 	defer conn.Close()
 	findings, err := eligibility.Verify(ctx, conn, eligibility.VerifyOptions{
 		Users: e.Users, Product: e.Product, Timeout: e.Timeout, Now: time.Now, NewID: newID,
+		Known: func(code string) bool { _, known := base.Reason(code); return known },
 	})
 	if err != nil {
 		return err
 	}
-	failed := 0
+	failed := false
 	for _, finding := range findings {
-		if finding.Err == nil {
-			fmt.Fprintf(s.out, "ok    %s\n", finding.Check)
-			continue
-		}
-		failed++
-		fmt.Fprintf(s.out, "FAIL  %s\n      %v\n      mend: %s\n", finding.Check, finding.Err, finding.Mend)
+		fmt.Fprint(s.out, printable(findingText(finding)))
+		failed = failed || finding.Err != nil
 	}
-	if failed > 0 {
+	if failed {
 		return errFailed
 	}
 	return nil
+}
+
+// findingText is the lines of one finding. What a responder wrote is in them.
+func findingText(f eligibility.Finding) string {
+	switch {
+	case f.Err != nil:
+		return fmt.Sprintf("FAIL  %s\n      %v\n      mend: %s\n", f.Check, f.Err, f.Mend)
+	case f.Warning != "":
+		return fmt.Sprintf("warn  %s\n      %s\n      mend: %s\n", f.Check, f.Warning, f.Mend)
+	case f.Note != "":
+		return fmt.Sprintf("ok    %s: %s\n", f.Check, f.Note)
+	}
+	return fmt.Sprintf("ok    %s\n", f.Check)
 }
