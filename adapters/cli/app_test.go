@@ -301,6 +301,7 @@ func TestCommands(t *testing.T) {
 		{"lint of the shipped pack", []string{"knowledge", "lint"}, exitOK, "No problems"},
 		{"lint of no pack", []string{"knowledge", "lint", empty}, exitFailed, "kaitong: no pack in " + empty + ": there is no pack.yaml\n"},
 		{"lint of no folder", []string{"knowledge", "lint", empty + "/nowhere"}, exitFailed, "kaitong: no pack in " + empty + "/nowhere: there is no pack.yaml\n"},
+		{"serve of no folder", []string{"serve", "--pack", empty + "/nowhere"}, exitFailed, "there is no directory \"" + empty + "/nowhere\"\n"},
 		{"serve of no pack", []string{"serve", "--pack", empty}, exitFailed, "kaitong: no pack in " + empty + ": there is no pack.yaml\n"},
 		{"classify", []string{"intents", "classify", "身份证过期了借呗开不了"}, exitOK, "fail.identity"},
 		{"ask", []string{"ask", "为什么我的借呗开通不了", "--user", "demo-overdue"}, exitOK, "逾期"},

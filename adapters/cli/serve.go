@@ -17,7 +17,7 @@ import (
 // Flags win over KAITONG_* variables, those over the file, that over defaults.
 type configFlags struct {
 	Config string `help:"Configuration file." type:"existingfile" placeholder:"FILE"`
-	Pack   string `help:"Folder of a knowledge pack to use instead of the one in the program." type:"existingdir" placeholder:"DIR"`
+	Pack   string `help:"Folder of a knowledge pack to use instead of the one in the program." type:"path" placeholder:"DIR"`
 }
 
 func (f configFlags) load() (configs.Config, error) {
