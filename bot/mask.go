@@ -4,209 +4,177 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // The kinds of personal data that are hidden.
 const (
-	maskIDCard   = "id_card"
+	maskIDCard   = "id_card" // identity cards of the mainland, Hong Kong and the US
+	maskPassport = "passport"
 	maskNumber   = "number" // bank cards and any other long number
 	maskPhone    = "phone"
 	maskEmail    = "email"
 	maskPassword = "password"
 	maskCode     = "sms_code"
+	maskCardCode = "card_code" // the three or four digits on a card's back
 )
 
 // hidden stands where personal data stood.
 const hidden = "***"
 
 // Masker hides personal data in a text before it is stored, logged,
-// classified or sent anywhere: identity card, bank card and phone numbers,
-// e-mail addresses, passwords and one-time codes, also when written
+// classified or sent anywhere: identity card, passport, bank card and phone
+// numbers, e-mail addresses, passwords and one-time codes, also when written
 // full-width, spaced out or in Chinese numerals. It errs towards hiding: a
-// long number that nobody needs is hidden too.
+// long number that nobody needs is hidden too. Dates, versions, amounts and
+// error codes stay, for answers depend on them.
 type Masker struct {
-	secrets []secretRule
-	email   *regexp.Regexp
+	secrets   []rule
+	emails    []rule
+	documents []rule
+	announces *regexp.Regexp // words after which even short numbers are hidden
+	unit      *regexp.Regexp // what follows a number that counts something
+	fault     *regexp.Regexp // words of a number that says what went wrong
+	setting   *regexp.Regexp // words of a number that is not the announced one
+	says      *regexp.Regexp // what stands between a number and its name behind it
+	label     labels
 }
 
-// secretRule finds one kind of secret; its first group is what is hidden.
-type secretRule struct {
+// rule finds one kind of personal data; its first group is what is hidden.
+type rule struct {
 	kind    string
 	pattern *regexp.Regexp
 }
 
 // NewMasker compiles the patterns once.
 func NewMasker() *Masker {
-	rule := func(kind, pattern string) secretRule {
-		return secretRule{kind, regexp.MustCompile(`(?i)` + pattern)}
-	}
-	const digit = `[0-9０-９]`
 	return &Masker{
-		secrets: []secretRule{
-			rule(maskCode, `(?:验证码|校验码|动态码|动态密码|短信码|one[- ]time (?:code|password)|verification code|sms code|security code|\botp\b|\bpin\b)[^\n0-9０-９]{0,8}?(`+digit+`(?:[ -]?`+digit+`){3,7})`),
-			rule(maskCode, `(`+digit+`{4,8})[^\n0-9０-９]{0,4}?(?:我的|收到的)?(?:短信)?(?:验证码|校验码|动态码)`),
-			rule(maskPassword, `(?:密码|口令)\s*(?:就是|是|为|：|:|=|＝|\s)\s*([[:graph:]]{4,64})`),
-			rule(maskPassword, `(?:密码|口令)([0-9０-９A-Za-z][[:graph:]]{3,63})`),
-			rule(maskPassword, `\b(?:password|passwd|passcode|pwd)\b(?:\s+is\s+|\s*[:=]\s*|\s+)([[:graph:]]*[0-9!@#$%^&*_+=-][[:graph:]]*)`),
-		},
-		email: regexp.MustCompile(`([0-9A-Za-z][0-9A-Za-z._%+-]{0,63}\s?[@＠]\s?[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:[.．。][0-9A-Za-z-]{1,63}){1,4})`),
+		secrets:   slices.Concat(codeRules(), passwordRules()),
+		emails:    emailRules(),
+		documents: documentRules(),
+		announces: regexp.MustCompile(`(?i)卡号|银行卡|储蓄卡|借记卡|信用卡|身份证号|证件号|手机号|电话号|\b(?:card|account|phone|id) (?:number|no\b)|\b(?:bank|credit|debit) card`),
+		unit:      regexp.MustCompile(`(?i)^\s?(?:[元块万千年月号天日次分期个位人岁%％]|rmb\b|cny\b|yuan\b|days?\b|times\b|months?\b)`),
+		fault:     regexp.MustCompile(`(?i)错|误|报|error|status|fail`),
+		setting:   regexp.MustCompile(`(?i)错|误|报|额|欠|版本|分|error|status|fail|limit|balance|version|score`),
+		says:      regexp.MustCompile(`(?i)^\s?(?:就?是|is)[^\n，。]{0,6}$`),
+		label:     newLabels(),
 	}
 }
 
 // Mask returns the text without personal data and the kinds that were hidden,
-// each once.
+// each once. Masking what it returns changes nothing more.
 func (m *Masker) Mask(text string) (string, []string) {
 	var kinds []string
-	note := func(kind string) {
-		if !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
+	for {
+		// What is hidden can make plain what is left, so look until nothing
+		// more is found. Every round leaves fewer characters to hide.
+		next, found := m.pass(text)
+		if len(found) == 0 {
+			return text, kinds
+		}
+		text = next
+		for _, kind := range found {
+			if !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
 		}
 	}
+}
+
+// pass looks once for everything, cheap signs first: most texts have neither
+// digits nor words that announce a secret.
+func (m *Masker) pass(text string) (string, []string) {
+	var kinds []string
 	if namesSecret(text) {
 		for _, rule := range m.secrets {
-			text = hideGroup(text, rule.pattern, func() { note(rule.kind) })
+			text, kinds = m.apply(rule, text, kinds, m.ordinary)
 		}
 	}
-	if strings.ContainsAny(text, "@＠") {
-		text = hideGroup(text, m.email, func() { note(maskEmail) })
+	if strings.ContainsRune(text, '@') || strings.ContainsRune(text, '＠') || strings.Contains(text, " dot ") {
+		for _, rule := range m.emails {
+			text, kinds = m.apply(rule, text, kinds, nil)
+		}
 	}
-	return hideNumbers(text, note), kinds
+	digits := countDigits(text)
+	if digits < shortNumber {
+		return text, kinds
+	}
+	for _, rule := range m.documents {
+		text, kinds = m.apply(rule, text, kinds, nil)
+	}
+	if digits >= longNumber {
+		text, kinds = hide(text, longNumbers(text), kinds)
+	}
+	return hide(text, m.announced(text), kinds)
 }
 
 // namesSecret keeps the patterns away from the many texts that name no secret.
 func namesSecret(text string) bool {
-	lower := strings.ToLower(text)
-	for _, cue := range []string{"码", "口令", "pass", "pwd", "code", "otp", "pin"} {
-		if strings.Contains(lower, cue) {
+	for _, cue := range []string{"码", "密马", "密碼", "口令", "短信"} {
+		if strings.Contains(text, cue) {
+			return true
+		}
+	}
+	for i := range len(text) {
+		switch text[i] | 0x20 {
+		case 'p', 'c', 'o', 'm':
+			if namesSecretInLatin(text[i:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func namesSecretInLatin(text string) bool {
+	for _, cue := range []string{"pass", "pwd", "pin", "code", "cvv", "cvc", "cvn", "otp", "mima"} {
+		if len(text) >= len(cue) && strings.EqualFold(text[:len(cue)], cue) {
 			return true
 		}
 	}
 	return false
 }
 
-// hideGroup hides the first group of every match.
-func hideGroup(text string, pattern *regexp.Regexp, found func()) string {
-	matches := pattern.FindAllStringSubmatchIndex(text, -1)
-	if len(matches) == 0 {
-		return text
-	}
-	var out strings.Builder
-	last := 0
-	for _, match := range matches {
-		out.WriteString(text[last:match[2]])
-		out.WriteString(hidden)
-		last = match[3]
-	}
-	found()
-	return out.String() + text[last:]
+// span is a part of a text to hide, in bytes.
+type span struct {
+	start, end int
+	kind       string
 }
 
-// hideNumbers hides long runs of digits.
-func hideNumbers(text string, note func(kind string)) string {
-	var out strings.Builder
-	last := 0
-	for _, run := range digitRuns(text) {
-		out.WriteString(text[last:run.start])
-		out.WriteString(hidden)
-		last = run.end
-		note(numberKind(run.digits))
-	}
-	if last == 0 {
-		return text
-	}
-	return out.String() + text[last:]
-}
-
-// longNumber is the length from which a run of digits is hidden: the length
-// of a Chinese mobile number, the shortest number that points to a person.
-const longNumber = 11
-
-// digitRun is a stretch of a text that reads as one number.
-type digitRun struct {
-	start, end int // byte offsets
-	digits     string
-}
-
-// digitRuns finds the long numbers of a text, whatever script they are
-// written in and however they are spaced.
-func digitRuns(text string) []digitRun {
-	var runs []digitRun
-	var run digitRun
-	var digits []byte
-	gap := 0
-	flush := func() {
-		if len(digits) >= longNumber {
-			run.digits = string(digits)
-			runs = append(runs, run)
-		}
-		digits = digits[:0]
-	}
-	for i, r := range text {
-		if d, ok := digitOf(r, len(digits)); ok {
-			if len(digits) == 0 {
-				run.start = i
-			}
-			digits, gap, run.end = append(digits, d), 0, i+len(string(r))
+// apply hides what a rule finds, but for what is left to stand.
+func (m *Masker) apply(r rule, text string, kinds []string, ordinary func(before, value, after string) bool) (string, []string) {
+	var spans []span
+	for _, match := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
+		before, value, after := text[match[0]:match[2]], text[match[2]:match[3]], text[match[3]:]
+		if strings.Trim(value, "*") == "" || ordinary != nil && ordinary(before, value, after) {
 			continue
 		}
-		if gap++; gap > 3 || !separates(r) {
-			flush()
-		}
+		spans = append(spans, span{match[2], match[3], r.kind})
 	}
-	flush()
-	return runs
+	return hide(text, spans, kinds)
 }
 
-// digitOf reads a digit in any script. An X counts only as the eighteenth
-// character, where identity cards have it.
-func digitOf(r rune, have int) (byte, bool) {
-	switch {
-	case r >= '0' && r <= '9':
-		return byte(r), true
-	case have == 17 && strings.ContainsRune("xXｘＸ", r):
-		return 'X', true
-	case r <= unicode.MaxASCII:
-		return 0, false
-	case r >= '０' && r <= '９':
-		return byte(r - '０' + '0'), true
+// ordinary says whether a value that follows the name of a secret only counts
+// something (额度50000元) or tells what went wrong (error code 1001).
+func (m *Masker) ordinary(before, value, after string) bool {
+	if m.unit.MatchString(after) && !strings.ContainsAny(value, " -") {
+		return countDigits(value) == utf8.RuneCountInString(value)
 	}
-	for value, names := range [...]string{"〇零○", "一壹幺", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"} {
-		if strings.ContainsRune(names, r) {
-			return byte('0' + value), true
-		}
-	}
-	return '0', unicode.Is(unicode.Nd, r)
+	return utf8.RuneCountInString(value) < 6 && m.fault.MatchString(before)
 }
 
-// separates says whether people put r between the digits of one number.
-func separates(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("-－—_.．·,，、/*()（）+", r)
-}
-
-// numberKind names what a long number most likely is.
-func numberKind(digits string) string {
-	local := strings.TrimPrefix(strings.TrimPrefix(digits, "00"), "86")
-	switch {
-	case len(local) == 11 && local[0] == '1' && local[1] >= '3':
-		return maskPhone
-	case len(digits) == 18 && idCardChecks(digits):
-		return maskIDCard
+// hide writes stars over the spans, which are in order and do not overlap.
+func hide(text string, spans []span, kinds []string) (string, []string) {
+	if len(spans) == 0 {
+		return text, kinds
 	}
-	return maskNumber
-}
-
-// idCardChecks verifies the check character of an 18-character identity
-// number (ISO 7064 MOD 11-2).
-func idCardChecks(digits string) bool {
-	sum, weight := 0, 1
-	for i := 17; i >= 0; i-- {
-		value := int(digits[i] - '0')
-		if digits[i] == 'X' {
-			value = 10
-		}
-		sum += value * weight
-		weight = weight * 2 % 11
+	var out strings.Builder
+	last := 0
+	for _, s := range spans {
+		out.WriteString(text[last:s.start])
+		out.WriteString(hidden)
+		last = s.end
+		kinds = append(kinds, s.kind)
 	}
-	return sum%11 == 1
+	return out.String() + text[last:], kinds
 }
