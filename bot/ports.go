@@ -130,7 +130,7 @@ type Say struct {
 	Conversation string
 	MessageID    string // chosen by the client; the same id is the same message
 	User         Identity
-	Locale       string // zh-CN | en
+	Locale       string // zh-CN | en; "" for the language the person writes in
 	Product      string // product id, "" for the pack's own
 	Client       Client
 

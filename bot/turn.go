@@ -57,8 +57,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID}
 	if choice.ID == "" {
-		reading = e.understand(e.masker.Unlabel(say.Text))
-		reading.Blank = reading.Blank && len(say.masked) > 0
+		reading = e.understand(e.readable(say))
 	}
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
@@ -137,6 +136,16 @@ func (e *Engine) record(d *draft) (Choice, error) {
 		Digest: d.say.digest(), Choice: choice.ID, Masked: d.say.masked,
 	})
 	return choice, nil
+}
+
+// readable is the text without what masking left behind, so that a hidden
+// number is not taken for a complaint about numbers. Stars that people typed
+// stay.
+func (e *Engine) readable(say Say) string {
+	if len(say.masked) == 0 {
+		return say.Text
+	}
+	return e.masker.Unlabel(say.Text)
 }
 
 // understand classifies a text, and its single questions where it holds more
