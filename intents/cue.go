@@ -79,6 +79,17 @@ func (c *cues) excused(hits []hit, cue hit) bool {
 	return false
 }
 
+// doubtful reports whether anything in the text last searched with f can speak
+// against an intent; for most texts nothing does.
+func (c *cues) doubtful(f *finder) bool {
+	for _, h := range f.hits {
+		if h.tag%2 == 0 && len(c.sets[h.tag/2].Against) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // doubts reports whether something in the text last searched with f speaks
 // against an intent.
 func (c *cues) doubts(intent string, f *finder) bool {

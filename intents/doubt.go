@@ -13,8 +13,9 @@ func (m *Model) stepBack(text string, s *Scratch) (despair bool) {
 	logits := s.opinion.logits
 	asks := strings.ContainsAny(text, "?？")
 	first := topOf(logits)
+	doubtful := m.cues.doubtful(&s.cueFinder)
 	for label, intent := range m.labels {
-		doubted := m.cues.doubts(intent, &s.cueFinder)
+		doubted := doubtful && m.cues.doubts(intent, &s.cueFinder)
 		if intent == distressIntent {
 			despair = label == first && !doubted
 			doubted = true

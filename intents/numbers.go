@@ -8,11 +8,15 @@ import (
 // appendNumbers appends ages, amounts, versions, dates and ordinals.
 func (e *entities) appendNumbers(dst []Entity, text []rune, hits []hit) []Entity {
 	for i := 0; i < len(text); {
+		if text[i] != '第' && !isNumeral(text[i]) { // most runes are no number
+			i++
+			continue
+		}
 		x, n := bornAt(text, i, e.year)
 		if n == 0 {
 			x, n = numberEntity(text, i)
 		}
-		if x.Kind != "" && !(x.Kind == EntityAge && e.insideAge(hits, i)) {
+		if x.Kind != "" && (x.Kind != EntityAge || !e.insideAge(hits, i)) {
 			dst = addEntity(dst, x)
 		}
 		i += max(n, 1)
