@@ -36,13 +36,11 @@ func (s *session) greet(f frame) *fault {
 }
 
 // identify believes a token, or makes or recognises an anonymous person. A
-// client without Origin could be any program, and has to show a token.
+// native app sends no Origin; it may be anonymous like anybody else, for what
+// the Origin protects against is a browser's cookies, and there are none here.
 func (s *session) identify(h *hello) (passport, *fault) {
 	if h.token != "" {
 		return s.server.identity.fromToken(h.token)
-	}
-	if s.bare {
-		return passport{}, &fault{code: codeUnauthorized, cause: errors.New("neither Origin nor token")}
 	}
 	return s.server.identity.fromAnon(h.anon)
 }

@@ -245,7 +245,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // answered by the upgrader
 	}
-	session := newSession(s, conn, r.Header.Get("Origin") == "")
+	session := newSession(s, conn)
 	if !s.admit(session) {
 		session.ticker.Stop()
 		conn.Close()

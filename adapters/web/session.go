@@ -20,7 +20,6 @@ import (
 type session struct {
 	server *Server
 	conn   *websocket.Conn
-	bare   bool // came without an Origin, so not from a browser
 
 	who     bot.Identity
 	conv    string
@@ -47,8 +46,8 @@ type inbox struct {
 	running bool
 }
 
-func newSession(server *Server, conn *websocket.Conn, bare bool) *session {
-	s := &session{server: server, conn: conn, bare: bare}
+func newSession(server *Server, conn *websocket.Conn) *session {
+	s := &session{server: server, conn: conn}
 	s.out = outbox{conn: conn, most: server.limits.Outbox, write: server.limits.WriteTimeout, bye: server.limits.CloseTimeout}
 	s.ticker = time.AfterFunc(server.limits.HelloTimeout, s.tick)
 	return s

@@ -521,17 +521,16 @@ func TestUpgradeRules(t *testing.T) {
 	}
 }
 
-// Without Origin it is not a browser, so it has to show a token.
-func TestNoOriginNeedsToken(t *testing.T) {
+// A native app sends no Origin, and serves people with and without a token.
+func TestNoOriginIsANativeApp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bare, _, err := w.tryDial(nil, subprotocol)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare.send(map[string]any{"type": "hello", "data": map[string]any{"locale": "en"}})
-	bare.wantError(codeUnauthorized)
-	bare.wantClose(4501)
+	bare.hello(map[string]any{"locale": "en"})
+	bare.exchange("m1", "x")
 
 	program, _, err := w.tryDial(nil, subprotocol)
 	if err != nil {
