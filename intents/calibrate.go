@@ -28,7 +28,7 @@ func crossValidate(texts [][]uint64, labels []int32, classes int, o Options) *ou
 				trainTexts, trainLabels = append(trainTexts, texts[i]), append(trainLabels, labels[i])
 			}
 		}
-		r, view := newRanker(trainTexts, trainLabels, classes, o), new(opinion)
+		r, view := newRanker(trainTexts, trainLabels, classes, o, nil), new(opinion)
 		for i := range texts {
 			if fold[i] == f {
 				r.judge(texts[i], view)

@@ -41,7 +41,7 @@ type netTrainer struct {
 // trainNet fits a net by stochastic gradient descent, one sample at a time.
 // Leaving out half of the features at every visit keeps it from leaning on
 // single n-grams, which is worth more than any other knob.
-func trainNet(s *samples, classes int, o netOptions) *net {
+func trainNet(s *samples, classes int, o netOptions, watched *steps) *net {
 	t := newNetTrainer(s, classes, o)
 	order := t.random.Perm(s.len())
 	for epoch := range o.epochs {
@@ -50,6 +50,7 @@ func trainNet(s *samples, classes int, o netOptions) *net {
 		for _, i := range order {
 			t.learn(s, i, rate)
 		}
+		watched.add(1)
 	}
 	return t.net
 }

@@ -30,18 +30,17 @@ type opinion struct {
 }
 
 // newRanker fits a ranker to texts given as feature keys.
-func newRanker(texts [][]uint64, labels []int32, classes int, o Options) *ranker {
+func newRanker(texts [][]uint64, labels []int32, classes int, o Options, watched *steps) *ranker {
 	v := newVocabulary(texts)
 	s := v.samples(texts, labels)
 	r := &ranker{vocabulary: v, nets: make([]*net, o.Nets)}
 	var members sync.WaitGroup
-	if o.Nets > 1 {
-		for i := range r.nets {
-			members.Go(func() { r.nets[i] = trainNet(s, classes, o.net(i)) })
-		}
-		members.Wait()
+	for i := range r.nets {
+		members.Go(func() { r.nets[i] = trainNet(s, classes, o.net(i), watched) })
 	}
+	members.Wait()
 	r.linear = trainSVM(s, classes, o.svm())
+	watched.add(o.Epochs)
 	return r
 }
 

@@ -84,7 +84,9 @@ func TrainShipped() (*Model, error) {
 }
 
 // Train fits a model to a corpus of at least two intents.
-func Train(corpus Corpus, o Options) (*Model, error) {
+func Train(corpus Corpus, o Options) (*Model, error) { return train(corpus, o, nil) }
+
+func train(corpus Corpus, o Options, watched *steps) (*Model, error) {
 	if o.IgnoreOther {
 		corpus = slices.DeleteFunc(slices.Clone(corpus), func(u Utterance) bool { return u.Intent == otherIntent })
 	}
@@ -92,7 +94,7 @@ func Train(corpus Corpus, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	m.fit(corpus)
+	m.fit(corpus, watched)
 	return m, nil
 }
 
@@ -121,13 +123,14 @@ func newModel(o Options, labels []string) (*Model, error) {
 	return m, nil
 }
 
-func (m *Model) fit(corpus Corpus) {
+func (m *Model) fit(corpus Corpus, watched *steps) {
 	texts, labels := m.keysOf(corpus)
 	if m.options.Folds > 1 {
 		out := crossValidate(texts, labels, len(m.labels), m.options)
 		m.options.Temperature, m.options.Familiar = out.temperature(), out.familiarFloor()
+		watched.add(m.options.Folds * m.options.steps())
 	}
-	m.ranker = newRanker(texts, labels, len(m.labels), m.options)
+	m.ranker = newRanker(texts, labels, len(m.labels), m.options, watched)
 }
 
 // keysOf returns the feature keys and the label number of every utterance;
