@@ -43,8 +43,9 @@ type EventLog interface {
 	// reused; they may have gaps. A turn returned later never has a Position
 	// below one already returned.
 	Tail(ctx context.Context, after int64, limit int) ([]Turn, error)
-	// Epoch identifies this log. It changes only when the log is replaced
-	// (a new data directory, a restored backup), never on restart.
+	// Epoch identifies this log: clients resume only within one. It never
+	// changes on restart; whoever puts a backup in the log's place must give it
+	// a new one, since numbers already shown to clients may be given out again.
 	Epoch() string
 }
 
