@@ -67,7 +67,7 @@ func phraseKeys() map[string][]string {
 		"scam.warning":       {"hotline"},
 		"scam.after":         {"hotline"},
 		"distress.care":      {"ticket", "hotline", "crisis"},
-		"distress.stay":      {"ticket", "crisis"},
+		"distress.stay":      {"crisis"},
 		"underage.rule":      {"product"},
 		"masked.notice":      nil,
 
