@@ -3,6 +3,7 @@ package eligibility
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -28,6 +29,9 @@ type ResponderOptions struct {
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
+
+// flushTimeout bounds the wait for the server to know of the responder.
+const flushTimeout = 5 * time.Second
 
 // Responder answers eligibility checks from profiles: the reference for teams
 // that write their own, and the other side of every demo.
@@ -59,6 +63,11 @@ func Serve(o ResponderOptions) (*Responder, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("eligibility responder: %w", err)
+	}
+	// The server must know the subscription before anybody is told that the
+	// responder runs: others ask over connections of their own.
+	if err = o.Conn.FlushTimeout(flushTimeout); err != nil {
+		return nil, errors.Join(fmt.Errorf("eligibility responder: %w", err), r.Close())
 	}
 	return r, nil
 }
