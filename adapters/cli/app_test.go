@@ -37,20 +37,27 @@ func startApp(t *testing.T, change func(*configs.Config)) string {
 	if change != nil {
 		change(&config)
 	}
+	address, stop := launch(t, config)
+	t.Cleanup(stop)
+	return address
+}
+
+// launch runs the system until stop is called, which waits for its end.
+func launch(t *testing.T, config configs.Config) (address string, stop func()) {
+	t.Helper()
 	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- app.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
+	return "http://" + app.Addr().String(), func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("run: %v", err)
 		}
-	})
-	return "http://" + app.Addr().String()
+	}
 }
 
 // person is somebody in a chat over the real WebSocket.

@@ -43,23 +43,14 @@ func TestRealQuestions(t *testing.T) {
 	config := configs.Default()
 	config.Addr, config.Data = "127.0.0.1:0", data
 	config.Web.SocketsPerUser, config.Web.MessagesPerWindow = 0, 0
-	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
+	address, stop := launch(t, config)
 	seen := sync.Map{} // conversation -> []frame
 	var talking sync.WaitGroup
 	for chunk := range slices.Chunk(lines, 200) {
-		talking.Go(func() { askAll(t, "http://"+app.Addr().String(), chunk, &seen) })
+		talking.Go(func() { askAll(t, address, chunk, &seen) })
 	}
 	talking.Wait()
 	stop()
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
 	moves := replayAll(t, data, &seen)
 	total := 0
 	for _, n := range moves {
