@@ -6,7 +6,8 @@ package bot
 // Type decides which fields are set:
 //
 //	text     Text
-//	steps    Title, Items (Text, How), Text (a note)
+//	steps    Title, Items (Text, How), Text (a note); At and Of when it is one
+//	         step of a flow; Export when it is worth keeping
 //	facts    Title, Items (Label, Text)
 //	choices  Choices
 //	link     Text, URL
@@ -20,6 +21,9 @@ type Block struct {
 	Items   []Item    `json:"items,omitempty"`
 	Choices []Choice  `json:"choices,omitempty"`
 	Source  string    `json:"source,omitempty"` // knowledge entry the words come from, e.g. cause:credit.bad_record
+	At      int       `json:"at,omitempty"`     // this step, 1-based
+	Of      int       `json:"of,omitempty"`     // steps of the flow, as far as they are known
+	Export  string    `json:"export,omitempty"` // the whole block as plain text, to be saved
 }
 
 // BlockType names what a block is.
@@ -60,5 +64,9 @@ type About struct {
 	Sources    []string `json:"sources,omitempty"`  // every entry quoted: cause:…, fix:…, answer:…, phrase:…
 	Decision   Decision `json:"decision,omitempty"` // what the check said; absent when none was made
 	Nth        int      `json:"nth,omitempty"`      // which reason a follow-up went into, 1-based
+	Symptom    string   `json:"symptom,omitempty"`  // what the person said they see
+	Flow       string   `json:"flow,omitempty"`     // the flow the answer is part of
+	Step       string   `json:"step,omitempty"`     // the step it shows
+	Incident   string   `json:"incident,omitempty"` // the incident it tells of
 	Composed   string   `json:"composed"`           // authored | llm
 }

@@ -20,11 +20,14 @@ type Conversation struct {
 	Epoch   int64  // ownership epoch, grows with every hand-off step
 
 	Topic   Topic
-	Minor   bool // known to be below the age rule
-	Care    int  // turns for which the bot stays with somebody in distress
-	Scam    bool // the last thing talked about was a scam
-	Misses  int  // turns in a row that did not help
-	Clarify bool // the last reply offered readings to choose from
+	Walk    Walk     // the flow the person is in
+	Taken   []string // keys of the steps that are behind them, in any flow
+	Walked  []string // flows that ended
+	Minor   bool     // known to be below the age rule
+	Care    int      // turns for which the bot stays with somebody in distress
+	Scam    bool     // the last thing talked about was a scam
+	Misses  int      // turns in a row that did not help
+	Clarify bool     // the last reply offered readings to choose from
 
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string][]Choice    // bot message id -> choices it offered
@@ -40,6 +43,18 @@ type Topic struct {
 	Fixes    []string // fixes shown so far, in order
 	Decision Decision
 	Nth      int // the reason talked about last, 1-based; 0 before any
+}
+
+// Walk is where a person stands in a flow. The zero value is no flow.
+type Walk struct {
+	Flow       string
+	Edition    string   // the knowledge it began with
+	Step       string   // key of the step shown last
+	Fixes      []string // fixes of which a step was tried
+	Confirming bool     // the person calls it solved and was asked whether to check
+	Paused     bool     // something else was talked about since
+	Before     Decision // what the check said when it began
+	Cause      string   // the cause it is to mend
 }
 
 // Active says whether there is anything to lean on.

@@ -6,22 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
-
-	"kaitong/intents"
-	"kaitong/knowledge"
 )
 
 // maxAttempts bounds how often a turn is run again after losing a race for
 // its version to another node.
 const maxAttempts = 5
 
-// Options are what an Engine is made of. All but Logger and CachedConversations
-// are required.
+// Options are what an Engine is made of. All but Status, Logger and
+// CachedConversations are required.
 type Options struct {
 	Log         EventLog
-	Model       *intents.Model
-	Base        *knowledge.Base
+	Library     *Library
 	Eligibility Eligibility
+	Status      Status // nil: nothing is ever wrong
 	Now         func() time.Time
 	NewID       func() string // unique ids for messages and tickets
 	Logger      *slog.Logger  // nil: discard
@@ -33,9 +30,9 @@ type Options struct {
 // concurrent use; within one conversation turns run one after the other.
 type Engine struct {
 	log         EventLog
-	model       *intents.Model
-	base        *knowledge.Base
+	library     *Library
 	eligibility Eligibility
+	status      Status
 	now         func() time.Time
 	newID       func() string
 	logger      *slog.Logger
@@ -52,7 +49,7 @@ func NewEngine(o Options) *Engine {
 		o.CachedConversations = 10_000
 	}
 	return &Engine{
-		log: o.Log, model: o.Model, base: o.Base, eligibility: o.Eligibility,
+		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
 		masker: NewMasker(), shelf: newShelf(o.CachedConversations),
 	}

@@ -60,7 +60,7 @@ func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot
 	n := 0
 	var mu sync.Mutex
 	return bot.NewEngine(bot.Options{
-		Log: log, Model: model, Base: base, Eligibility: eligibility,
+		Log: log, Library: bot.NewLibrary(bot.Edition{ID: "1", Base: base, Model: model}), Eligibility: eligibility,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) },
 		NewID: func() string {
 			mu.Lock()

@@ -109,6 +109,60 @@ type (
 	Resolved struct {
 		Confirmed bool `json:"confirmed"`
 	}
+
+	// FlowStarted records that a person begins to be guided step by step. They
+	// finish on the edition of the knowledge they began with.
+	FlowStarted struct {
+		Flow    string `json:"flow"`
+		Edition string `json:"edition"`
+	}
+
+	// StepTaken records what became of one step of a flow. A step is never
+	// offered again after it.
+	StepTaken struct {
+		Flow    string      `json:"flow"`
+		Step    string      `json:"step"`          // its key
+		Fix     string      `json:"fix,omitempty"` // the fix it belongs to
+		Outcome StepOutcome `json:"outcome"`
+		Answer  string      `json:"answer,omitempty"` // to a question of the flow
+	}
+
+	// FlowEnded records how a flow ended.
+	FlowEnded struct {
+		Flow    string      `json:"flow"`
+		Outcome FlowOutcome `json:"outcome"`
+	}
+
+	// FixConfirmed records that a fresh check, made with the person's consent
+	// after they called it solved, no longer returns what stood in the way.
+	FixConfirmed struct {
+		Flow   string   `json:"flow,omitempty"`
+		Cause  string   `json:"cause,omitempty"` // the cause that is gone
+		Fixes  []string `json:"fixes,omitempty"` // those that were tried
+		Before Decision `json:"before,omitempty"`
+		After  Decision `json:"after"`
+	}
+)
+
+// StepOutcome is what became of one step.
+type StepOutcome string
+
+// The outcomes of a step.
+const (
+	StepTried    StepOutcome = "tried"
+	StepFailed   StepOutcome = "failed" // tried, and it did not help
+	StepSkipped  StepOutcome = "skipped"
+	StepAnswered StepOutcome = "answered" // a question of the flow
+)
+
+// FlowOutcome is how a flow ended.
+type FlowOutcome string
+
+// The outcomes of a flow.
+const (
+	FlowSolved    FlowOutcome = "solved"    // the person says so
+	FlowExhausted FlowOutcome = "exhausted" // every step was taken
+	FlowLeft      FlowOutcome = "left"      // for another flow, a human, or nothing
 )
 
 // Ranked is one candidate intent.
@@ -135,6 +189,10 @@ func (Warned) Kind() string         { return "warned" }
 func (AgeKnown) Kind() string       { return "age_known" }
 func (FeedbackGiven) Kind() string  { return "feedback" }
 func (Resolved) Kind() string       { return "resolved" }
+func (FlowStarted) Kind() string    { return "flow_started" }
+func (StepTaken) Kind() string      { return "step_taken" }
+func (FlowEnded) Kind() string      { return "flow_ended" }
+func (FixConfirmed) Kind() string   { return "fix_confirmed" }
 
 // EncodeEvents turns events into the JSON that a log stores for a turn.
 func EncodeEvents(events []Event) ([]byte, error) {
@@ -194,6 +252,14 @@ func decodeEvent(item envelope) (Event, error) {
 		return decodeAs[FeedbackGiven](item)
 	case "resolved":
 		return decodeAs[Resolved](item)
+	case "flow_started":
+		return decodeAs[FlowStarted](item)
+	case "step_taken":
+		return decodeAs[StepTaken](item)
+	case "flow_ended":
+		return decodeAs[FlowEnded](item)
+	case "fix_confirmed":
+		return decodeAs[FixConfirmed](item)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
 }

@@ -75,10 +75,11 @@ func seqOfEvent(event Event) int64 {
 
 // Greeting is shown when a chat opens, before anything is said or stored.
 func (e *Engine) Greeting(locale string) []Block {
-	l := e.base.Locale(locale)
+	base := e.library.Latest().Base
+	l := base.Locale(locale)
 	return []Block{{
 		Type: BlockText, Source: "phrase:greeting",
-		Text: e.base.Phrase("greeting", l, map[string]string{"product": e.base.Pack().Product.Name.In(l)}),
+		Text: base.Phrase("greeting", l, map[string]string{"product": base.Pack().Product.Name.In(l)}),
 	}}
 }
 

@@ -81,6 +81,7 @@ type Client struct {
 	AppVersion string `json:"app_version,omitempty"`
 	OS         string `json:"os,omitempty"`
 	Network    string `json:"network,omitempty"`
+	Region     string `json:"region,omitempty"`
 }
 
 // CheckRequest asks whether one user may activate one product.
@@ -90,6 +91,23 @@ type CheckRequest struct {
 	Product string
 	Locale  string
 	Client  Client
+	Fresh   bool // the person asked to look again: no earlier reply will do
+}
+
+// Incident is something that is wrong with the service at the moment, as
+// operators published it.
+type Incident struct {
+	ID      string
+	Area    string   // all, a category of causes (technical), or one cause
+	Regions []string // where; empty: everywhere
+	Since   time.Time
+	Text    map[string]string // per locale, for people
+}
+
+// Status knows what is wrong at the moment. Live must return at once.
+type Status interface {
+	// Live returns the incidents that have not been cleared, oldest first.
+	Live() []Incident
 }
 
 // Errors an eligibility check ends with. To a person they all mean "the check

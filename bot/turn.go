@@ -14,6 +14,7 @@ import (
 
 // draft is a turn in the making: the events so far and what they need.
 type draft struct {
+	Edition
 	say    Say
 	conv   *Conversation
 	locale knowledge.Locale
@@ -42,7 +43,8 @@ func (e *Engine) hidePersonalData(say Say) Say {
 
 // events runs the straight line from one message to the events of its turn.
 func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Event, error) {
-	d := &draft{say: say, conv: conv, locale: e.locale(conv, say), seq: conv.Seq}
+	d := &draft{Edition: e.edition(conv), say: say, conv: conv, seq: conv.Seq}
+	d.locale = d.chooseLocale()
 	e.open(d)
 	if say.Vote != nil {
 		return d.events, e.vote(d)
@@ -57,11 +59,11 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID}
 	if choice.ID == "" {
-		reading = e.understand(e.readable(say))
+		reading = understand(d.Model, e.readable(say))
 	}
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
-	reply := Compose(plan, finding, e.base)
+	reply := Compose(plan, finding, d.Base)
 	if reply.Minor && !conv.Minor {
 		d.add(AgeKnown{Minor: true})
 	}
@@ -69,40 +71,49 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	return d.events, nil
 }
 
+// edition is the one that answers: the latest, or for those who are being
+// guided the one they began with.
+func (e *Engine) edition(conv *Conversation) Edition {
+	if conv.Walk.Flow != "" {
+		return e.library.Edition(conv.Walk.Edition)
+	}
+	return e.library.Latest()
+}
+
 // open binds a new conversation to its owner.
 func (e *Engine) open(d *draft) {
 	if d.conv.Version > 0 {
 		return
 	}
-	pack := e.base.Pack()
+	pack := d.Base.Pack()
 	d.conv.Owner = d.say.User
 	d.add(Started{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Anonymous: d.say.User.Anonymous,
-		Product: e.product(d), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
+		Product: d.product(), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
 	})
 }
 
 // product is what the conversation is about: what it began with, or the
 // pack's own. A pack answers for one product, so no other is taken over from a
 // client.
-func (e *Engine) product(d *draft) string {
+func (d *draft) product() string {
 	if d.conv.Product != "" {
 		return d.conv.Product
 	}
-	return e.base.Pack().Product.ID
+	return d.Base.Pack().Product.ID
 }
 
-// locale is the one the person chose, else the one they write in.
-func (e *Engine) locale(conv *Conversation, say Say) knowledge.Locale {
+// chooseLocale is the one the person chose, else the one they write in.
+func (d *draft) chooseLocale() knowledge.Locale {
 	switch {
-	case say.Locale != "":
-		return e.base.Locale(say.Locale)
-	case strings.ContainsFunc(say.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
-		return e.base.Locale("zh-CN")
-	case say.Text != "":
-		return e.base.Locale("en")
+	case d.say.Locale != "":
+		return d.Base.Locale(d.say.Locale)
+	case strings.ContainsFunc(d.say.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
+		return d.Base.Locale("zh-CN")
+	case d.say.Text != "":
+		return d.Base.Locale("en")
 	}
-	return e.base.Locale(conv.Locale)
+	return d.Base.Locale(d.conv.Locale)
 }
 
 // vote records feedback on a message of this conversation.
@@ -150,11 +161,11 @@ func (e *Engine) readable(say Say) string {
 
 // understand classifies a text, and its single questions where it holds more
 // than one.
-func (e *Engine) understand(text string) Reading {
-	reading := Reading{Result: e.model.Classify(text), Blank: strings.TrimSpace(text) == ""}
+func understand(model *intents.Model, text string) Reading {
+	reading := Reading{Result: model.Classify(text), Blank: strings.TrimSpace(text) == ""}
 	if clauses := intents.Clauses(text); len(clauses) > 1 {
 		for _, clause := range clauses[:min(maxQuestions, len(clauses))] {
-			reading.Parts = append(reading.Parts, e.model.Classify(clause))
+			reading.Parts = append(reading.Parts, model.Classify(clause))
 		}
 	}
 	return reading
@@ -168,9 +179,9 @@ const maxQuestions = 8
 func (e *Engine) choice(d *draft) (Choice, error) {
 	switch {
 	case d.say.Handoff == HandoffRequest:
-		return Choice{ID: choiceAgent, Label: e.base.Phrase("choice.agent", d.locale, nil)}, nil
+		return Choice{ID: choiceAgent, Label: d.Base.Phrase("choice.agent", d.locale, nil)}, nil
 	case d.say.Handoff == HandoffCancel:
-		return Choice{ID: choiceCancelAgent, Label: e.base.Phrase("choice.cancel_agent", d.locale, nil)}, nil
+		return Choice{ID: choiceCancelAgent, Label: d.Base.Phrase("choice.cancel_agent", d.locale, nil)}, nil
 	case d.say.Handoff != "":
 		return Choice{}, fmt.Errorf("hand-off %q: %w", d.say.Handoff, ErrInvalid)
 	case d.say.Choice == nil:
@@ -208,7 +219,7 @@ func plainWords(text string) string {
 
 // decide records how the message was understood and what follows from that.
 func (e *Engine) decide(d *draft, reading Reading) Plan {
-	plan := Decide(d.conv, reading, e.base, d.locale)
+	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
 	d.add(understood(plan, reading.Result))
 	if plan.Right != "" {
@@ -273,7 +284,7 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 	}
 	d.observe("checking")
 	verdict, err := e.eligibility.Check(ctx, CheckRequest{
-		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: e.product(d),
+		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: d.product(),
 		Locale: string(d.locale), Client: d.say.Client,
 	})
 	outcome := outcomeOf(err)

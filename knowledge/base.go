@@ -10,18 +10,23 @@ import (
 // texts and lists inside what its lookups return are shared: read them, never
 // write to them.
 type Base struct {
-	pack    Pack
-	causes  []Cause
-	fixes   []Fix
-	answers []Answer
-	reasons []Reason
-	phrases map[string]Text
+	pack     Pack
+	causes   []Cause
+	fixes    []Fix
+	answers  []Answer
+	reasons  []Reason
+	symptoms []Symptom
+	flows    []Flow
+	phrases  map[string]Text
+	walks    map[string][]Stop // flow -> its steps, unfolded
 
-	cause  map[string]int
-	fix    map[string]int
-	answer map[string]int
-	reason map[string]int
-	match  language.Matcher
+	symptom map[string]int
+	flow    map[string]int
+	cause   map[string]int
+	fix     map[string]int
+	answer  map[string]int
+	reason  map[string]int
+	match   language.Matcher
 }
 
 // newBase indexes a draft that has no problems.
@@ -34,6 +39,13 @@ func newBase(d *draft) *Base {
 	b.fix = index(b.fixes, func(f Fix) string { return f.ID })
 	b.answer = index(b.answers, func(a Answer) string { return a.Intent })
 	b.reason = index(b.reasons, func(r Reason) string { return r.Code })
+	b.symptoms, b.flows = values(d.symptoms), values(d.flows)
+	b.symptom = index(b.symptoms, func(s Symptom) string { return s.ID })
+	b.flow = index(b.flows, func(f Flow) string { return f.ID })
+	b.walks = make(map[string][]Stop, len(b.flows))
+	for _, flow := range b.flows {
+		b.walks[flow.ID] = b.stops(flow)
+	}
 	b.match = matcher(b.pack.Locales)
 	return b
 }
@@ -94,6 +106,34 @@ func (b *Base) Answer(intent string) (Answer, bool) {
 
 // Answers returns every answer in the order of the files.
 func (b *Base) Answers() []Answer { return slices.Clone(b.answers) }
+
+// Symptom returns a symptom by its id.
+func (b *Base) Symptom(id string) (Symptom, bool) {
+	i, ok := b.symptom[id]
+	if !ok {
+		return Symptom{}, false
+	}
+	return b.symptoms[i], true
+}
+
+// Symptoms returns every symptom in the order of the files.
+func (b *Base) Symptoms() []Symptom { return slices.Clone(b.symptoms) }
+
+// Flow returns a flow by its id.
+func (b *Base) Flow(id string) (Flow, bool) {
+	i, ok := b.flow[id]
+	if !ok {
+		return Flow{}, false
+	}
+	return b.flows[i], true
+}
+
+// Flows returns every flow in the order of the files.
+func (b *Base) Flows() []Flow { return slices.Clone(b.flows) }
+
+// Stops returns the steps of a flow as they are walked, fixes unfolded into
+// their steps.
+func (b *Base) Stops(flow string) []Stop { return b.walks[flow] }
 
 // Reason returns what a code of the eligibility service stands for, with the
 // disclosure class that holds for it. A code the pack does not know is Silent

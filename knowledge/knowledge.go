@@ -8,7 +8,11 @@
 //	causes/*.yaml  one cause a file
 //	fixes/*.yaml   one fix a file
 //	answers/*.yaml one answer a file, one per intent
+//	symptoms/*.yaml what people say they see: refines the answer of an intent
+//	flows/*.yaml   fixes walked through one step at a time
 //	phrases.yaml   fixed wordings with {placeholders}
+//	dialogues/*.yaml conversations the pack must pass
+//	intents/       utterances and words of a pack's own, read by package intents
 package knowledge
 
 import "time"
@@ -122,15 +126,21 @@ type Fix struct {
 	ID    string `yaml:"id"`
 	Title Text   `yaml:"title"` // an imperative
 	Steps []Step `yaml:"steps"`
-	Note  Text   `yaml:"note"` // optional: what to expect, never a promise
+	Note  Text   `yaml:"note"`  // optional: what to expect, never a promise
+	Why   Text   `yaml:"why"`   // optional: why it matters, for the improvement plan
+	Takes Text   `yaml:"takes"` // optional: how long effects usually take to show, for the plan
+	When  When   `yaml:"when"`  // optional: whom it is for
 	Meta  `yaml:",inline"`
 }
 
 // Step is one thing to do.
 type Step struct {
-	Text   Text `yaml:"text"`
-	How    Text `yaml:"how"`    // how exactly, unfolded on request
-	Expect Text `yaml:"expect"` // optional: the sign that it worked
+	ID     string `yaml:"id"` // optional; without one, its place in the list: "1"
+	Text   Text   `yaml:"text"`
+	How    Text   `yaml:"how"`    // how exactly, unfolded on request
+	Expect Text   `yaml:"expect"` // optional: the sign that it worked
+	IfNot  Text   `yaml:"if_not"` // optional: what it means, or what to do, when the sign does not show
+	When   When   `yaml:"when"`   // optional: whom it is for
 }
 
 // Reason maps one code of the eligibility service to a cause.

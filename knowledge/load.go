@@ -16,7 +16,13 @@ const (
 	causesFolder  = "causes"
 	fixesFolder   = "fixes"
 	answersFolder = "answers"
-	extension     = ".yaml"
+	symptomFolder = "symptoms"
+	flowsFolder   = "flows"
+
+	dialoguesFolder = "dialogues"
+	intentsFolder   = "intents"
+
+	extension = ".yaml"
 )
 
 // Load reads a pack whole or not at all. When anything is wrong the error is a
@@ -47,9 +53,11 @@ type draft struct {
 	phrases loaded[struct {
 		Phrases map[string]Text `yaml:"phrases"`
 	}]
-	causes  []loaded[Cause]
-	fixes   []loaded[Fix]
-	answers []loaded[Answer]
+	causes   []loaded[Cause]
+	fixes    []loaded[Fix]
+	answers  []loaded[Answer]
+	symptoms []loaded[Symptom]
+	flows    []loaded[Flow]
 	// broken names the entries whose file exists but cannot be read: a
 	// reference to one is not reported on top.
 	broken map[string]bool
@@ -78,6 +86,10 @@ func read(fsys fs.FS) *draft {
 			d.fixes = append(d.fixes, decodeFile[Fix](d, fsys, name, locales))
 		case answersFolder:
 			d.answers = append(d.answers, decodeFile[Answer](d, fsys, name, locales))
+		case symptomFolder:
+			d.symptoms = append(d.symptoms, decodeFile[Symptom](d, fsys, name, locales))
+		case flowsFolder:
+			d.flows = append(d.flows, decodeFile[Flow](d, fsys, name, locales))
 		}
 	}
 	return d
@@ -122,12 +134,14 @@ func (d *draft) list(fsys fs.FS) []string {
 			if item.IsDir() {
 				return fs.SkipDir
 			}
+		case item.IsDir() && slices.Contains([]string{dialoguesFolder, intentsFolder}, name):
+			return fs.SkipDir // read by others
 		case item.IsDir():
 		case isEntry(name):
 			names = append(names, name)
 		case isYAML(name) && !slices.Contains([]string{packFile, reasonsFile, phrasesFile}, name):
 			absent(name, d.problems).report("", "the file is not part of a pack",
-				"entries are causes/ID.yaml, fixes/ID.yaml and answers/INTENT.yaml")
+				"entries are causes/ID.yaml, fixes/ID.yaml, answers/INTENT.yaml, symptoms/ID.yaml and flows/ID.yaml")
 		}
 		if len(names) > maxFiles {
 			return fmt.Errorf("more than %d files", maxFiles)
@@ -145,7 +159,7 @@ func (d *draft) list(fsys fs.FS) []string {
 func isEntry(name string) bool {
 	folder := path.Dir(name)
 	return path.Ext(name) == extension &&
-		(folder == causesFolder || folder == fixesFolder || folder == answersFolder)
+		slices.Contains([]string{causesFolder, fixesFolder, answersFolder, symptomFolder, flowsFolder}, folder)
 }
 
 func isYAML(name string) bool {

@@ -381,9 +381,9 @@ func TestLoadFiles(t *testing.T) {
 		{"a broken file is no dangling id", "fixes/repay.on_time.yaml", "id: \"x", []string{
 			`fixes/repay.on_time.yaml:1:5: the quote that opens here is never closed (add the missing quote)`}},
 		{"stray file", "cause/credit.x.yaml", "id: credit.x\n", []string{
-			`cause/credit.x.yaml:1:1: the file is not part of a pack (entries are causes/ID.yaml, fixes/ID.yaml and answers/INTENT.yaml)`}},
+			`cause/credit.x.yaml:1:1: the file is not part of a pack (entries are causes/ID.yaml, fixes/ID.yaml, answers/INTENT.yaml, symptoms/ID.yaml and flows/ID.yaml)`}},
 		{"other extension", "causes/credit.x.yml", "id: credit.x\n", []string{
-			`causes/credit.x.yml:1:1: the file is not part of a pack (entries are causes/ID.yaml, fixes/ID.yaml and answers/INTENT.yaml)`}},
+			`causes/credit.x.yml:1:1: the file is not part of a pack (entries are causes/ID.yaml, fixes/ID.yaml, answers/INTENT.yaml, symptoms/ID.yaml and flows/ID.yaml)`}},
 		{"notes are no part of it", "causes/README.md", "notes", nil},
 		{"hidden files are no part of it", ".git/x.yaml", "x", nil},
 		{"byte order mark", "causes/credit.record.yaml", "\uFEFF" + small()["causes/credit.record.yaml"], nil},

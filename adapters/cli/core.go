@@ -66,7 +66,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.engine = bot.NewEngine(bot.Options{
-		Log: c.log, Model: model, Base: c.base, Eligibility: client,
+		Log: c.log, Library: bot.NewLibrary(bot.Edition{Base: c.base, Model: model}), Eligibility: client,
 		Now: time.Now, NewID: newID, Logger: logger,
 	})
 	return c, nil

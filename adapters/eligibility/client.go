@@ -94,7 +94,7 @@ func (c *Client) ask(ctx context.Context, request bot.CheckRequest) (bot.Verdict
 	id := c.options.NewID()
 	body, err := json.Marshal(Request{
 		RequestID: id, Tenant: request.Tenant, UserID: request.User, Product: request.Product,
-		Locale: request.Locale, Client: ClientInfo(request.Client), AskedAt: c.options.Now().UTC(),
+		Locale: request.Locale, Client: ClientInfo{AppVersion: request.Client.AppVersion, OS: request.Client.OS, Network: request.Client.Network}, AskedAt: c.options.Now().UTC(),
 	})
 	if err != nil {
 		return bot.Verdict{}, fmt.Errorf("%w: encode request: %w", bot.ErrCheckInvalid, err)

@@ -66,6 +66,10 @@ func EveryEvent() []bot.Event {
 		bot.Warned{Warning: "scam"},
 		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助", ID: "v1", Digest: "sha256:1"},
 		bot.Resolved{Confirmed: true},
+		bot.FlowStarted{Flow: "network", Edition: "5f2b9c"},
+		bot.StepTaken{Flow: "network", Step: "network.check/1", Fix: "network.check", Outcome: bot.StepAnswered, Answer: "yes"},
+		bot.FlowEnded{Flow: "network", Outcome: bot.FlowSolved},
+		bot.FixConfirmed{Flow: "network", Cause: "technical.network", Fixes: []string{"network.check"}, Before: bot.Ineligible, After: bot.Eligible},
 	}, bareEvents()...)
 }
 
@@ -89,5 +93,6 @@ func bareEvents() []bot.Event {
 	return []bot.Event{
 		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
+		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},
 	}
 }
