@@ -64,6 +64,9 @@ type Check struct {
 	Optional bool
 	Fault    string // what /readyz?verbose says when it does not; the error itself is only logged
 	Run      func(context.Context) error
+	// Note, when set, is what /readyz?verbose says besides, "" for nothing. It
+	// is read by operators and never holds the words of an error from outside.
+	Note func() string
 }
 
 // Limits bound what one person or one socket may use.

@@ -202,7 +202,19 @@ func (s *Server) runCheck(ctx context.Context, check Check) checkResult {
 	defer cancel()
 	if err := check.Run(ctx); err != nil {
 		s.log.Warn("check failed", "check", check.Name, "optional", check.Optional, "error", err)
-		return checkResult{Name: check.Name, Degraded: check.Optional, Reason: check.Fault}
+		return checkResult{Name: check.Name, Degraded: check.Optional, Reason: check.reason(check.Fault)}
 	}
-	return checkResult{Name: check.Name, OK: true}
+	return checkResult{Name: check.Name, OK: true, Reason: check.reason("")}
+}
+
+// reason is the fault, if there is one, and what the check adds to it.
+func (c Check) reason(fault string) string {
+	if c.Note == nil {
+		return fault
+	}
+	note := c.Note()
+	if fault == "" || note == "" {
+		return fault + note
+	}
+	return fault + ": " + note
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -262,6 +263,37 @@ func TestReadyWithoutWhatIsOptional(t *testing.T) {
 	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected"}
 	if got := body.Checks[len(body.Checks)-1]; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Operators read what a check has to say, whether or not it holds.
+func TestReadinessNotes(t *testing.T) {
+	t.Parallel()
+	works, down := func(context.Context) error { return nil }, func(context.Context) error { return errors.New("down") }
+	note := func(text string) func() string { return func() string { return text } }
+	w := newWorld(t, func(o *Options) {
+		o.Checks = []Check{
+			{Name: "works", Run: works, Note: note("one incident")},
+			{Name: "silent", Run: works, Note: note("")},
+			{Name: "fails", Optional: true, Fault: "not in use", Run: down, Note: note("pack.yaml:1:1")},
+			{Name: "fails silently", Optional: true, Fault: "not in use", Run: down, Note: note("")},
+		}
+	})
+	a := w.get("/readyz?verbose")
+	mustFit(t, "http.json#/$defs/readiness", a.body)
+	var body struct{ Checks []checkResult }
+	if err := json.Unmarshal(a.body, &body); err != nil {
+		t.Fatal(err)
+	}
+	want := []checkResult{
+		{Name: "serving", OK: true},
+		{Name: "works", OK: true, Reason: "one incident"},
+		{Name: "silent", OK: true},
+		{Name: "fails", Degraded: true, Reason: "not in use: pack.yaml:1:1"},
+		{Name: "fails silently", Degraded: true, Reason: "not in use"},
+	}
+	if !slices.Equal(body.Checks, want) {
+		t.Errorf("got %+v, want %+v", body.Checks, want)
 	}
 }
 
