@@ -68,15 +68,16 @@ func (b *Base) stops(flow Flow) []Stop {
 		}
 		fix, _ := b.Fix(entry.Fix)
 		for i, step := range fix.Steps {
-			list = append(list, Stop{Key: stepKey(fix.ID, i, step), Name: entry.Name(), Fix: fix.ID, Step: step})
+			list = append(list, Stop{Key: fix.StepKey(i), Name: entry.Name(), Fix: fix.ID, Step: step})
 		}
 	}
 	return list
 }
 
-func stepKey(fix string, i int, step Step) string {
-	if step.ID != "" {
-		return fix + "/" + step.ID
+// StepKey names the i-th step of a fix for good.
+func (f Fix) StepKey(i int) string {
+	if id := f.Steps[i].ID; id != "" {
+		return f.ID + "/" + id
 	}
-	return fix + "/" + strconv.Itoa(i+1)
+	return f.ID + "/" + strconv.Itoa(i+1)
 }

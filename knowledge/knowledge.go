@@ -102,6 +102,12 @@ type Meta struct {
 	ReviewBy  Date     `yaml:"review_by"`
 }
 
+// Valid says whether an entry may be shown on a day. A review that is due does
+// not hide it.
+func (m Meta) Valid(day time.Time) bool {
+	return m.ValidFrom.IsZero() || day.Format(time.DateOnly) >= m.ValidFrom.Format(time.DateOnly)
+}
+
 // Date is a calendar day, written 2027-05-31.
 type Date struct{ time.Time }
 
@@ -161,6 +167,7 @@ type Answer struct {
 	Related []string `yaml:"related"` // intents offered afterwards
 	Right   string   `yaml:"right"`   // explanation | human_review, when asking is using a right
 	Handoff bool     `yaml:"handoff"` // leads to a human
+	Plan    bool     `yaml:"plan"`    // answered with the improvement plan for the reasons returned
 	OnlyIf  string   `yaml:"only_if"` // eligible: the text makes no sense after a refusal
 	Meta    `yaml:",inline"`
 }
