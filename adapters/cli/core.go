@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,7 +14,6 @@ import (
 	"kaitong/adapters/store"
 	"kaitong/bot"
 	"kaitong/configs"
-	"kaitong/intents"
 	"kaitong/knowledge"
 )
 
@@ -26,7 +23,7 @@ import (
 type core struct {
 	config    configs.Config
 	logger    *slog.Logger
-	base      *knowledge.Base
+	library   *bot.Library
 	log       *store.Log
 	bus       *natsbus.Bus
 	directory eligibility.Directory
@@ -43,13 +40,11 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
-	if c.base, err = loadBase(config.Pack); err != nil {
+	edition, err := loadEdition(config.Pack)
+	if err != nil {
 		return nil, err
 	}
-	model, err := intents.TrainShipped()
-	if err != nil {
-		return nil, fmt.Errorf("train the classifier: %w", err)
-	}
+	c.library = bot.NewLibrary(edition)
 	if c.log, err = store.Open(ctx, store.Options{Dir: config.Data, Logger: logger}); err != nil {
 		return nil, err
 	}
@@ -66,32 +61,10 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.engine = bot.NewEngine(bot.Options{
-		Log: c.log, Library: bot.NewLibrary(bot.Edition{Base: c.base, Model: model}), Eligibility: client,
+		Log: c.log, Library: c.library, Eligibility: client,
 		Now: time.Now, NewID: newID, Logger: logger,
 	})
 	return c, nil
-}
-
-// loadBase reads the pack in a folder, or the one in the program.
-func loadBase(dir string) (*knowledge.Base, error) {
-	files, err := packFiles(dir)
-	if err != nil {
-		return nil, err
-	}
-	return knowledge.Load(files)
-}
-
-// packFiles is the folder of a pack, or the one in the program. A folder that
-// is no pack at all is said in one line, before everything it lacks is listed.
-func packFiles(dir string) (fs.FS, error) {
-	if dir == "" {
-		return knowledge.Shipped(), nil
-	}
-	files := os.DirFS(dir)
-	if _, err := fs.Stat(files, "pack.yaml"); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no pack in %s: there is no pack.yaml", dir)
-	}
-	return files, nil
 }
 
 // newID makes ids that sort by time.
@@ -134,12 +107,12 @@ func (c *core) foreignResponder(ctx context.Context) (bool, error) {
 }
 
 func (c *core) eligibilityClient() (*eligibility.Client, error) {
-	neutral, err := neutralCode(c.base)
+	neutral, err := neutralCode(c.library.Latest().Base)
 	if err != nil {
 		return nil, err
 	}
 	return eligibility.NewClient(eligibility.ClientOptions{
-		Conn: c.bus.Conn(), Tell: telling(c.base, neutral), Neutral: neutral, Now: time.Now, NewID: newID, Logger: c.logger,
+		Conn: c.bus.Conn(), Tell: telling(c.library, neutral), Neutral: neutral, Now: time.Now, NewID: newID, Logger: c.logger,
 		Timeout:         c.config.Eligibility.Timeout,
 		BreakerFailures: c.config.Eligibility.BreakerFailures,
 		BreakerPause:    c.config.Eligibility.BreakerPause,
@@ -159,9 +132,11 @@ func neutralCode(base *knowledge.Base) (string, error) {
 
 // telling lets through what the pack allows: every code of the neutral
 // refusal, silent or not, becomes the same one, and details pass only with
-// reasons that may be named.
-func telling(base *knowledge.Base, neutral string) eligibility.Telling {
+// reasons that may be named. A code that a new edition makes silent is silent
+// at once, also for those who are being guided by a former one.
+func telling(library *bot.Library, neutral string) eligibility.Telling {
 	return func(code string) (string, bool) {
+		base := library.Latest().Base
 		reason, known := base.Reason(code)
 		if !known || base.Class(code) == knowledge.Silent || reason.Cause == base.Pack().Neutral {
 			return neutral, false
