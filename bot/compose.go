@@ -17,7 +17,8 @@ type Finding struct {
 type Reply struct {
 	Blocks []Block
 	About  About
-	Minor  bool // the verdict says the person is below the age rule
+	Minor  bool    // the verdict says the person is below the age rule
+	Events []Event // what followed from the verdict
 }
 
 // maxReasons is how many reasons an answer names at most. More would bury the
@@ -40,6 +41,8 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.followUp()
 	case MoveNotHelped:
 		w.notHelped()
+	case MoveStep:
+		w.guide()
 	case MoveWarn:
 		w.notice("warning", plan.Phrase)
 		w.close()
@@ -54,7 +57,7 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.plain()
 	}
 	w.about.Sources = w.sources()
-	return Reply{Blocks: w.blocks, About: w.about, Minor: w.stopped()}
+	return Reply{Blocks: w.blocks, About: w.about, Minor: w.stopped(), Events: w.events}
 }
 
 // writer collects the blocks of one reply.
@@ -64,13 +67,19 @@ type writer struct {
 	base    *knowledge.Base
 	blocks  []Block
 	about   About
+	events  []Event
+	held    bool     // advice about the person waits for an incident to end
 	extra   []Choice // offered before the standing choices
 }
 
 // answer tells the verdict first and what the person described second.
 func (w *writer) answer() {
-	entry, _ := w.base.Answer(w.plan.Intent)
+	entry, _ := answerTo(w.base, w.plan.Intent, w.plan.Symptom)
+	w.about.Symptom = w.plan.Symptom
 	w.preface()
+	if !w.stopped() {
+		w.held = w.incident(entry)
+	}
 	switch {
 	case w.finding.Outcome == CheckOK && w.finding.Verdict.Decision != Unknown:
 		w.verdict(entry)
@@ -87,6 +96,7 @@ func (w *writer) answer() {
 	}
 	w.ticket()
 	w.related()
+	w.offerFlow()
 	w.close()
 }
 
@@ -107,10 +117,18 @@ func (w *writer) preface() {
 
 // general answers without a verdict: the entry's own words, then what helps.
 func (w *writer) general(entry knowledge.Answer) {
-	w.paragraphs(entry)
 	cause, ok := w.base.Cause(entry.Cause)
+	if w.held && cause.Category != "technical" {
+		w.holdBack()
+		return
+	}
+	w.paragraphs(entry)
 	if ok && !slices.Contains(w.plan.Denied, entry.Cause) {
 		w.setCause(cause.ID)
+	}
+	if entry.Plan {
+		w.advice(nil)
+		return
 	}
 	fixes := appendNew(append([]string(nil), entry.Fixes...), cause.Fixes...)
 	w.fixes(fixes, 2)
@@ -123,8 +141,15 @@ func (w *writer) general(entry knowledge.Answer) {
 
 func (w *writer) paragraphs(entry knowledge.Answer) {
 	for _, paragraph := range entry.Text {
-		w.text(paragraph, "answer:"+entry.Intent)
+		w.text(paragraph, wordsOf(entry.Intent, w.plan.Symptom))
 	}
+}
+
+// holdBack keeps advice about the person for later: while the service is in
+// trouble, that may be all there is to it.
+func (w *writer) holdBack() {
+	w.say("incident.held_back")
+	w.fixes(w.technicalFixes(), 1)
 }
 
 func (w *writer) setCause(id string) {
@@ -186,6 +211,9 @@ func (w *writer) notHelped() {
 func (w *writer) plain() {
 	w.say(w.plan.Phrase)
 	w.extra = append(w.extra, w.intentChoices(w.plan.Options...)...)
+	if w.plan.Move == MoveResolved && w.plan.Topic.Decision == Ineligible && !w.plan.Anonymous {
+		w.extra = append(w.extra, w.choice(choiceCheck))
+	}
 	switch w.plan.Move {
 	case MoveClarify:
 		w.extra = append(w.extra, w.choice(choiceNone))

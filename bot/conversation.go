@@ -30,8 +30,16 @@ type Conversation struct {
 	Clarify bool     // the last reply offered readings to choose from
 
 	seen   map[string]seenMessage // client message ids, for idempotency
-	offers map[string][]Choice    // bot message id -> choices it offered
+	offers map[string]offer       // bot message id -> what it offered
 	latest string                 // id of the last bot message
+	aside  bool                   // the last reply led away from nothing: small talk, not understood …
+}
+
+// offer is what a bot message gave to choose from, and the step it showed:
+// "tried it" below an old message is said of the step that message showed.
+type offer struct {
+	choices []Choice
+	step    string
 }
 
 // Topic is what the conversation is about at the moment: the last answer that
@@ -42,19 +50,8 @@ type Topic struct {
 	Reasons  []string // causes the check returned
 	Fixes    []string // fixes shown so far, in order
 	Decision Decision
+	Symptom  string
 	Nth      int // the reason talked about last, 1-based; 0 before any
-}
-
-// Walk is where a person stands in a flow. The zero value is no flow.
-type Walk struct {
-	Flow       string
-	Edition    string   // the knowledge it began with
-	Step       string   // key of the step shown last
-	Fixes      []string // fixes of which a step was tried
-	Confirming bool     // the person calls it solved and was asked whether to check
-	Paused     bool     // something else was talked about since
-	Before     Decision // what the check said when it began
-	Cause      string   // the cause it is to mend
 }
 
 // Active says whether there is anything to lean on.
@@ -80,7 +77,7 @@ func NewConversation(id string) *Conversation {
 		ID:      id,
 		Handoff: HandoffNone,
 		seen:    map[string]seenMessage{},
-		offers:  map[string][]Choice{},
+		offers:  map[string]offer{},
 	}
 }
 
@@ -126,6 +123,22 @@ func (c *Conversation) apply(event Event) {
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case AgeKnown:
 		c.Minor = e.Minor
+	case FlowStarted:
+		c.Walk = Walk{Flow: e.Flow, Edition: e.Edition, Cause: e.Cause, Before: e.Before}
+	case StepTaken:
+		c.applyStep(e)
+	case FlowEnded:
+		c.Walked, c.Walk = appendNew(c.Walked, e.Flow), Walk{}
+	}
+}
+
+// applyStep remembers a step for good: it is never offered again.
+func (c *Conversation) applyStep(e StepTaken) {
+	c.Taken = appendNew(c.Taken, e.Step)
+	switch e.Outcome {
+	case StepTried, StepFailed:
+		c.Walk.Fixes = appendNew(c.Walk.Fixes, e.Fix)
+		c.Walk.Failed = c.Walk.Failed || e.Outcome == StepFailed
 	}
 }
 
@@ -135,17 +148,27 @@ func (c *Conversation) applyMessage(m Message) {
 	case AuthorUser:
 		c.seen[m.ID] = seenMessage{version: c.Version, seq: m.Seq, digest: m.Digest}
 	case AuthorBot:
-		c.offers[m.ID], c.latest = choicesIn(m.Blocks), m.ID
-		if m.About != nil {
-			c.Topic.absorb(*m.About)
+		c.applyReply(m)
+	}
+}
+
+func (c *Conversation) applyReply(m Message) {
+	made := offer{choices: choicesIn(m.Blocks)}
+	if m.About != nil {
+		made.step = m.About.Step
+		c.Topic.absorb(*m.About)
+		if !c.aside {
+			c.Walk.show(*m.About)
 		}
 	}
+	c.offers[m.ID], c.latest = made, m.ID
 }
 
 // applyUnderstood keeps the count of turns that did not help, and forgets the
 // topic when a new question opens another.
 func (c *Conversation) applyUnderstood(u Understood) {
 	c.Clarify = u.Move == MoveClarify
+	c.aside = !slices.Contains([]Move{MoveAnswer, MoveFollowUp, MoveNotHelped, MoveResolved, MoveStep}, u.Move)
 	switch u.Move {
 	case MoveFallback, MoveClarify, MoveNotHelped:
 		c.Misses++
@@ -184,6 +207,9 @@ func (t *Topic) absorb(about About) {
 	}
 	if about.Nth > 0 {
 		t.Nth = about.Nth
+	}
+	if about.Symptom != "" {
+		t.Symptom = about.Symptom
 	}
 	t.Fixes = appendNew(t.Fixes, about.Fixes...)
 }

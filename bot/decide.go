@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kaitong/intents"
 	"kaitong/knowledge"
@@ -15,7 +17,13 @@ type Reading struct {
 	Result intents.Result
 	Parts  []intents.Result // of the single questions, when there are several
 	Choice string           // id of the choice, "" for a text
+	Step   string           // the step that the tapped message showed
 	Blank  bool             // nothing was left once personal data was hidden
+
+	Client  Client
+	Day     time.Time
+	Edition string     // of the knowledge that answers
+	Live    []Incident // what is wrong with the service
 }
 
 // Plan is what will be said, before the eligibility service was asked and
@@ -27,6 +35,7 @@ type Plan struct {
 	Intent     string
 	Confidence float64
 	Check      bool     // ask the eligibility service first
+	Symptom    string   // what the person says they see, where it has words of its own
 	Described  []string // causes the person describes, most specific first
 	Denied     []string // causes the person says do not hold
 	Phrase     string   // the fixed wording of moves that have one
@@ -34,7 +43,7 @@ type Plan struct {
 	Also       []string // further questions of the same message, to be offered next
 	Right      string   // explanation | human_review
 	Topic      Topic    // the answer that a follow-up leans on
-	FollowUp   string   // what_now | nth | more | why | how_long
+	FollowUp   string   // what_now | nth | more | why | how_long | cause | dispute | plan
 	Nth        int      // which reason a follow-up asks for, 1-based
 	Other      string   // name of the product meant, when it is not ours
 	Minor      *bool    // what the message says about the age rule, if anything
@@ -45,6 +54,11 @@ type Plan struct {
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
+	Fresh      bool     // no earlier reply of the check will do
+	Guide      Guidance // of MoveStep
+	Client     Client
+	Live       []Incident
+	way        walker
 }
 
 // The ids of choices. They say all there is to say about what was tapped, so
@@ -59,6 +73,16 @@ const (
 	choiceIntent      = "intent:"
 	choiceRecheck     = "recheck:" // the intent to answer again after a fresh check
 	choiceCause       = "cause:"
+	choicePlan        = "plan"
+	choiceFlow        = "flow:"
+	choiceTried       = "step.tried"
+	choiceFailed      = "step.failed"
+	choiceHow         = "step.how"
+	choiceSkip        = "step.skip"
+	choiceAnswer      = "answer:" // to a question of a flow
+	choiceResume      = "flow.resume"
+	choiceCheck       = "flow.check"
+	choiceNoCheck     = "flow.no_check"
 )
 
 // IsConversationMove says whether an intent is a move of the conversation,
@@ -80,8 +104,9 @@ const adultAge = 18
 // before everything; then the age rule; then what leans on the last answer;
 // then what was asked.
 func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowledge.Locale) Plan {
-	d := decider{c: c, base: base, reading: reading}
+	d := decider{c: c, base: base, reading: reading, way: newWalker(c, reading, base, locale)}
 	plan := d.move()
+	plan.way, plan.Client, plan.Live = d.way, reading.Client, reading.Live
 	plan.Minor = d.minor()
 	plan.Other = d.otherProduct(locale)
 	plan.Locale, plan.Topic, plan.Anonymous = locale, c.Topic, c.Owner.Anonymous
@@ -104,6 +129,7 @@ type decider struct {
 	c       *Conversation
 	base    *knowledge.Base
 	reading Reading
+	way     walker
 }
 
 func (d decider) move() Plan {
@@ -114,7 +140,7 @@ func (d decider) move() Plan {
 		return d.guard(Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.go_on"})
 	}
 	for _, step := range []func() (Plan, bool){
-		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.dispute, d.followUp, d.smallTalk, d.several, d.outOfScope,
+		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.outOfScope,
 	} {
 		if plan, ok := step(); ok {
 			return d.guard(plan)
@@ -135,13 +161,13 @@ func (d decider) guard(plan Plan) Plan {
 		minor = *said
 	}
 	switch plan.Move {
-	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback:
+	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveStep:
 		if minor {
 			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}
 		}
 	}
 	switch plan.Move {
-	case MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveSmallTalk, MoveResolved:
+	case MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveSmallTalk, MoveResolved, MoveStep:
 		if d.c.Care > 0 {
 			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
 		}
@@ -184,11 +210,16 @@ func (d decider) choice() Plan {
 		plan.Confidence = 1
 		return plan
 	}
+	if plan, ok := d.stepChoice(id); ok {
+		return sure(plan)
+	}
 	switch id {
 	case choiceResolved:
 		return sure(Plan{Move: MoveResolved, Intent: "done", Phrase: "resolved.reply"})
 	case choiceNotResolved:
 		return sure(d.notHelped())
+	case choicePlan:
+		return sure(d.improvement())
 	case choiceAgent:
 		return sure(d.handoff("requested"))
 	case choiceCancelAgent:
@@ -205,7 +236,9 @@ func (d decider) choice() Plan {
 		return sure(d.answer(intent))
 	}
 	if intent, ok := strings.CutPrefix(id, choiceRecheck); ok {
-		return sure(d.answer(intent))
+		plan := d.answer(intent)
+		plan.Fresh = true
+		return sure(plan)
 	}
 	cause := strings.TrimPrefix(id, choiceCause)
 	return sure(Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "cause", Described: []string{cause}})
@@ -344,19 +377,22 @@ func (d decider) starters() []string {
 	return []string{"fail.unspecified", "status.check", "how.requirements"}
 }
 
-// answer plans the guided answer to one intent.
-func (d decider) answer(intent string) Plan {
-	entry, ok := d.base.Answer(intent)
+// answer plans the guided answer to one intent, in the words of the symptom
+// where one was described.
+func (d decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
+
+func (d decider) answerAs(intent, symptom string) Plan {
+	entry, ok := answerTo(d.base, intent, symptom)
 	if !ok {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.first", Options: d.starters()}
 	}
 	plan := Plan{
 		Move: MoveAnswer, Intent: intent, Check: entry.Check,
-		Options: entry.Related, Right: entry.Right, Denied: d.causes(true),
+		Options: entry.Related, Right: entry.Right, Denied: d.causes(true), Symptom: symptom,
 	}
 	plan.Described = d.described(entry, plan.Denied)
 	if entry.Handoff && !d.c.waiting() {
-		plan.Handoff = intent
+		plan.Handoff = cmp.Or(symptom, intent)
 	}
 	return plan
 }

@@ -24,6 +24,10 @@ type Options struct {
 	Logger      *slog.Logger  // nil: discard
 
 	CachedConversations int // idle conversations kept in memory; 0: 10,000
+
+	// Watch, when set, is told every turn once it is stored. It must return at
+	// once.
+	Watch func(Turn)
 }
 
 // Engine turns what people say into stored, answered turns. It is safe for
@@ -38,6 +42,7 @@ type Engine struct {
 	logger      *slog.Logger
 	masker      *Masker
 	shelf       *shelf
+	watch       func(Turn)
 }
 
 // NewEngine puts an engine together.
@@ -48,10 +53,13 @@ func NewEngine(o Options) *Engine {
 	if o.CachedConversations == 0 {
 		o.CachedConversations = 10_000
 	}
+	if o.Watch == nil {
+		o.Watch = func(Turn) {}
+	}
 	return &Engine{
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
-		masker: NewMasker(), shelf: newShelf(o.CachedConversations),
+		masker: NewMasker(), shelf: newShelf(o.CachedConversations), watch: o.Watch,
 	}
 }
 
@@ -112,6 +120,7 @@ func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, tur
 	}
 	place.conv = conv
 	e.report(ctx, turn)
+	e.watch(turn)
 	return Receipt{Turn: turn, Seq: seqOf(turn, conv)}, nil
 }
 

@@ -113,8 +113,10 @@ type (
 	// FlowStarted records that a person begins to be guided step by step. They
 	// finish on the edition of the knowledge they began with.
 	FlowStarted struct {
-		Flow    string `json:"flow"`
-		Edition string `json:"edition"`
+		Flow    string   `json:"flow"`
+		Edition string   `json:"edition"`
+		Cause   string   `json:"cause,omitempty"`  // what it is to mend
+		Before  Decision `json:"before,omitempty"` // what the check said last
 	}
 
 	// StepTaken records what became of one step of a flow. A step is never

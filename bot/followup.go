@@ -18,6 +18,8 @@ func (w *writer) followUp() {
 		w.nth(causes, w.plan.Nth)
 	case w.plan.FollowUp == "more" && w.plan.Topic.Nth < len(causes)-1:
 		w.nth(causes, max(w.plan.Topic.Nth, 1)+1)
+	case w.plan.FollowUp == "plan":
+		w.advice(causes)
 	case len(causes) == 0:
 		w.withoutCause()
 	case w.plan.FollowUp == "dispute":
@@ -30,6 +32,7 @@ func (w *writer) followUp() {
 	default:
 		w.whatNow()
 	}
+	w.offerFlow()
 	w.close()
 }
 

@@ -72,6 +72,11 @@ func (d decider) leans() string {
 	return found[0].Value
 }
 
+// leaning says whether a short text says any of these about what was said before.
+func (d decider) leaning(values ...string) bool {
+	return slices.ContainsFunc(d.entities(intents.EntityFollowUp), func(e intents.Entity) bool { return slices.Contains(values, e.Value) })
+}
+
 // followUp recognises what only makes sense after an answer: "the second
 // one?", "so what do I do?".
 func (d decider) followUp() (Plan, bool) {
@@ -88,6 +93,7 @@ func (d decider) followUp() (Plan, bool) {
 	case "fixed", "recheck":
 		again := d.answer(d.topicIntent())
 		again.Denied = nil // what is mended now is not denied
+		again.Fresh = true
 		return again, true
 	case "ack":
 		return Plan{Move: MoveSmallTalk, Intent: "affirm", Phrase: "small.affirm"}, true

@@ -49,7 +49,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if say.Vote != nil {
 		return d.events, e.vote(d)
 	}
-	choice, err := e.record(d)
+	choice, step, err := e.record(d)
 	if err != nil {
 		return nil, err
 	}
@@ -57,16 +57,18 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 		d.add(Understood{Move: MoveRelay})
 		return d.events, nil
 	}
-	reading := Reading{Choice: choice.ID}
+	reading := Reading{Choice: choice.ID, Step: step}
 	if choice.ID == "" {
 		reading = understand(d.Model, e.readable(say))
 	}
+	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, d.Base)
 	if reply.Minor && !conv.Minor {
 		d.add(AgeKnown{Minor: true})
 	}
+	d.events = append(d.events, reply.Events...)
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
 	return d.events, nil
 }
@@ -78,6 +80,14 @@ func (e *Engine) edition(conv *Conversation) Edition {
 		return e.library.Edition(conv.Walk.Edition)
 	}
 	return e.library.Latest()
+}
+
+// live are the incidents of the moment.
+func (e *Engine) live() []Incident {
+	if e.status == nil {
+		return nil
+	}
+	return e.status.Live()
 }
 
 // open binds a new conversation to its owner.
@@ -131,11 +141,11 @@ func (e *Engine) vote(d *draft) error {
 }
 
 // record adds the person's message to the turn and returns the choice it
-// makes, if any.
-func (e *Engine) record(d *draft) (Choice, error) {
-	choice, err := e.choice(d)
+// makes, if any, and the step that the message with the choice showed.
+func (e *Engine) record(d *draft) (choice Choice, step string, err error) {
+	choice, step, err = e.choice(d)
 	if err != nil {
-		return Choice{}, err
+		return Choice{}, "", err
 	}
 	text := d.say.Text
 	if d.say.Text == "" {
@@ -146,7 +156,7 @@ func (e *Engine) record(d *draft) (Choice, error) {
 		Blocks: []Block{{Type: BlockText, Text: text}},
 		Digest: d.say.digest(), Choice: choice.ID, Masked: d.say.masked,
 	})
-	return choice, nil
+	return choice, step, nil
 }
 
 // readable is the text without what masking left behind, so that a hidden
@@ -176,30 +186,30 @@ const maxQuestions = 8
 
 // choice is what was tapped: an offer of an earlier message, or the standing
 // wish for a human, which needs no offer.
-func (e *Engine) choice(d *draft) (Choice, error) {
+func (e *Engine) choice(d *draft) (Choice, string, error) {
 	switch {
 	case d.say.Handoff == HandoffRequest:
-		return Choice{ID: choiceAgent, Label: d.Base.Phrase("choice.agent", d.locale, nil)}, nil
+		return Choice{ID: choiceAgent, Label: d.Base.Phrase("choice.agent", d.locale, nil)}, "", nil
 	case d.say.Handoff == HandoffCancel:
-		return Choice{ID: choiceCancelAgent, Label: d.Base.Phrase("choice.cancel_agent", d.locale, nil)}, nil
+		return Choice{ID: choiceCancelAgent, Label: d.Base.Phrase("choice.cancel_agent", d.locale, nil)}, "", nil
 	case d.say.Handoff != "":
-		return Choice{}, fmt.Errorf("hand-off %q: %w", d.say.Handoff, ErrInvalid)
+		return Choice{}, "", fmt.Errorf("hand-off %q: %w", d.say.Handoff, ErrInvalid)
 	case d.say.Choice == nil:
-		return d.typedChoice(), nil
+		return d.typedChoice(), "", nil
 	}
-	offers := d.conv.offers[d.say.Choice.Message]
-	i := slices.IndexFunc(offers, func(c Choice) bool { return c.ID == d.say.Choice.Choice })
+	made := d.conv.offers[d.say.Choice.Message]
+	i := slices.IndexFunc(made.choices, func(c Choice) bool { return c.ID == d.say.Choice.Choice })
 	if i < 0 {
-		return Choice{}, fmt.Errorf("choice %q was not offered by message %s: %w", d.say.Choice.Choice, d.say.Choice.Message, ErrInvalid)
+		return Choice{}, "", fmt.Errorf("choice %q was not offered by message %s: %w", d.say.Choice.Choice, d.say.Choice.Message, ErrInvalid)
 	}
-	return offers[i], nil
+	return made.choices[i], made.step, nil
 }
 
 // typedChoice is the choice of the last answer whose label was typed instead
 // of tapped, if it was.
 func (d *draft) typedChoice() Choice {
 	typed := plainWords(d.say.Text)
-	for _, choice := range d.conv.offers[d.conv.latest] {
+	for _, choice := range d.conv.offers[d.conv.latest].choices {
 		if plainWords(choice.Label) == typed {
 			return choice
 		}
@@ -222,6 +232,7 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
 	d.add(understood(plan, reading.Result))
+	d.events = append(d.events, plan.Guide.Events...)
 	if plan.Right != "" {
 		d.add(RightInvoked{Right: plan.Right})
 	}
@@ -285,7 +296,7 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 	d.observe("checking")
 	verdict, err := e.eligibility.Check(ctx, CheckRequest{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: d.product(),
-		Locale: string(d.locale), Client: d.say.Client,
+		Locale: string(d.locale), Client: d.say.Client, Fresh: plan.Fresh,
 	})
 	outcome := outcomeOf(err)
 	if err != nil {

@@ -28,8 +28,12 @@ func (w *writer) verdict(entry knowledge.Answer) {
 	if asksForReason(entry) || !fits {
 		return
 	}
+	if entry.Plan && w.about.Decision == Ineligible {
+		w.advice(w.returned())
+		return
+	}
 	w.paragraphs(entry)
-	if entry.Handoff {
+	if entry.Handoff || w.plan.Symptom != "" {
 		w.fixes(entry.Fixes, 1)
 	}
 }
@@ -160,7 +164,7 @@ func (w *writer) goOn(entry knowledge.Answer, fixes []string) {
 func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 	for _, cause := range causes {
 		if explain {
-			w.text(cause.Explain, "cause:"+cause.ID)
+			w.explain(cause)
 		}
 		w.fixes(cause.Fixes, 1)
 	}
@@ -170,6 +174,18 @@ func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 	if w.unseen(fixesOf(causes)) != "" {
 		w.extra = append(w.extra, w.choice(choiceMore))
 	}
+}
+
+// explain says what a reason means: in the words of the symptom the person
+// described, where it is the same matter.
+func (w *writer) explain(cause knowledge.Cause) {
+	if seen, ok := w.base.Symptom(w.plan.Symptom); ok && seen.Cause == cause.ID {
+		for _, paragraph := range seen.Text {
+			w.text(paragraph, "symptom:"+seen.ID)
+		}
+		return
+	}
+	w.text(cause.Explain, "cause:"+cause.ID)
 }
 
 // fixesOf lists the fixes of several causes, each once.
@@ -301,5 +317,8 @@ func (w *writer) offerMore(causes []knowledge.Cause) {
 	if w.finding.Verdict.Appealable && w.plan.Intent != "appeal" {
 		w.say("appeal.available")
 		w.extra = append(w.extra, w.intentChoices("appeal")...)
+	}
+	if slices.ContainsFunc(causes, func(c knowledge.Cause) bool { return c.Category == "credit" && len(c.Fixes) > 0 }) {
+		w.extra = append(w.extra, w.choice(choicePlan))
 	}
 }

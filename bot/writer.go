@@ -49,7 +49,7 @@ func (w *writer) text(text knowledge.Text, source string) {
 func (w *writer) fixes(ids []string, limit int) {
 	for _, id := range ids {
 		fix, ok := w.base.Fix(id)
-		if !ok || slices.Contains(w.about.Fixes, id) {
+		if !ok || slices.Contains(w.about.Fixes, id) || !w.forThem(fix) || w.behind(fix) {
 			continue
 		}
 		if limit--; limit < 0 {
@@ -60,10 +60,34 @@ func (w *writer) fixes(ids []string, limit int) {
 	}
 }
 
+// forThem says whether a fix is for this person.
+func (w *writer) forThem(fix knowledge.Fix) bool {
+	return fix.When.Holds(w.situation()) && fix.Valid(w.situation().Day)
+}
+
+func (w *writer) situation() knowledge.Situation {
+	now := w.plan.way.situation
+	now.Decision = string(w.about.Decision)
+	return now
+}
+
+// behind says whether every step of a fix was taken already.
+func (w *writer) behind(fix knowledge.Fix) bool {
+	for i := range fix.Steps {
+		if !slices.Contains(w.plan.way.taken, fix.StepKey(i)) {
+			return false
+		}
+	}
+	return len(fix.Steps) > 0
+}
+
 func (w *writer) steps(fix knowledge.Fix) {
 	source := "fix:" + fix.ID
 	block := Block{Type: BlockSteps, Title: fix.Title.In(w.plan.Locale), Text: fix.Note.In(w.plan.Locale), Source: source}
-	for _, step := range fix.Steps {
+	for i, step := range fix.Steps {
+		if slices.Contains(w.plan.way.taken, fix.StepKey(i)) || !step.When.Holds(w.situation()) {
+			continue
+		}
 		how := step.How.In(w.plan.Locale)
 		if expect := step.Expect.In(w.plan.Locale); expect != "" {
 			how += "\n" + expect
@@ -102,7 +126,7 @@ func choiceLabel(id string) string {
 	if id == choiceNone {
 		return "clarify.none_of_these"
 	}
-	return "choice." + id
+	return "choice." + strings.ReplaceAll(id, ".", "_")
 }
 
 // human is the choice that leads to a human, or takes the request back while
@@ -120,11 +144,15 @@ func (w *writer) recheck(intent string) Choice {
 }
 
 // closeWithHuman ends what is no answer: there is nothing to be solved yet.
-func (w *writer) closeWithHuman() { w.offer(append(w.extra, w.human())...) }
+func (w *writer) closeWithHuman() {
+	w.resume()
+	w.offer(append(w.extra, w.human())...)
+}
 
 // close ends an answer with the choices that every answer has: solved, not
 // solved, a human. The human comes first when one should be offered.
 func (w *writer) close() {
+	w.resume()
 	solved, notSolved := w.choice(choiceResolved), w.choice(choiceNotResolved)
 	switch {
 	case w.plan.Move == MoveResolved:
@@ -160,6 +188,22 @@ func listWords(names []string, locale knowledge.Locale) string {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names, "」「")
+}
+
+// listPlain writes names one after the other.
+func listPlain(names []string, locale knowledge.Locale) string {
+	if locale == knowledge.English {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names, "、")
+}
+
+// momentWords writes a moment of the day, in the clock of the server.
+func momentWords(at time.Time, locale knowledge.Locale) string {
+	if locale == knowledge.English {
+		return at.Format("15:04 on 2 January")
+	}
+	return at.Format("1月2日 15:04")
 }
 
 // dateWords writes a day the way people of the locale do.

@@ -66,7 +66,7 @@ func EveryEvent() []bot.Event {
 		bot.Warned{Warning: "scam"},
 		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助", ID: "v1", Digest: "sha256:1"},
 		bot.Resolved{Confirmed: true},
-		bot.FlowStarted{Flow: "network", Edition: "5f2b9c"},
+		bot.FlowStarted{Flow: "network", Edition: "5f2b9c", Cause: "technical.network", Before: bot.Ineligible},
 		bot.StepTaken{Flow: "network", Step: "network.check/1", Fix: "network.check", Outcome: bot.StepAnswered, Answer: "yes"},
 		bot.FlowEnded{Flow: "network", Outcome: bot.FlowSolved},
 		bot.FixConfirmed{Flow: "network", Cause: "technical.network", Fixes: []string{"network.check"}, Before: bot.Ineligible, After: bot.Eligible},
