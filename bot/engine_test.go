@@ -49,18 +49,28 @@ var (
 
 func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot.Engine {
 	t.Helper()
-	model, err := shippedModel()
-	if err != nil {
-		t.Fatal(err)
-	}
 	base, err := shippedBase()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return engineOf(t, log, eligibility, libraryOf(t, base))
+}
+
+func libraryOf(t testing.TB, base *knowledge.Base) *bot.Library {
+	t.Helper()
+	model, err := shippedModel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bot.NewLibrary(bot.Edition{ID: "1", Base: base, Model: model})
+}
+
+func engineOf(t testing.TB, log bot.EventLog, eligibility bot.Eligibility, library *bot.Library) *bot.Engine {
+	t.Helper()
 	n := 0
 	var mu sync.Mutex
 	return bot.NewEngine(bot.Options{
-		Log: log, Library: bot.NewLibrary(bot.Edition{ID: "1", Base: base, Model: model}), Eligibility: eligibility,
+		Log: log, Library: library, Eligibility: eligibility,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) },
 		NewID: func() string {
 			mu.Lock()
@@ -74,13 +84,15 @@ func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot
 
 // talk is one person in one conversation.
 type talk struct {
-	t      testing.TB
-	engine *bot.Engine
-	who    bot.Identity
-	conv   string
-	locale string
-	n      int
-	last   bot.Message
+	t       testing.TB
+	engine  *bot.Engine
+	who     bot.Identity
+	conv    string
+	locale  string
+	n       int
+	last    bot.Message
+	turn    bot.Turn
+	library *bot.Library
 }
 
 func newTalk(t testing.TB, eligibility bot.Eligibility) *talk {
@@ -118,6 +130,7 @@ func (k *talk) answer(say bot.Say) bot.Message {
 	if err != nil {
 		k.t.Fatal(err)
 	}
+	k.turn = receipt.Turn
 	for _, event := range receipt.Turn.Events {
 		if m, ok := event.(bot.Message); ok && m.Author == bot.AuthorBot {
 			k.last = m

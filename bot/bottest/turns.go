@@ -78,13 +78,14 @@ func fullMessage() bot.Message {
 		Seq: 1, ID: "m1", Author: bot.AuthorBot, Re: "u1", Digest: "sha256:0", Choice: "c1", Masked: []string{"phone"},
 		Blocks: []bot.Block{
 			{Type: bot.BlockNotice, Level: "care", Text: "先别着急。", Source: "phrase:care"},
-			{Type: bot.BlockSteps, Title: "可以这样做", Items: []bot.Item{{Label: "1", Text: "补全资料", How: "我的 > 设置", Source: "fix:profile.complete"}}},
+			{Type: bot.BlockSteps, Title: "可以这样做", At: 2, Of: 5, Export: "1. 补全资料\n", Items: []bot.Item{{Label: "1", Text: "补全资料", How: "我的 > 设置", Source: "fix:profile.complete"}}},
 			{Type: bot.BlockLink, Text: "帮助", URL: "https://example.com/?a=1&b=2"},
 			{Type: bot.BlockChoices, Choices: []bot.Choice{{ID: "done", Label: "已解决"}}},
 		},
 		About: &bot.About{
 			Intent: "fail.credit_thin", Confidence: 0.9, Cause: "credit.thin_history", Reasons: []string{"credit.thin_history"},
 			Fixes: []string{"profile.complete"}, Sources: []string{"cause:credit.thin_history"}, Decision: bot.Ineligible, Nth: 1, Composed: "authored",
+			Symptom: "sms_code", Flow: "network", Step: "network.check/1", Incident: "outage-1",
 		},
 	}
 }
