@@ -31,6 +31,7 @@ type fakeConv struct {
 	turns []bot.Turn
 	seen  map[string]fakeSeen
 	seq   int64
+	step  int // of the flow, 0 before it
 }
 
 type fakeSeen struct {
@@ -140,7 +141,8 @@ func (c *fakeConv) store(say bot.Say, body string, at time.Time) bot.Receipt {
 		}
 		seq = c.seq
 		events = append(events, m, bot.Understood{Move: bot.MoveAnswer})
-		reply(fakeAnswer(say), &bot.About{Intent: "fail.unspecified", Confidence: 0.9, Composed: "authored"})
+		answer := c.answer(say)
+		reply(answer.blocks, &answer.about)
 	}
 	turn := bot.Turn{Conversation: say.Conversation, Version: int64(len(c.turns) + 1), At: at, Events: events}
 	c.turns = append(c.turns, turn)

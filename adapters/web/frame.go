@@ -90,7 +90,7 @@ type resume struct {
 func knownKeys() keyNames {
 	return keyNames{
 		"type", "id", "conv", "seq", "ts", "re", "data",
-		"token", "anon", "locale", "product", "client", "app_version", "os", "network",
+		"token", "anon", "locale", "product", "client", "app_version", "os", "network", "region",
 		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user",
 	}
 }
@@ -261,6 +261,7 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 			AppVersion string `json:"app_version"`
 			OS         string `json:"os"`
 			Network    string `json:"network"`
+			Region     string `json:"region"`
 		} `json:"client"`
 		Resume *struct {
 			Conv     *string `json:"conv"`
@@ -273,7 +274,7 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 	}
 	h := &hello{
 		token: body.Token, anon: body.Anon, locale: body.Locale, product: body.Product,
-		client: bot.Client{AppVersion: body.Client.AppVersion, OS: body.Client.OS, Network: body.Client.Network},
+		client: bot.Client(body.Client),
 	}
 	if bad := h.validate(); bad != nil {
 		return bad
@@ -310,6 +311,7 @@ func (h *hello) validate() *fault {
 		{"data.client.app_version", h.client.AppVersion, 32},
 		{"data.client.os", h.client.OS, 32},
 		{"data.client.network", h.client.Network, 32},
+		{"data.client.region", h.client.Region, 32},
 	}
 	for _, field := range fields {
 		if field.value != "" && !printable(field.value, field.most) {

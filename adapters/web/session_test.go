@@ -232,6 +232,9 @@ func TestBeforeHello(t *testing.T) {
 		{"resume below zero", `{"type":"hello","data":{"locale":"en","resume":{"conv":"c","epoch":"e","after_seq":-1}}}`, codeBadField, 4500},
 		{"resume beyond numbers", `{"type":"hello","data":{"locale":"en","resume":{"conv":"c","epoch":"e","after_seq":1e99}}}`, codeBadField, 4500},
 		{"client is a list", `{"type":"hello","data":{"locale":"en","client":[]}}`, codeBadField, 4500},
+		{"long region", `{"type":"hello","data":{"locale":"en","client":{"region":"` + strings.Repeat("东", 33) + `"}}}`, codeBadField, 4500},
+		{"region with newline", `{"type":"hello","data":{"locale":"en","client":{"region":"a\nb"}}}`, codeBadField, 4500},
+		{"region spelt otherwise", `{"type":"hello","data":{"locale":"en","client":{"Region":"a"}}}`, codeBadKey, 4500},
 		{"forged token", `{"type":"hello","data":{"locale":"en","token":"a.b.c"}}`, codeUnauthorized, 4501},
 		{"forged anon token", `{"type":"hello","data":{"locale":"en","anon":"abc"}}`, codeUnauthorized, 4501},
 	}

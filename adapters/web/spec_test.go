@@ -202,9 +202,14 @@ func TestSchemasRefuse(t *testing.T) {
 			`{"type":"message","id":"1","conv":"c","data":{"author":"bot","blocks":[]}}`,
 			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"html","text":"x"}]}}`,
 			`{"type":"error","data":{"code":"made_up","message":"x","retryable":false}}`,
+			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"steps","items":[],"at":1}]}}`,
+			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"steps","items":[],"at":0,"of":2}]}}`,
+			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"text","text":"x","export":"x"}]}}`,
+			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[],"about":{"intent":"x","confidence":1,"composed":"authored","step":"f/1"}}}`,
 		},
 		"client.json": {
 			`{"type":"message.send","data":{"text":"x"}}`, `{"type":"message.send","id":"a b","data":{"text":"x"}}`, `{"type":"message.send","id":"编号","data":{"text":"x"}}`, `{"type":"hello"}`, `{"type":"welcome"}`,
+			`{"type":"hello","data":{"client":{"region":"` + strings.Repeat("x", 33) + `"}}}`,
 		},
 	}
 	for schema, frames := range cases {
@@ -243,7 +248,7 @@ func TestGoldenDialogue(t *testing.T) {
 		}
 		return last
 	}
-	send(`{"type":"hello","id":"h1","data":{"locale":"zh-CN","token":"` + w.token("demo-overdue") + `","client":{"app_version":"10.6.0","os":"android","network":"wifi"}}}`)
+	send(`{"type":"hello","id":"h1","data":{"locale":"zh-CN","token":"` + w.token("demo-overdue") + `","client":{"app_version":"10.6.0","os":"android","network":"wifi","region":"华东"}}}`)
 	p.conv = get(1).Conv
 	send(`{"type":"message.send","id":"m1","data":{"text":"为什么我的借呗开通不了"}}`)
 	get(3)
