@@ -45,6 +45,7 @@ func table() map[string]layer {
 		"bot":                  {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"bot/analytics":        {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
 		"bot/bottest":          {imports: []string{"bot"}},
+		"bot/dialogue":         {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/eligibility": adapter,
 		"adapters/handoff":     adapter,
 		"adapters/llm":         adapter,
