@@ -163,7 +163,7 @@ func (d decider) guard(plan Plan) Plan {
 	switch plan.Move {
 	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveStep:
 		if minor {
-			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}
+			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule", OfferAgent: d.c.Minor}
 		}
 	}
 	switch plan.Move {

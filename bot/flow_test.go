@@ -138,15 +138,15 @@ func TestFlowStepByStep(t *testing.T) {
 	wantEvents(t, k, "flow_started")
 	wantChoices(t, m, "answer:yes", "answer:no", "step.skip", "resolved", "agent")
 	m = k.tap("answer:yes")
-	wantStep(t, m, "network", "network.check/1")
+	wantStep(t, m, "network", "network.check/vpn_off")
 	wantChoices(t, m, "step.tried", "step.failed", "step.how", "step.skip", "resolved", "agent")
 	m = k.tap("step.how")
-	wantStep(t, m, "network", "network.check/1")
+	wantStep(t, m, "network", "network.check/vpn_off")
 	wantSaid(t, m, "VPN")
 	m = k.tap("step.tried")
-	wantStep(t, m, "network", "network.check/2")
+	wantStep(t, m, "network", "network.check/mobile_data")
 	m = k.tap("step.failed")
-	wantStep(t, m, "network", "network.check/3")
+	wantStep(t, m, "network", "network.check/reopen")
 	m = k.tap("resolved")
 	wantStep(t, m, "network", "")
 	wantChoices(t, m, "flow.check", "flow.no_check", "not_resolved", "agent")
@@ -196,11 +196,11 @@ func TestFlowInterrupted(t *testing.T) {
 	}
 	wantChoices(t, m, "flow.resume")
 	m = k.tap("flow.resume")
-	wantStep(t, m, "network", "network.check/1")
+	wantStep(t, m, "network", "network.check/vpn_off")
 	m = k.say("谢谢")
 	wantChoices(t, m, "flow.resume")
 	m = k.say("还是不行") // said of the step: small talk is no other subject
-	wantStep(t, m, "network", "network.check/2")
+	wantStep(t, m, "network", "network.check/mobile_data")
 }
 
 func TestFlowRemembersWhatWasTried(t *testing.T) {
@@ -228,7 +228,7 @@ func TestFlowStaleTap(t *testing.T) {
 	first := k.tap("answer:yes")
 	k.tap("step.tried")
 	m := k.answer(bot.Say{Choice: &bot.ChoiceRef{Message: first.ID, Choice: "step.tried"}})
-	wantStep(t, m, "network", "network.check/2") // said of a step that is behind them
+	wantStep(t, m, "network", "network.check/mobile_data") // said of a step that is behind them
 }
 
 func TestFlowUnconfirmed(t *testing.T) {
