@@ -10,6 +10,7 @@ import (
 // texts and lists inside what its lookups return are shared: read them, never
 // write to them.
 type Base struct {
+	revision string
 	pack     Pack
 	causes   []Cause
 	fixes    []Fix
@@ -32,7 +33,7 @@ type Base struct {
 // newBase indexes a draft that has no problems.
 func newBase(d *draft) *Base {
 	b := &Base{
-		pack: d.pack.value, phrases: d.phrases.value.Phrases, reasons: d.reasons.value.Reasons,
+		revision: d.revision(), pack: d.pack.value, phrases: d.phrases.value.Phrases, reasons: d.reasons.value.Reasons,
 		causes: values(d.causes), fixes: values(d.fixes), answers: values(d.answers),
 	}
 	b.cause = index(b.causes, func(c Cause) string { return c.ID })
@@ -65,6 +66,10 @@ func index[T any](list []T, id func(T) string) map[string]int {
 	}
 	return places
 }
+
+// Revision names the content of the pack in twelve characters: packs that say
+// the same have the same one, wherever they lie.
+func (b *Base) Revision() string { return b.revision }
 
 // Pack returns the content of pack.yaml.
 func (b *Base) Pack() Pack {

@@ -13,8 +13,8 @@ import (
 // of a pack disagree.
 type checker struct {
 	*draft
-	locales                []Locale
-	causes, fixes, answers register
+	locales                                 []Locale
+	causes, fixes, answers, symptoms, flows register
 }
 
 // check reports what is wrong beyond the single values.
@@ -23,6 +23,9 @@ func (d *draft) check() {
 		causes:  newRegister("cause", causesFolder, d.broken),
 		fixes:   newRegister("fix", fixesFolder, d.broken),
 		answers: newRegister("answer", answersFolder, d.broken),
+
+		symptoms: newRegister("symptom", symptomFolder, d.broken),
+		flows:    newRegister("flow", flowsFolder, d.broken),
 	}
 	c.register()
 	c.checkPack()
@@ -31,6 +34,9 @@ func (d *draft) check() {
 	sound(d, d.causes, c.checkCause)
 	sound(d, d.fixes, c.checkFix)
 	sound(d, d.answers, c.checkAnswer)
+	sound(d, d.symptoms, c.checkSymptom)
+	sound(d, d.flows, c.checkFlow)
+	c.checkRings()
 }
 
 // sound runs a check on the entries whose file could be read.
@@ -47,6 +53,8 @@ func (c *checker) register() {
 	sound(c.draft, c.draft.causes, func(e loaded[Cause]) { c.causes.add(e.source, "id", e.value.ID) })
 	sound(c.draft, c.draft.fixes, func(e loaded[Fix]) { c.fixes.add(e.source, "id", e.value.ID) })
 	sound(c.draft, c.draft.answers, func(e loaded[Answer]) { c.answers.add(e.source, "intent", e.value.Intent) })
+	sound(c.draft, c.draft.symptoms, func(e loaded[Symptom]) { c.symptoms.add(e.source, "id", e.value.ID) })
+	sound(c.draft, c.draft.flows, func(e loaded[Flow]) { c.flows.add(e.source, "id", e.value.ID) })
 }
 
 func (c *checker) checkPack() {
@@ -213,20 +221,31 @@ func (c *checker) checkFix(e loaded[Fix]) {
 	s, fix := e.source, e.value
 	s.need("", "id", "title", "steps")
 	s.named("id", fix.ID)
-	c.text(s, "title", fix.Title)
-	c.text(s, "note", fix.Note)
+	for key, text := range map[string]Text{"title": fix.Title, "note": fix.Note, "why": fix.Why, "takes": fix.Takes} {
+		c.text(s, key, text)
+	}
 	s.nonempty("steps", len(fix.Steps))
+	names := newRegister("step", "", nil)
 	for i, step := range fix.Steps {
 		at := fmt.Sprintf("steps[%d]", i)
 		if s.bad[at] {
 			continue
 		}
 		s.need(at, "text", "how")
-		c.text(s, at+".text", step.Text)
-		c.text(s, at+".how", step.How)
-		c.text(s, at+".expect", step.Expect)
+		s.checkID(at+".id", step.ID)
+		names.add(s, at+".id", step.ID)
+		c.checkStep(s, at, step)
 	}
+	c.checkWhen(s, "when", fix.When)
 	s.meta(fix.Meta)
+}
+
+// checkStep looks at what every step may have, of a fix or of a flow.
+func (c *checker) checkStep(s *source, at string, step Step) {
+	for key, text := range map[string]Text{"text": step.Text, "how": step.How, "expect": step.Expect, "if_not": step.IfNot} {
+		c.text(s, join(at, key), text)
+	}
+	c.checkWhen(s, join(at, "when"), step.When)
 }
 
 func (c *checker) checkAnswer(e loaded[Answer]) {

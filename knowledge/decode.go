@@ -86,19 +86,32 @@ func (d *decoder) list(n *node, path string, into reflect.Value) {
 	}
 }
 
-// dictionary fills a map from names to texts.
+// dictionary fills a map from names to values.
 func (d *decoder) dictionary(n *node, path string, into reflect.Value) {
 	if !d.is(n, path, mapNode, "keys and values") {
 		return
 	}
+	names, element := into.Type().Key(), into.Type().Elem()
 	into.Set(reflect.MakeMapWithSize(into.Type(), len(n.entries)))
 	for _, e := range d.unique(n) {
+		if names == reflect.TypeFor[Locale]() && !d.speaks(e) {
+			continue
+		}
 		child := join(path, e.key)
 		d.put(child, e.value.place)
-		element := reflect.New(into.Type().Elem()).Elem()
-		d.value(e.value, child, element)
-		into.SetMapIndex(reflect.ValueOf(e.key), element)
+		value := reflect.New(element).Elem()
+		d.value(e.value, child, value)
+		into.SetMapIndex(reflect.ValueOf(e.key).Convert(names), value)
 	}
+}
+
+// speaks reports a key that is none of the pack's locales.
+func (d *decoder) speaks(e entry) bool {
+	if d.locales == nil || slices.Contains(d.locales, Locale(e.key)) {
+		return true
+	}
+	d.reportAt(e.place, fmt.Sprintf("unknown locale %q", shorten(e.key)), "the pack is written in "+listed(d.locales))
+	return false
 }
 
 // scalar fills a string, number or truth value.
@@ -148,18 +161,27 @@ func (d *decoder) text(n *node, path string) Text {
 	}
 	text := Text{}
 	for _, e := range d.unique(n) {
-		locale := Locale(e.key)
-		if d.locales != nil && !slices.Contains(d.locales, locale) {
-			d.reportAt(e.place, fmt.Sprintf("unknown locale %q", shorten(e.key)), "the pack is written in "+listed(d.locales))
+		if !d.speaks(e) {
 			continue
 		}
 		child := join(path, e.key)
 		d.put(child, e.value.place)
 		var words string
 		d.value(e.value, child, reflect.ValueOf(&words).Elem())
-		text[locale] = strings.TrimSpace(words)
+		text[Locale(e.key)] = strings.TrimSpace(words)
+		d.seen(e.value, child, words)
 	}
 	return text
+}
+
+// seen reports a character that was written as an escape and that nobody
+// would see.
+func (d *decoder) seen(n *node, path, words string) {
+	hidden := func(r rune) bool { return r != '\n' && forbidden(r) }
+	if at := strings.IndexFunc(words, hidden); at >= 0 {
+		r, _ := utf8.DecodeRuneInString(words[at:])
+		d.spoiled(n.place, path, fmt.Sprintf("%s holds the invisible character %U", label(path), r), "delete it")
+	}
 }
 
 // date reads a day such as 2027-05-31.
@@ -216,7 +238,7 @@ func (d *decoder) fieldsOf(t reflect.Type) map[string][]int {
 	fields := make(map[string][]int, t.NumField())
 	for _, field := range reflect.VisibleFields(t) {
 		name, option, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		if option != "inline" && name != "" {
+		if option != "inline" && name != "" && name != "-" {
 			fields[name] = field.Index
 		}
 	}

@@ -68,6 +68,7 @@ func (b *Base) stops(flow Flow) []Stop {
 		}
 		fix, _ := b.Fix(entry.Fix)
 		for i, step := range fix.Steps {
+			step.When.Also = []When{entry.When, fix.When, {ValidFrom: fix.ValidFrom}}
 			list = append(list, Stop{Key: fix.StepKey(i), Name: entry.Name(), Fix: fix.ID, Step: step})
 		}
 	}

@@ -1,6 +1,8 @@
 package knowledge
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -58,14 +60,29 @@ type draft struct {
 	answers  []loaded[Answer]
 	symptoms []loaded[Symptom]
 	flows    []loaded[Flow]
+	contents map[string][]string // file -> its lines
 	// broken names the entries whose file exists but cannot be read: a
 	// reference to one is not reported on top.
 	broken map[string]bool
 }
 
+func newDraft() *draft {
+	return &draft{problems: &Problems{}, contents: map[string][]string{}, broken: map[string]bool{}}
+}
+
+// revision is a hash over every file that was read. Line ends and a byte order
+// mark make no difference.
+func (d *draft) revision() string {
+	sum := sha256.New()
+	for _, name := range keys(d.contents) {
+		fmt.Fprintf(sum, "%q %d\n%s\n", name, len(d.contents[name]), strings.Join(d.contents[name], "\n"))
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6])
+}
+
 // read decodes every file of a pack.
 func read(fsys fs.FS) *draft {
-	d := &draft{problems: &Problems{}, broken: map[string]bool{}}
+	d := newDraft()
 	d.pack.source = d.peekLocales(fsys)
 	locales := d.pack.value.Locales
 	if len(locales) == 0 {
@@ -98,7 +115,7 @@ func read(fsys fs.FS) *draft {
 // peekLocales reads pack.yaml a first time, only for the locales every other
 // text is checked against.
 func (d *draft) peekLocales(fsys fs.FS) *source {
-	aside := &draft{problems: &Problems{}, broken: map[string]bool{}}
+	aside := newDraft()
 	d.pack = decodeFile[Pack](aside, fsys, packFile, nil)
 	return d.pack.source
 }
@@ -112,6 +129,7 @@ func decodeFile[T any](d *draft, fsys fs.FS, name string, locales []Locale) load
 		d.broken[name] = true
 		return entry
 	}
+	d.contents[name] = entry.lines
 	root := entry.parse(strings.Join(entry.lines, "\n"))
 	if root == nil {
 		d.broken[name] = true
@@ -155,7 +173,7 @@ func (d *draft) list(fsys fs.FS) []string {
 	return names
 }
 
-// isEntry says whether a file holds a cause, a fix or an answer.
+// isEntry says whether a file holds one entry of the pack.
 func isEntry(name string) bool {
 	folder := path.Dir(name)
 	return path.Ext(name) == extension &&

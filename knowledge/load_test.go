@@ -80,6 +80,58 @@ steps:
 		"answers/fail.debt.yaml":  answer("fail.debt", "fail.other", "how.open"),
 		"answers/fail.other.yaml": answer("fail.other", "fail.debt", "how.open"),
 		"answers/how.open.yaml":   answer("how.open", "fail.debt", "fail.other"),
+		"symptoms/limit.gone.yaml": `id: limit.gone
+label:
+  zh-CN: 额度没了
+  en: My limit is gone
+says:
+  zh-CN:
+    - 额度 … 没了|清零
+  en:
+    - limit … gone
+intents:
+  - fail.debt
+text:
+  - zh-CN: 额度会变化，以页面显示为准。
+    en: Limits change; your own page counts.
+fixes:
+  - repay.on_time
+flow: repay
+` + signed,
+		"flows/repay.yaml": `id: repay
+title:
+  zh-CN: 一步步还款
+  en: Repay step by step
+offer:
+  causes:
+    - credit.record
+steps:
+  - id: ask
+    text:
+      zh-CN: 有没有到期的账单？
+      en: Is a bill due?
+    answers:
+      - id: due
+        label:
+          zh-CN: 有
+          en: Yes
+      - id: none
+        label:
+          zh-CN: 没有
+          en: No
+        go: wait
+  - fix: repay.on_time
+    when:
+      os: [ios, android]
+      app_below: 10.5.0
+  - id: wait
+    text:
+      zh-CN: 等几天再看。
+      en: Look again in some days.
+    how:
+      zh-CN: 点「我的」
+      en: Tap Me
+` + signed,
 	}
 }
 

@@ -18,6 +18,9 @@ type When struct {
 	Locale    []Locale `yaml:"locale"`     // the language talked in
 	ValidFrom Date     `yaml:"valid_from"` // first day
 	Until     Date     `yaml:"until"`      // last day
+
+	// Also are the conditions of what the entry is a part of.
+	Also []When `yaml:"-"`
 }
 
 // Situation is what is known about a person when an answer is composed.
@@ -45,7 +48,8 @@ func (w When) Holds(s Situation) bool {
 		w.AppFrom != "" && (s.AppVersion == "" || compareVersions(s.AppVersion, w.AppFrom) < 0):
 		return false
 	}
-	return w.onDay(s.Day)
+	foreign := func(other When) bool { return !other.Holds(s) }
+	return w.onDay(s.Day) && !slices.ContainsFunc(w.Also, foreign)
 }
 
 func (w When) onDay(day time.Time) bool {
