@@ -63,9 +63,16 @@ func LoadCorpus(data fs.FS) (Corpus, error) {
 
 // corpusLoader gathers utterances and problems over files.
 type corpusLoader struct {
-	corpus   Corpus
-	problems []error
-	seen     map[string]place // bare text -> where it was first
+	problems
+	corpus Corpus
+	seen   map[string]place // bare text -> where it was first
+}
+
+// problems are what is wrong with some files.
+type problems []error
+
+func (p *problems) fail(at place, format string, args ...any) {
+	*p = append(*p, fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...)))
 }
 
 // place is where something stands in a file.
@@ -76,10 +83,6 @@ type place struct {
 }
 
 func (p place) String() string { return fmt.Sprintf("%s:%d:%d", p.file, p.line, p.column) }
-
-func (l *corpusLoader) fail(at place, format string, args ...any) {
-	l.problems = append(l.problems, fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...)))
-}
 
 func (l *corpusLoader) load(data fs.FS, name string) {
 	raw, err := fs.ReadFile(data, name)
@@ -107,6 +110,15 @@ func (l *corpusLoader) check(name string, file utteranceFile) {
 	}
 	if len(file.Utterances) == 0 {
 		l.fail(top, "no utterances")
+	}
+}
+
+// checkLabel holds the names of a pack's intents to one shape, so that no two
+// differ in case only and all can be written in other files.
+func (l *corpusLoader) checkLabel(name string) {
+	label := strings.TrimSuffix(path.Base(name), extension)
+	if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789_.") != "" || label == "" {
+		l.fail(place{file: name, line: 1, column: 1}, "an intent is named in small letters, digits, dots and underscores, not %q", label)
 	}
 }
 

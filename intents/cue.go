@@ -1,8 +1,10 @@
 package intents
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 )
 
@@ -24,16 +26,19 @@ type cues struct {
 	lexicon *lexicon // tag 2i: phrases of set i; 2i+1: its exceptions
 }
 
-// loadCues reads the cue file of a data folder.
-func loadCues(data fs.FS) (*cues, error) {
+// readCues reads the cue file of a data folder.
+func readCues(data fs.FS) (sets []cueSet, err error) {
 	raw, err := fs.ReadFile(data, cueFile)
 	if err != nil {
 		return nil, fmt.Errorf("cues: %w", err)
 	}
-	var sets []cueSet
 	if err := decodeYAML(raw, &sets); err != nil {
 		return nil, fmt.Errorf("cues: %s: %w", cueFile, err)
 	}
+	return sets, nil
+}
+
+func newCues(sets []cueSet) (*cues, error) {
 	entries := make([][]string, 0, 2*len(sets))
 	for _, set := range sets {
 		entries = append(entries, set.Phrases, set.Unless)
@@ -43,6 +48,28 @@ func loadCues(data fs.FS) (*cues, error) {
 		return nil, fmt.Errorf("cues: %s: %w", cueFile, err)
 	}
 	return &cues{sets: sets, lexicon: found}, nil
+}
+
+// faults lists what is wrong with a set of a pack whose intents are labels,
+// each with the text of the file that is at fault.
+func (set cueSet) faults(labels []string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if !patternFaults(yield, set.Phrases, set.Unless) {
+			return
+		}
+		named := set.Against
+		if set.Intent != "" {
+			named = append([]string{set.Intent}, set.Against...)
+		}
+		for _, intent := range named {
+			if !slices.Contains(labels, intent) && !yield(intent, fmt.Errorf("there is no intent %q", intent)) {
+				return
+			}
+		}
+		if (set.Intent == "") == (len(set.Against) == 0) {
+			yield("phrases", errors.New("a set of phrases has either an intent or intents that it speaks against"))
+		}
+	}
 }
 
 // find returns the cued intent of a normalised text, the most pressing first.

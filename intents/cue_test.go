@@ -1,21 +1,14 @@
 package intents
 
-import (
-	"io/fs"
-	"testing"
-)
+import "testing"
 
 func shippedCues(t *testing.T) *cues {
 	t.Helper()
-	data, err := fs.Sub(shippedData, "data")
+	words, err := shippedLexica()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := loadCues(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return words.cues
 }
 
 func TestCues(t *testing.T) {

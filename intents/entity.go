@@ -2,31 +2,9 @@ package intents
 
 import (
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 )
-
-// entityFile is where the wordings are kept, relative to the data folder.
-const entityFile = "entities.yaml"
-
-// wordings is the content of the entity file.
-type wordings struct {
-	Products  map[string][]string     `yaml:"products"`
-	Quotes    map[string][]string     `yaml:"quotes"`
-	Causes    map[string]causeWording `yaml:"causes"`
-	Negators  []string                `yaml:"negators"`
-	Asks      []string                `yaml:"asks"`
-	FollowUps map[string][]string     `yaml:"follow_ups"`
-	Ordinals  map[string][]string     `yaml:"ordinals"`
-	Dates     []string                `yaml:"dates"`
-	Ages      map[string]ageWording   `yaml:"ages"`
-}
-
-type causeWording struct {
-	Named  []string `yaml:"named"`
-	Denied []string `yaml:"denied"`
-}
 
 // sense is what a tag of the entity lexicon stands for.
 type sense struct {
@@ -49,21 +27,16 @@ type entities struct {
 	year    int // the current one, for years of birth
 }
 
-// loadEntities reads the entity file of a data folder.
-func loadEntities(data fs.FS, year int) (*entities, error) {
-	raw, err := fs.ReadFile(data, entityFile)
-	if err != nil {
-		return nil, fmt.Errorf("entities: %w", err)
-	}
-	var w wordings
-	if err := decodeYAML(raw, &w); err != nil {
-		return nil, fmt.Errorf("entities: %s: %w", entityFile, err)
-	}
-	return newEntities(w, year)
+// in returns a copy that reckons ages as of a year.
+func (e *entities) in(year int) *entities {
+	dated := *e
+	dated.year = year
+	return &dated
 }
 
-func newEntities(w wordings, year int) (*entities, error) {
-	e := &entities{year: year}
+// newEntities finds wordings, and symptoms by their patterns.
+func newEntities(w wordings, symptoms map[string][]string) (*entities, error) {
+	e := &entities{}
 	var entries [][]string
 	add := func(s sense, phrases []string) {
 		e.senses, entries = append(e.senses, s), append(entries, phrases)
@@ -78,7 +51,7 @@ func newEntities(w wordings, year int) (*entities, error) {
 		add(sense{kind: EntityCause, value: value}, w.Causes[value].Named)
 		add(sense{kind: EntityCause, value: value, negated: true}, w.Causes[value].Denied)
 	}
-	for _, value := range sortedKeys(w.FollowUps) {
+	for _, value := range followUps() {
 		add(sense{kind: EntityFollowUp, value: value}, w.FollowUps[value])
 	}
 	for _, value := range sortedKeys(w.Ordinals) {
@@ -90,6 +63,9 @@ func newEntities(w wordings, year int) (*entities, error) {
 	for _, years := range sortedKeys(w.Ages) {
 		add(sense{kind: EntityAge, value: years}, w.Ages[years].Said)
 		add(sense{kind: EntityAge, value: years, alone: true}, w.Ages[years].Alone)
+	}
+	for _, id := range sortedKeys(symptoms) {
+		add(sense{kind: EntitySymptom, value: id}, symptoms[id])
 	}
 	add(sense{kind: kindNegator}, w.Negators)
 	add(sense{kind: kindAsk}, w.Asks)
@@ -112,7 +88,7 @@ func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 	for _, h := range hits {
 		s := e.senses[h.tag]
 		switch s.kind {
-		case EntityProduct, EntityQuote, EntityOrdinal, EntityDate:
+		case EntityProduct, EntityQuote, EntityOrdinal, EntityDate, EntitySymptom:
 			dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
 		case EntityCause:
 			if negated, counts := e.readCause(hits, h); counts {

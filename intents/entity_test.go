@@ -1,7 +1,6 @@
 package intents
 
 import (
-	"io/fs"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,15 +8,11 @@ import (
 
 func shippedEntities(t testing.TB) *entities {
 	t.Helper()
-	data, err := fs.Sub(shippedData, "data")
+	words, err := shippedLexica()
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := loadEntities(data, testYear)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return words.entities.in(testYear)
 }
 
 func TestEntities(t *testing.T) {

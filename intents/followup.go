@@ -13,7 +13,7 @@ const (
 // "身份证过期怎么办" is a question of its own.
 func (e *entities) followsUp(text []rune, hits []hit, h hit) bool {
 	meaning := e.senses[h.tag]
-	if isReport(meaning.value) && runeIn(text[len(text)-1], "吗么没") {
+	if isReport(meaning.value) && (runeIn(text[len(text)-1], "吗么没") || wish(text) > 0) {
 		return false
 	}
 	return leansOn(text, h, func(i int32) bool {
@@ -28,7 +28,11 @@ func (e *entities) followsUp(text []rune, hits []hit, h hit) bool {
 
 // isReport reports the follow-ups that tell what has happened and ask nothing.
 func isReport(value string) bool {
-	return value == FollowUpFixed || value == FollowUpPaid || value == FollowUpAck
+	switch value {
+	case FollowUpFixed, FollowUpPaid, FollowUpAck, FollowUpTried, FollowUpFailed:
+		return true
+	}
+	return false
 }
 
 // leansBack is followsUp for a single phrase.
@@ -46,7 +50,8 @@ func leansOn(text []rune, h hit, covered func(i int32) bool) bool {
 	if len(text) > limit {
 		return false
 	}
-	from, to := opening(text), closing(text)
+	from, to := wish(text), closing(text)
+	from += opening(text[from:])
 	if to < from { // "ok and then": the end is part of what is meant
 		to = len(text)
 	}
@@ -64,12 +69,17 @@ func opening(text []rune) int {
 	n := 0
 	for {
 		word := longestPrefix(text[n:], "ok ", "ok,", "okay ", "okay,", "so ", "so,", "and ", "but ", "well ", "oh ", "hmm ", "please ", "then ", "now ", "yes ", "no ", "no,", "yes,", "sorry ",
-			"好的", "好吧", "知道了", "明白了", "到底", "究竟", "所以", "但是", "可是", "请问", "那么", "就想知道", "想知道", "你们", "你", "已经", "都", "刚刚", "刚", "帮", "麻烦", "请", "现在", "是不是", "对不起", "算了", "把", "我")
+			"好的", "好吧", "知道了", "明白了", "到底", "究竟", "所以", "但是", "可是", "请问", "那么", "就想知道", "想知道", "你们", "你", "我们", "这个", "这一步", "这步", "已经", "都", "刚刚", "刚", "帮", "麻烦", "请", "现在", "是不是", "对不起", "算了", "把", "我")
 		if word == 0 {
 			return n
 		}
 		n += word
 	}
+}
+
+// wish returns the length of the words that make a request of what follows.
+func wish(text []rune) int {
+	return longestPrefix(text, "能不能", "可不可以", "可以", "能", "我想要", "我想", "想要", "想", "我要", "can i ", "can you ", "could you ", "can we ", "let's ", "lets ", "i want to ", "i'd like to ", "id like to ")
 }
 
 // closing returns where the polite words at the end of a text begin.

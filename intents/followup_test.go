@@ -1,6 +1,9 @@
 package intents
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestFollowUps(t *testing.T) {
 	t.Parallel()
@@ -26,16 +29,85 @@ func TestFollowUps(t *testing.T) {
 		for _, text := range texts {
 			t.Run(text, func(t *testing.T) {
 				t.Parallel()
-				got := ""
-				for _, x := range e.find([]rune(Normalize(text)), new(finder), nil) {
-					if x.Kind == EntityFollowUp {
-						got += x.Value
-					}
-				}
-				if got != want {
-					t.Errorf("follow-up of %q is %q, want %q", Normalize(text), got, want)
+				got := append(followUpsOf(e, text), "") // "" for none
+				if got[0] != want {
+					t.Errorf("follow-ups of %q are %q, want %q first", Normalize(text), got, want)
 				}
 			})
+		}
+	}
+}
+
+// followUpsOf returns the follow-ups of a text in the order of their report.
+func followUpsOf(e *entities, text string) (values []string) {
+	for _, x := range e.find([]rune(Normalize(text)), new(finder), nil) {
+		if x.Kind == EntityFollowUp {
+			values = append(values, x.Value)
+		}
+	}
+	return values
+}
+
+// What people say while they are guided. A text may say more than one thing.
+func TestFollowUpsOfFlows(t *testing.T) {
+	t.Parallel()
+	e := shippedEntities(t)
+	for want, texts := range map[string][]string{
+		"tried": {
+			"试过了", "我试过了", "已经试了", "都试过了", "这个试过了", "做好了", "弄完了", "关掉了", "关了", "换了", "重启了", "我重启了手机", "VPN关掉了", "把wifi关了", "换成流量了", "切换到4G了", "照做了", "清了缓存",
+			"done that", "Done.", "i did", "I did that", "tried it", "did that", "ok done", "already tried that", "I restarted my phone", "turned it off", "i've done it already", "switched to mobile data", "done, uploaded new id", "uploaded it", "身份证上传好了",
+		},
+		"failed": {
+			"还不行", "还是不行", "没用", "不管用", "一样", "没反应", "还是一样啊", "试过了还是不行", "重启了，没用", "还是不行呢", "都不行", "没变化",
+			"still no", "didn't work", "no luck", "same", "Same thing", "still not working", "it didn't help", "nope still no", "tried it, same", "did that, still nothing", "nothing happened",
+		},
+		"how": {
+			"怎么做", "怎么弄", "在哪", "在哪里", "在哪里呢", "找不到这个", "具体怎么操作", "怎么更新", "怎么改", "怎么办理", "那怎么改", "这个怎么弄", "请问在哪改", "我不会弄", "点哪里啊",
+			"how", "how?", "how do i do that", "where is it", "where", "Where exactly?", "how do I update it", "ok how do i do that", "i can't find it", "so where is it",
+		},
+		"skip": {
+			"跳过", "跳过吧", "下一步", "下一个", "这步不用", "不想做这个", "换一个", "我想换个办法", "这个做不了",
+			"skip", "next", "next step", "another one", "skip this step please", "Next please", "ok next", "i can't do that",
+		},
+		"resume": {
+			"继续", "接着来", "回到刚才", "刚才那个", "接着刚才的", "继续刚才的吧", "回到借呗", "说到哪了", "我们刚才做到哪了",
+			"continue", "go on", "back to the steps", "where were we", "ok let's continue", "please go on", "back to jiebei",
+		},
+		"steps": {
+			"一步步教我", "带我做", "教我弄", "一步一步来", "你教我吧", "能不能一步步教我", "可以带我做吗", "请一步步教我",
+			"guide me", "step by step", "walk me through", "Can you walk me through it?", "please guide me", "guide me through it please",
+		},
+		"plan": {
+			"提升建议", "怎么提升", "给个计划", "给个建议", "信用提升建议", "我要信用提升建议", "给我一份提升计划", "有没有提升建议",
+			"improvement plan", "how do i improve", "give me an improvement plan", "the improvement plan please", "any tips?",
+		},
+		"save": {
+			"发我文字版", "保存", "导出", "保存一下", "可以导出吗", "发给我一份", "我想保存下来",
+			"export it", "as text", "save it", "can I save this?", "send me a copy please", "ok save it",
+		},
+	} {
+		for _, text := range texts {
+			t.Run(text, func(t *testing.T) {
+				t.Parallel()
+				if got := followUpsOf(e, text); !slices.Contains(got, want) {
+					t.Errorf("follow-ups of %q are %q, want %q among them", Normalize(text), got, want)
+				}
+			})
+		}
+	}
+}
+
+// Whole questions lean on nothing, whatever words they have in common with a step.
+func TestQuestionsAreNoStepTalk(t *testing.T) {
+	t.Parallel()
+	e := shippedEntities(t)
+	for _, text := range []string{
+		"借呗怎么关", "怎么更新支付宝版本", "借呗入口在哪里", "试过很多次开通不了借呗", "怎么提升花呗额度", "下一步审核要多久", "我关了花呗还能开借呗吗", "换了手机号开不了", "继续用花呗会怎样", "没用过花呗能开吗",
+		"how do i open jiebei", "where is the jiebei button", "how can i improve my sesame score", "next month can i apply again", "试过了吗", "关了没", "save money with jiebei", "same person two accounts",
+		"一样的条件为什么他能开", "还是不能开通花呗", "怎么改绑定的手机号",
+	} {
+		if got := followUpsOf(e, text); len(got) > 0 {
+			t.Errorf("follow-ups of %q are %q, want none", Normalize(text), got)
 		}
 	}
 }
@@ -49,10 +121,7 @@ func TestFollowUpNames(t *testing.T) {
 			named[s.value] = true
 		}
 	}
-	for _, value := range []string{
-		FollowUpWhatNow, FollowUpWhy, FollowUpMore, FollowUpHowLong, FollowUpDispute, FollowUpFixed,
-		FollowUpRecheck, FollowUpWaiting, FollowUpAck, FollowUpPaid, FollowUpAboutBot, FollowUpCancelHandoff,
-	} {
+	for _, value := range followUps() {
 		if !named[value] {
 			t.Errorf("%s has no wording", value)
 		}

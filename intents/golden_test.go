@@ -95,7 +95,11 @@ func TestDefaultCalibrationHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := DefaultOptions()
-	m, err := newModel(o, labelsOf(corpus))
+	words, err := shippedLexica()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newModel(o, labelsOf(corpus), words)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ const (
 	EntityDate       EntityKind = "date"        // Value: as written, normalised
 	EntityCause      EntityKind = "cause"       // Value: an intent name such as fail.credit_bad that the text names
 	EntityOrdinal    EntityKind = "ordinal"     // Value: 1..9; "第二个呢", "the second one"
+	EntitySymptom    EntityKind = "symptom"     // Value: the id of a symptom of the knowledge pack
 	EntityFollowUp   EntityKind = "follow_up"   // Value: a FollowUp name; only short texts that lean on what was said before
 )
 
@@ -52,7 +53,27 @@ const (
 	FollowUpPaid          = "paid"           // money or a code went out already; only after a scam warning
 	FollowUpAboutBot      = "about_bot"      // is this a person or a program
 	FollowUpCancelHandoff = "cancel_handoff" // the human is wanted no more
+
+	// While somebody is guided through steps.
+	FollowUpTried  = "tried"  // the step is done; whether it helped is not said
+	FollowUpFailed = "failed" // the step did not help
+	FollowUpHow    = "how"    // how is that done, where is it
+	FollowUpSkip   = "skip"   // the next step, this one not
+	FollowUpResume = "resume" // back to the steps
+	FollowUpSteps  = "steps"  // to be guided step by step
+	FollowUpPlan   = "plan"   // a plan for a better credit standing
+	FollowUpSave   = "save"   // the answer as text, to keep
 )
+
+// followUps are all values of EntityFollowUp, in the order in which a text that
+// says several reports them: what leans on an answer before what leans on a step.
+func followUps() []string {
+	return []string{
+		FollowUpAboutBot, FollowUpAck, FollowUpCancelHandoff, FollowUpDispute, FollowUpFixed, FollowUpHowLong,
+		FollowUpMore, FollowUpPaid, FollowUpRecheck, FollowUpWaiting, FollowUpWhatNow, FollowUpWhy,
+		FollowUpTried, FollowUpFailed, FollowUpHow, FollowUpSkip, FollowUpResume, FollowUpSteps, FollowUpPlan, FollowUpSave,
+	}
+}
 
 // Entity is one thing the text names.
 type Entity struct {

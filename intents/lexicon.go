@@ -1,9 +1,6 @@
 package intents
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // A lexicon finds many phrases in one pass over a text (Aho-Corasick on
 // runes). A phrase is literals with gaps between them: "交钱|付费 … 开通" means
@@ -48,6 +45,13 @@ const (
 	gapLatin = 28
 )
 
+// The bounds of what packs may bring: a pattern in runes, and all of them
+// together in nodes, so that no pack takes the memory of the machine.
+const (
+	maxPattern = 4_000
+	maxNodes   = 1 << 20
+)
+
 // newLexicon builds the automaton; entries[tag] are the phrases of a tag.
 func newLexicon(entries [][]string) (*lexicon, error) {
 	l := &lexicon{edges: newIndex(1024), nodes: []node{{link: -1}}}
@@ -63,35 +67,22 @@ func newLexicon(entries [][]string) (*lexicon, error) {
 }
 
 func (l *lexicon) add(tag int32, pattern string) error {
-	parts, gap := partsOf(pattern)
+	parts, gap, err := parsePattern(pattern)
+	if err != nil {
+		return err
+	}
 	id := int32(len(l.phrases))
 	l.phrases = append(l.phrases, phrase{tag: tag, parts: int16(len(parts)), gap: gap})
 	for i, part := range parts {
-		for literal := range strings.SplitSeq(part, "|") {
-			word, open := strings.CutSuffix(strings.TrimSpace(literal), "*")
-			runes := []rune(Normalize(word))
-			if len(runes) == 0 {
-				return fmt.Errorf("phrase %q has an empty part", pattern)
-			}
-			at := l.path(runes)
-			l.nodes[at].outputs = append(l.nodes[at].outputs, output{
-				phrase: id, part: int16(i), length: int16(len(runes)),
-				starts: isWordRune(runes[0]), ends: !open && isWordRune(runes[len(runes)-1]),
-			})
+		for _, word := range part {
+			at := l.path(word.runes)
+			l.nodes[at].outputs = append(l.nodes[at].outputs, word.output(id, i))
 		}
 	}
-	return nil
-}
-
-// partsOf splits a pattern and says how far apart its parts may be.
-func partsOf(pattern string) (parts []string, gap int32) {
-	switch {
-	case strings.Contains(pattern, "+"):
-		return strings.Split(pattern, "+"), 1
-	case strings.IndexFunc(pattern, isHan) >= 0:
-		return strings.Split(pattern, "…"), gapHan
+	if len(l.nodes) > maxNodes {
+		return fmt.Errorf("phrase %.40q is one too many: all phrases together are too long", pattern)
 	}
-	return strings.Split(pattern, "…"), gapLatin
+	return nil
 }
 
 // path returns the node of a literal, building the way to it.
@@ -201,6 +192,9 @@ func (l *lexicon) found(f *finder, text []rune, o output, end int32) {
 	}
 	switch {
 	case o.part == 0:
+		if seen.parts == 1 && seen.end == end { // a longer alternative ends here too
+			return
+		}
 		if seen.parts <= 1 || start-seen.end > p.gap {
 			seen.parts, seen.start, seen.end = 1, start, end
 		}

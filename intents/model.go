@@ -7,13 +7,11 @@ import (
 
 // Model reads texts. It is immutable once trained and safe for concurrent use.
 type Model struct {
-	options  Options
-	labels   []string // sorted
-	cues     *cues
-	entities *entities
-	concepts *concepts
-	ranker   *ranker
-	scratch  sync.Pool
+	lexica
+	options Options
+	labels  []string // sorted
+	ranker  *ranker
+	scratch sync.Pool
 }
 
 // otherIntent is the label of texts that are none of ours.

@@ -3,7 +3,6 @@ package intents
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 )
@@ -75,22 +74,26 @@ func (o Options) net(i int) netOptions {
 }
 
 // TrainShipped trains the model that comes with Kaitong from its own utterances.
-func TrainShipped() (*Model, error) {
-	corpus, err := Shipped()
-	if err != nil {
-		return nil, err
-	}
-	return Train(corpus, DefaultOptions())
-}
+func TrainShipped() (*Model, error) { return TrainPack(nil, nil) }
 
-// Train fits a model to a corpus of at least two intents.
+// Train fits a model to a corpus of at least two intents, with the shipped
+// words.
 func Train(corpus Corpus, o Options) (*Model, error) { return train(corpus, o, nil) }
 
 func train(corpus Corpus, o Options, watched *steps) (*Model, error) {
+	words, err := shippedLexica()
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	return fitted(corpus, words, o, watched)
+}
+
+// fitted returns a model fitted to a corpus.
+func fitted(corpus Corpus, words lexica, o Options, watched *steps) (*Model, error) {
 	if o.IgnoreOther {
 		corpus = slices.DeleteFunc(slices.Clone(corpus), func(u Utterance) bool { return u.Intent == otherIntent })
 	}
-	m, err := newModel(o, labelsOf(corpus))
+	m, err := newModel(o, labelsOf(corpus), words)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -99,28 +102,15 @@ func train(corpus Corpus, o Options, watched *steps) (*Model, error) {
 }
 
 // newModel returns a model that can read texts but has not learnt to rank.
-func newModel(o Options, labels []string) (*Model, error) {
-	data, err := fs.Sub(shippedData, "data")
-	if err != nil {
-		return nil, err
-	}
+func newModel(o Options, labels []string, words lexica) (*Model, error) {
 	if len(labels) < 2 {
 		return nil, errors.New("a model needs utterances of at least two intents")
 	}
 	if o.Year == 0 {
 		o.Year = time.Now().Year()
 	}
-	m := &Model{options: o, labels: labels}
-	if m.cues, err = loadCues(data); err != nil {
-		return nil, err
-	}
-	if m.entities, err = loadEntities(data, o.Year); err != nil {
-		return nil, err
-	}
-	if m.concepts, err = loadConcepts(data); err != nil {
-		return nil, err
-	}
-	return m, nil
+	words.entities = words.entities.in(o.Year)
+	return &Model{lexica: words, options: o, labels: labels}, nil
 }
 
 func (m *Model) fit(corpus Corpus, watched *steps) {

@@ -12,7 +12,7 @@ import (
 // must not be the one the model is judged by afterwards. Without lines
 // labelled other it can only calibrate.
 func (m *Model) Tune(dataset Corpus) *Model {
-	tuned := &Model{options: m.options, labels: m.labels, cues: m.cues, entities: m.entities, concepts: m.concepts, ranker: m.ranker}
+	tuned := &Model{lexica: m.lexica, options: m.options, labels: m.labels, ranker: m.ranker}
 	tuned.options.Temperature = m.judgeAll(dataset).temperature()
 	if slices.ContainsFunc(dataset, func(u Utterance) bool { return u.Intent == otherIntent }) {
 		tuned.options.Familiar, tuned.options.InScope = tuned.bestBar(dataset), 0

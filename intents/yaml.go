@@ -3,8 +3,11 @@ package intents
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 )
 
 // decodeYAML decodes strictly. The library panics on some malformed tags;
@@ -33,4 +36,95 @@ func yamlMessage(err error) string {
 		return located.GetMessage()
 	}
 	return err.Error()
+}
+
+// tokensOf scans a file; the scanner has panicked on odd bytes before.
+func tokensOf(raw []byte) (tokens token.Tokens, err error) {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			err = fmt.Errorf("not readable as YAML: %v", trouble)
+		}
+	}()
+	return lexer.Tokenize(string(raw)), nil
+}
+
+// whereIs returns where a text stands in a file, its first line if it cannot
+// be told.
+func whereIs(name string, raw []byte, text string) place {
+	tokens, _ := tokensOf(raw)
+	for _, t := range tokens {
+		if t.Value == text {
+			return place{file: name, line: t.Position.Line, column: t.Position.Column}
+		}
+	}
+	return place{file: name, line: 1, column: 1}
+}
+
+// The plain part of YAML is all that our files need. The rest lets a small
+// file grow without bounds, or the parser run out of stack or time.
+const (
+	maxNesting = 16
+	maxKeys    = 2_000
+)
+
+// plainYAML reports the first thing in a file that is more than plain.
+func plainYAML(name string, raw []byte) (at place, err error) {
+	at = place{file: name, line: 1, column: 1}
+	if !utf8.Valid(raw) {
+		return at, errors.New("the file is not UTF-8 (GBK?); save it as UTF-8")
+	}
+	tokens, err := tokensOf(raw)
+	if err != nil {
+		return at, err
+	}
+	p := plainness{}
+	for _, t := range tokens {
+		if err := p.see(t); err != nil {
+			return place{file: name, line: t.Position.Line, column: t.Position.Column}, err
+		}
+	}
+	return at, nil
+}
+
+// plainness counts what must stay small as the tokens of a file go by.
+type plainness struct {
+	keys   int
+	flow   int // brackets open
+	line   int
+	inLine int // levels opened by block style on this line
+}
+
+func (p *plainness) see(t *token.Token) error {
+	if t.Position.Line != p.line {
+		p.line, p.inLine = t.Position.Line, 0
+	}
+	switch t.Type {
+	case token.AnchorType, token.AliasType, token.MergeKeyType:
+		return errors.New("anchors (&), aliases (*) and merge keys (<<) are not allowed; write the text itself, in quotes if it begins with such a sign")
+	case token.TagType, token.DirectiveType, token.MappingKeyType:
+		return errors.New("tags (!), directives (%) and keys written with ? are not allowed; write the text itself, in quotes if it begins with such a sign")
+	case token.SequenceStartType, token.MappingStartType:
+		p.flow++
+	case token.SequenceEndType, token.MappingEndType:
+		p.flow--
+	case token.MappingValueType:
+		p.keys++
+		p.openLevel()
+	case token.SequenceEntryType:
+		p.openLevel()
+	}
+	switch {
+	case p.keys > maxKeys:
+		return fmt.Errorf("more than %d keys", maxKeys)
+	case p.flow > maxNesting, p.inLine > maxNesting:
+		return fmt.Errorf("nested deeper than %d levels", maxNesting)
+	}
+	return nil
+}
+
+// openLevel counts a block level; inside brackets a line may hold many.
+func (p *plainness) openLevel() {
+	if p.flow == 0 {
+		p.inLine++
+	}
 }
