@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -17,6 +18,7 @@ import (
 func Lint(fsys fs.FS, now time.Time, intents []string) Problems {
 	d := read(fsys)
 	d.check()
+	sound := len(*d.problems) == 0
 	l := &linter{draft: d, today: now.Format(time.DateOnly), rules: wordRules(), patterns: newPatterns()}
 	l.lintDates()
 	l.lintIntents(intents)
@@ -26,8 +28,21 @@ func Lint(fsys fs.FS, now time.Time, intents []string) Problems {
 	for _, p := range d.passages() {
 		l.lintPassage(p)
 	}
+	l.lintDialogues(fsys, sound)
 	d.problems.sort()
 	return *d.problems
+}
+
+// lintDialogues adds what is wrong in the test conversations. They are looked
+// at when the pack is sound: their ids are those of its entries.
+func (l *linter) lintDialogues(fsys fs.FS, sound bool) {
+	if !sound {
+		return
+	}
+	problems := &Problems{}
+	if _, err := LoadDialogues(fsys, newBase(l.draft)); errors.As(err, &problems) {
+		*l.problems = append(*l.problems, *problems...)
+	}
 }
 
 // linter holds what the rules need to know about the whole pack.

@@ -149,9 +149,7 @@ func (d *draft) list(fsys fs.FS) []string {
 		}
 		switch {
 		case strings.HasPrefix(item.Name(), ".") && name != ".":
-			if item.IsDir() {
-				return fs.SkipDir
-			}
+			return skipHidden(item)
 		case item.IsDir() && slices.Contains([]string{dialoguesFolder, intentsFolder}, name):
 			return fs.SkipDir // read by others
 		case item.IsDir():

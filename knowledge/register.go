@@ -58,7 +58,7 @@ func (r *register) refer(s *source, path, id string) bool {
 	if len(r.ids) <= maxSuggestions {
 		mend = suggest(id, keys(r.ids))
 	}
-	if !strings.HasPrefix(mend, "did you mean") {
+	if !strings.HasPrefix(mend, "did you mean") && r.folder != "" {
 		mend = fmt.Sprintf("correct it, or add %s/%s%s", r.folder, shorten(id), extension)
 	}
 	s.report(path, fmt.Sprintf("there is no %s %q", r.kind, shorten(id)), mend)
