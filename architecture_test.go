@@ -50,6 +50,7 @@ func table() map[string]layer {
 		"adapters/handoff":     adapter,
 		"adapters/llm":         adapter,
 		"adapters/natsbus":     adapter,
+		"adapters/status":      adapter,
 		"adapters/store":       {imports: adapter.imports, inTests: []string{"bot/bottest", "bot/analytics"}},
 		"adapters/web":         adapter,
 		"adapters/cli":         {imports: []string{anything}},
