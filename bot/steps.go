@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"kaitong/intents"
 	"kaitong/knowledge"
 )
 
@@ -20,7 +21,7 @@ func newWalker(c *Conversation, reading Reading, base *knowledge.Base, locale kn
 		w.situation.Symptoms = []string{c.Topic.Symptom}
 	}
 	for _, entity := range reading.Result.Entities {
-		if entity.Kind == intentsSymptom {
+		if entity.Kind == intents.EntitySymptom {
 			w.situation.Symptoms = appendNew(w.situation.Symptoms, entity.Value)
 		}
 	}

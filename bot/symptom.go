@@ -7,9 +7,6 @@ import (
 	"kaitong/knowledge"
 )
 
-// intentsSymptom is the kind of entity that names a symptom.
-const intentsSymptom intents.EntityKind = "symptom"
-
 // symptom answers by the words of a symptom where the question itself was not
 // understood, or where the words are enough whatever the question seems to be.
 func (d decider) symptom() (Plan, bool) {
@@ -38,7 +35,7 @@ func (d decider) symptomOf(intent string) string {
 // symptoms are those the text names that are for this person.
 func (d decider) symptoms() []knowledge.Symptom {
 	var list []knowledge.Symptom
-	for _, entity := range d.entities(intentsSymptom) {
+	for _, entity := range d.entities(intents.EntitySymptom) {
 		seen, ok := d.base.Symptom(entity.Value)
 		if ok && d.way.holds(seen.When, seen.Meta) {
 			list = append(list, seen)

@@ -23,3 +23,15 @@ type Symptom struct {
 	When    When     `yaml:"when"`
 	Meta    `yaml:",inline"`
 }
+
+// Wordings are the words that give each symptom away, in every language of
+// the pack: symptom id -> patterns.
+func (b *Base) Wordings() map[string][]string {
+	wordings := make(map[string][]string, len(b.symptoms))
+	for _, symptom := range b.symptoms {
+		for _, locale := range b.pack.Locales {
+			wordings[symptom.ID] = append(wordings[symptom.ID], symptom.Says[locale]...)
+		}
+	}
+	return wordings
+}

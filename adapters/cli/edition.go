@@ -42,8 +42,15 @@ func loadEdition(dir string) (bot.Edition, error) {
 	return bot.Edition{ID: id, Base: base, Model: model}, nil
 }
 
-// trainFor makes the classifier that reads questions for a pack.
-func trainFor(fs.FS, *knowledge.Base) (*intents.Model, error) { return intents.TrainShipped() }
+// trainFor makes the classifier that reads questions for a pack: with the
+// utterances and words of the pack's own intents folder, where it has one.
+func trainFor(files fs.FS, base *knowledge.Base) (*intents.Model, error) {
+	own, err := fs.Sub(files, "intents")
+	if err != nil {
+		return nil, err
+	}
+	return intents.TrainPack(own, base.Wordings())
+}
 
 // contentID names what the files of a pack say: equal packs have equal ids,
 // wherever they lie.
