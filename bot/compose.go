@@ -160,20 +160,11 @@ func (w *writer) setCause(id string) {
 
 // underAge says the rule and stops.
 func (w *writer) underAge() {
-	w.setCause(w.stopCause())
+	w.setCause(w.base.Stop())
 	w.notice("info", "underage.rule")
 	if w.plan.Move == MoveRefuse {
 		w.close()
 	}
-}
-
-func (w *writer) stopCause() string {
-	for _, cause := range w.base.Causes() {
-		if cause.Stop {
-			return cause.ID
-		}
-	}
-	return ""
 }
 
 // ticket tells what becomes of a hand-off that an answer leads to.

@@ -175,8 +175,11 @@ func (d decider) guard(plan Plan) Plan {
 	return plan
 }
 
-// minor is what the message says about the age rule.
+// minor is what the message says about the age rule, where the pack has one.
 func (d decider) minor() *bool {
+	if d.base.Stop() == "" {
+		return nil
+	}
 	for _, entity := range d.entities(intents.EntityAge) {
 		if age, err := strconv.ParseFloat(entity.Value, 64); err == nil && age > 0 && !entity.Negated {
 			below := age < adultAge

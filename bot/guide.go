@@ -152,7 +152,7 @@ func (w *writer) confirm(g Guidance) {
 	w.about.Decision = w.finding.Verdict.Decision
 	if w.stopped() {
 		w.end(g, FlowLeft)
-		w.about.Reasons = []string{w.stopCause()}
+		w.about.Reasons = []string{w.base.Stop()}
 		w.underAge()
 		w.close()
 		return

@@ -12,7 +12,7 @@ import (
 func (w *writer) verdict(entry knowledge.Answer) {
 	w.about.Decision = w.finding.Verdict.Decision
 	if w.stopped() {
-		w.about.Reasons = []string{w.stopCause()}
+		w.about.Reasons = []string{w.base.Stop()}
 		w.underAge()
 		return
 	}

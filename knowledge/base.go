@@ -182,3 +182,14 @@ func (b *Base) Neutral() Cause {
 	cause, _ := b.Cause(b.pack.Neutral)
 	return cause
 }
+
+// Stop returns the id of the cause that ends the matter, such as the age rule;
+// "" where the pack has none.
+func (b *Base) Stop() string {
+	for i := range b.causes {
+		if b.causes[i].Stop {
+			return b.causes[i].ID
+		}
+	}
+	return ""
+}
