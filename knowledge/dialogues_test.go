@@ -2,7 +2,6 @@ package knowledge
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -210,7 +209,7 @@ func FuzzLoadDialogues(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		const name = "dialogues/repay-first.yaml"
-		var fsys fs.FS = pack(map[string]string{name: text})
+		fsys := pack(map[string]string{name: text})
 		dialogues, err := LoadDialogues(fsys, base)
 		if (len(dialogues) == 1) == (err != nil) {
 			t.Fatalf("%d dialogues, error %v", len(dialogues), err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,13 @@ func Lint(fsys fs.FS, now time.Time, intents []string) Problems {
 	d := read(fsys)
 	d.check()
 	sound := len(*d.problems) == 0
-	l := &linter{draft: d, today: now.Format(time.DateOnly), rules: wordRules(), patterns: newPatterns()}
+	l := &linter{
+		draft: d, today: now.Format(time.DateOnly), patterns: newPatterns(),
+		rules: wordRules(), silence: silentRules(), codes: silentCodes(d.reasons.value.Reasons),
+	}
+	l.lintLocales()
 	l.lintDates()
+	l.lintNames()
 	l.lintIntents(intents)
 	l.lintReach()
 	l.lintSizes()
@@ -51,96 +57,77 @@ type linter struct {
 	patterns
 	today string // 2026-11-23
 	rules []wordRule
+
+	silence []wordRule     // words that give a silent reason away
+	codes   *regexp.Regexp // the silent codes themselves
 }
 
-// lintDates reports entries that are due for review or not valid yet.
+// lintLocales reports a pack that most of its readers may not understand.
+func (l *linter) lintLocales() {
+	if len(l.pack.value.Locales) == 1 {
+		l.pack.report("locales", fmt.Sprintf("the pack is written in %s only", l.pack.value.Locales[0]),
+			"add a second language, such as zh-CN or en")
+	}
+}
+
+// lintDates reports entries that are due for review, and those that are shown
+// although they are not valid yet. Fixes, symptoms and flows wait for their day
+// by themselves.
 func (l *linter) lintDates() {
-	for _, e := range l.draft.causes {
-		l.lintMeta(e.source, e.value.Meta)
-	}
-	for _, e := range l.draft.fixes {
-		l.lintMeta(e.source, e.value.Meta)
-	}
-	for _, e := range l.draft.answers {
-		l.lintMeta(e.source, e.value.Meta)
+	const waits = true
+	each(l.draft.causes, func(e loaded[Cause]) { l.lintMeta(e.source, e.value.Meta, !waits) })
+	each(l.draft.answers, func(e loaded[Answer]) { l.lintMeta(e.source, e.value.Meta, !waits) })
+	each(l.draft.fixes, func(e loaded[Fix]) { l.lintMeta(e.source, e.value.Meta, waits) })
+	each(l.draft.symptoms, func(e loaded[Symptom]) { l.lintMeta(e.source, e.value.Meta, waits) })
+	each(l.draft.flows, func(e loaded[Flow]) { l.lintMeta(e.source, e.value.Meta, waits) })
+}
+
+func each[T any](entries []loaded[T], visit func(loaded[T])) {
+	for _, entry := range entries {
+		visit(entry)
 	}
 }
 
-func (l *linter) lintMeta(s *source, meta Meta) {
+func (l *linter) lintMeta(s *source, meta Meta, waits bool) {
 	if due := meta.ReviewBy; !due.IsZero() && due.Format(time.DateOnly) < l.today {
 		s.report("review_by", "the review was due on "+due.Format(time.DateOnly), "read the texts again, then move the date")
 	}
-	if from := meta.ValidFrom; !from.IsZero() && from.Format(time.DateOnly) > l.today {
+	if from := meta.ValidFrom; !waits && !from.IsZero() && from.Format(time.DateOnly) > l.today {
 		s.report("valid_from", "not valid before "+from.Format(time.DateOnly), "keep the file out of the pack until then")
-	}
-}
-
-// lintIntents reports intents without an answer and answers without a question.
-func (l *linter) lintIntents(intents []string) {
-	if len(intents) == 0 {
-		return
-	}
-	asked := map[string]bool{}
-	for _, intent := range intents {
-		asked[intent] = true
-	}
-	answered := map[string]bool{}
-	for _, e := range l.draft.answers {
-		answered[nameOf(e.name)] = true
-		for _, related := range e.value.Related {
-			asked[related] = true
-		}
-	}
-	for _, intent := range slices.Compact(slices.Sorted(slices.Values(intents))) {
-		if !answered[intent] {
-			missing := absent(answersFolder+"/"+intent+extension, l.problems)
-			missing.report("", fmt.Sprintf("there is no answer to the intent %q", shorten(intent)), "write the file")
-		}
-	}
-	for _, e := range l.draft.answers {
-		if e.value.Intent != "" && !asked[e.value.Intent] {
-			e.report("intent", fmt.Sprintf("no question leads to the answer %q", shorten(e.value.Intent)), "correct the intent, or delete the file")
-		}
-	}
-}
-
-// lintReach reports causes and fixes that nobody will ever see.
-func (l *linter) lintReach() {
-	cause, fix := map[string]bool{l.pack.value.Neutral: true}, map[string]bool{}
-	for _, reason := range l.reasons.value.Reasons {
-		cause[reason.Cause] = true
-	}
-	for _, e := range l.draft.answers {
-		cause[e.value.Cause] = true
-		for _, id := range e.value.Fixes {
-			fix[id] = true
-		}
-	}
-	for _, e := range l.draft.causes {
-		for _, id := range e.value.Fixes {
-			fix[id] = true
-		}
-		if id := e.value.ID; id != "" && !cause[id] {
-			e.report("id", fmt.Sprintf("nothing leads to the cause %q", shorten(id)), "give it a reason code or an answer, or delete the file")
-		}
-	}
-	for _, e := range l.draft.fixes {
-		if id := e.value.ID; id != "" && !fix[id] {
-			e.report("id", fmt.Sprintf("nothing leads to the fix %q", shorten(id)), "name it in a cause or an answer, or delete the file")
-		}
 	}
 }
 
 // lintSizes holds lists to what a phone shows before the first scroll.
 func (l *linter) lintSizes() {
-	for _, e := range l.draft.fixes {
-		e.sized("steps", len(e.value.Steps), 2, 4)
+	each(l.draft.fixes, func(e loaded[Fix]) { e.sized("steps", len(e.value.Steps), 2, 4) })
+	each(l.draft.answers, func(e loaded[Answer]) { e.sizedText(len(e.value.Text), len(e.value.Related)) })
+	each(l.draft.symptoms, func(e loaded[Symptom]) { e.sizedText(len(e.value.Text), len(e.value.Related)) })
+	each(l.draft.flows, func(e loaded[Flow]) { e.sized("steps", l.stops(e.value), 2, maxStops) })
+}
+
+// maxStops is how many steps a person takes one after the other before they
+// would rather talk to somebody.
+const maxStops = 12
+
+// stops is how many steps a flow has when its fixes are unfolded.
+func (l *linter) stops(flow Flow) int {
+	n := 0
+	for _, entry := range flow.Steps {
+		steps := 1
+		each(l.draft.fixes, func(e loaded[Fix]) {
+			if entry.Fix != "" && e.value.ID == entry.Fix {
+				steps = len(e.value.Steps)
+			}
+		})
+		n += steps
 	}
-	for _, e := range l.draft.answers {
-		e.sized("text", len(e.value.Text), 1, 3)
-		if e.has("related") {
-			e.sized("related", len(e.value.Related), 2, 3)
-		}
+	return n
+}
+
+func (s *source) sizedText(paragraphs, related int) {
+	s.sized("text", paragraphs, 1, 3)
+	if s.has("related") {
+		s.sized("related", related, 2, 3)
 	}
 }
 
@@ -184,110 +171,6 @@ func names(template string) []string {
 	list, _ := placeholders(template)
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// passage is the words of one text in one locale.
-type passage struct {
-	*source
-	path   string // of the text, without the locale
-	locale Locale
-	words  string
-	limit  int  // most characters in Chinese, 0 for no limit
-	phrase bool // its placeholders are replaced
-	label  bool // in the user's own words
-	twin   string
-}
-
-// passages lists every text of the pack, and every source as a text without a
-// locale.
-func (d *draft) passages() []passage {
-	var list []passage
-	first := Locale("")
-	if len(d.pack.value.Locales) > 0 {
-		first = d.pack.value.Locales[0]
-	}
-	add := func(s *source, path string, text Text, shape passage) {
-		for _, locale := range keys(text) {
-			p := shape
-			p.source, p.path, p.locale, p.words = s, path, Locale(locale), text[Locale(locale)]
-			if p.locale != first {
-				p.twin = text[first]
-			}
-			list = append(list, p)
-		}
-	}
-	d.packTexts(add)
-	for _, e := range d.causes {
-		causeTexts(e, add)
-	}
-	for _, e := range d.fixes {
-		fixTexts(e, add)
-	}
-	for _, e := range d.answers {
-		answerTexts(e, add)
-	}
-	return list
-}
-
-// adder takes one text: its file, path and words, and what is special about it.
-type adder func(s *source, path string, text Text, shape passage)
-
-func (d *draft) packTexts(add adder) {
-	add(d.pack.source, "contacts.hours", d.pack.value.Contacts.Hours, passage{})
-	for i, fact := range d.pack.value.Facts {
-		add(d.pack.source, fmt.Sprintf("facts[%d].text", i), fact.Text, passage{})
-		sourceTexts(d.pack.source, fmt.Sprintf("facts[%d].", i), fact.Sources, add)
-	}
-	for key, phrase := range d.phrases.value.Phrases {
-		add(d.phrases.source, join("phrases", key), phrase, passage{phrase: true})
-	}
-}
-
-// The longest titles and labels, in Chinese characters.
-const (
-	maxTitle    = 14
-	maxFixTitle = 12
-	maxLabel    = 14
-)
-
-func causeTexts(e loaded[Cause], add adder) {
-	c := e.value
-	add(e.source, "title", c.Title, passage{limit: maxTitle})
-	add(e.source, "explain", c.Explain, passage{})
-	add(e.source, "based_on", c.BasedOn, passage{})
-	add(e.source, "reassess", c.Reassess, passage{})
-	add(e.source, "avoid", c.Avoid, passage{})
-	add(e.source, "ask", c.Ask, passage{})
-	sourceTexts(e.source, "", c.Sources, add)
-}
-
-func fixTexts(e loaded[Fix], add adder) {
-	f := e.value
-	add(e.source, "title", f.Title, passage{limit: maxFixTitle})
-	add(e.source, "note", f.Note, passage{})
-	for i, step := range f.Steps {
-		at := fmt.Sprintf("steps[%d].", i)
-		add(e.source, at+"text", step.Text, passage{})
-		add(e.source, at+"how", step.How, passage{})
-		add(e.source, at+"expect", step.Expect, passage{})
-	}
-	sourceTexts(e.source, "", f.Sources, add)
-}
-
-func answerTexts(e loaded[Answer], add adder) {
-	a := e.value
-	add(e.source, "label", a.Label, passage{limit: maxLabel, label: true})
-	for i, paragraph := range a.Text {
-		add(e.source, fmt.Sprintf("text[%d]", i), paragraph, passage{})
-	}
-	sourceTexts(e.source, "", a.Sources, add)
-}
-
-// sourceTexts lets the rule about links see the sources.
-func sourceTexts(s *source, record string, sources []string, add adder) {
-	for i, name := range sources {
-		add(s, fmt.Sprintf("%ssources[%d]", record, i), Text{"": name}, passage{})
-	}
 }
 
 // reportIn adds a problem with some words of the passage, at the words if the

@@ -13,6 +13,7 @@ import (
 // lintPassage tries every rule about words on one text.
 func (l *linter) lintPassage(p passage) {
 	l.lintLinks(p)
+	l.lintSilence(p)
 	if p.locale == "" {
 		return // a source: no text for people
 	}
@@ -21,6 +22,9 @@ func (l *linter) lintPassage(p passage) {
 	lintTwin(p)
 	if !p.label {
 		l.lintWords(p)
+	}
+	if p.takes {
+		l.lintTakes(p)
 	}
 	switch {
 	case p.speaks("zh"):
@@ -76,6 +80,14 @@ func (l *linter) lintBraces(p passage) {
 	}
 	brace := p.words[strings.IndexAny(p.words, "{}"):][:1]
 	p.reportIn(brace, "placeholders are replaced in phrases only", "write the words themselves")
+}
+
+// lintTakes reports a time that is given like a promise. How long something
+// takes is an experience, and says so.
+func (l *linter) lintTakes(p passage) {
+	if at := l.span.FindString(p.words); at != "" && !l.hedge.MatchString(p.words) {
+		p.reportIn(at, fmt.Sprintf("%q is given like a promise", at), "write 「通常」, 「因人而异」, “usually”, “often” …")
+	}
 }
 
 // lintTwin reports a text that nobody translated.
@@ -134,6 +146,7 @@ func (l *linter) lintEnglish(p passage) {
 // patterns are the expressions of the rules, made once per run.
 type patterns struct {
 	link, phone, day, amount, ascii *regexp.Regexp
+	span, hedge                     *regexp.Regexp // a time, and words that make it an experience
 	gb2312                          *encoding.Encoder
 }
 
@@ -144,6 +157,10 @@ func newPatterns() patterns {
 		day:    regexp.MustCompile(`^(19|20)[0-9]{2}-[0-9]{1,2}(-[0-9]{1,2})?$`),
 		amount: regexp.MustCompile(`^ ?(元|块|万|人|次|字|%|％|个|天|yuan|RMB|CNY|people|characters|\.[0-9]|,[0-9])`),
 		ascii:  regexp.MustCompile(`\p{Han}[,;:?!]|[,;:?!]\p{Han}|\p{Han}\.|\(\p{Han}[^()]*\)?|\p{Han}\)|["'“”‘’]\p{Han}+["'“”‘’]?|\p{Han}["'“”‘’]|\.\.\.`),
+		span: regexp.MustCompile(`(?i)[0-9一二两三四五六七八九十半]+ ?(到|至|-|–|~)?[0-9一二两三四五六七八九十]* ?个?(工作日|小时|天|日|周|星期|月|年)` +
+			`|\b([0-9]+|one|two|three|four|five|six|seven|ten)[- ](hour|day|week|month|year)s?\b`),
+		hedge: regexp.MustCompile(`(?i)通常|一般|往往|大多|多数|大约|大概|可能|左右|不等|不定|没有固定|不固定|因人而异|视.{0,8}而定|取决|为准` +
+			`|\b(usually|often|may|might|typically|about|around|roughly|mostly|depends?|var(y|ies)|no fixed|as a rule|generally|can take)\b`),
 		gb2312: simplifiedchinese.HZGB2312.NewEncoder(),
 	}
 }

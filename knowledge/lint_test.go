@@ -3,6 +3,7 @@ package knowledge
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -41,6 +42,8 @@ func TestLintWords(t *testing.T) {
 			"We «guarantee» it.", "Approval is «guaranteed» then.", "You «will be approved» after that.", "You «will definitely be approved».",
 			"It is «100%» safe to open.", "You are «certain to be approved».", "No need to worry: it «will be granted».", "You«'ll get the limit» back.",
 			"We «promise» a higher limit.", "Get «instant approval» today.",
+			"«只要按时还款，就能重新开通»。", "认证以后«即可通过审核»。", "系统会«自动提额»。", "还清以后，«额度会恢复»。", "«很快就能开通»。", "资料齐了，«稳下»。",
+			"After that you «will be able to borrow».", "Your «limit will come back» soon.", "It is «sure to» work.",
 		},
 		" asks for a secret": {
 			"请«告诉我们你的验证码»。", "«请把短信验证码发给我»。", "请«提供银行卡号»和姓名。", "«把支付密码告诉»客服。", "请«在这里输入密码»。",
@@ -67,6 +70,11 @@ func TestLintWords(t *testing.T) {
 			"你好«{»name}。", "Hello «{»name}.",
 		},
 		"has no Chinese words": {"«»OK"},
+		" is about a reason that must stay silent": {
+			"可能和«反洗钱»规定有关。", "你不在«黑名单»里。", "可能«命中名单»，无法开通。", "可能受«制裁»影响。",
+			"This is not about «money laundering».", "You are not on a «blacklist».", "It may be a «sanctions» check.", "See the «AML» rules.",
+		},
+		" is a silent code": {"可能是 «LISTED»。", "The code is «LISTED» here."},
 		"": {
 			"我们无法保证开通。", "不保证通过。", "谁也不能保证一定会通过。", "没有人能保证你一定能开通。", "这不代表一定能通过。", "不一定会通过。",
 			"声称「包过」「百分百开通」的都是骗子。", "凡是保证下款的都是诈骗。", "一定要按时还款。", "系统会通过短信通知你。", "确保网络通畅。", "能否保证通过要看评估。",
@@ -76,6 +84,8 @@ func TestLintWords(t *testing.T) {
 			"Never send your password to anyone.", "Do not share your SMS code.", "We will never ask you to send a card number.", "Enter your password in Alipay.", "Anyone who asks you to share the code is a scammer.",
 			"请拨打 95188。", "请拨打95188，全天。", "额度最高 200000 元。", "截至2027-05-31有效。", "最长 12 个月。", "Call 95188.", "Call (95188).", "版本 10.5.88 以上。",
 			"见 https://example.com/a。", "See https://example.com.", "A limit of 300000 yuan.", "Tap 「我的」 (Me).",
+			"骗子常说你在黑名单里，可以花钱消除。", "冒充客服的人会说你涉嫌洗钱。", "A scammer may say that you are on a blacklist.", "可能在通讯录名单里。", "Look at what is listed there.",
+			"额度不会自动恢复。", "额度可能会恢复。", "不代表额度会提高。", "按页面提示操作即可。", "Nobody can say whether the limit will come back.", "If the page will be able to load, look again.",
 			"打开支付宝 App，点「我的」——「设置」。", "版本低于 10.3.2 时，请更新。", "时间为 9:00-18:00，周末休息。", "啰嗦一句：按时还款。",
 		},
 	}
@@ -124,6 +134,7 @@ func checkWords(t *testing.T, marked, message string) {
 func TestLint(t *testing.T) {
 	t.Parallel()
 	const record, fix, debt = "causes/credit.record.yaml", "fixes/repay.on_time.yaml", "answers/fail.debt.yaml"
+	const flow, symptom = "flows/repay.yaml", "symptoms/limit.gone.yaml"
 	intents := []string{"fail.debt", "fail.other", "how.open"}
 	tests := []struct {
 		name, file, old, new string
@@ -132,8 +143,41 @@ func TestLint(t *testing.T) {
 		{"expired", record, "2027-05-31", "2026-11-30", []string{
 			record + `:26:12: the review was due on 2026-11-30 (read the texts again, then move the date)`}},
 		{"due today", record, "2027-05-31", "2026-12-01", nil},
-		{"not yet valid", fix, "2026-11-01", "2026-12-02", []string{
-			fix + `:22:13: not valid before 2026-12-02 (keep the file out of the pack until then)`}},
+		{"not yet valid", record, "2026-11-01", "2026-12-02", []string{
+			record + `:25:13: not valid before 2026-12-02 (keep the file out of the pack until then)`}},
+		{"a fix that waits for its day", fix, "2026-11-01", "2026-12-02", nil},
+		{"a flow that waits for its day", flow, "2026-11-01", "2026-12-02", nil},
+		{"expired flow", flow, "2027-05-31", "2026-11-30", []string{
+			flow + `:39:12: the review was due on 2026-11-30 (read the texts again, then move the date)`}},
+		{"expired symptom", symptom, "2027-05-31", "2026-11-30", []string{
+			symptom + `:23:12: the review was due on 2026-11-30 (read the texts again, then move the date)`}},
+		{"a symptom that waits for its day", symptom, "2026-11-01", "2026-12-02", nil},
+		{"promise in a flow", flow, "等几天再看。", "等几天就会恢复。", []string{
+			flow + `:29:17: 「就会恢复。」 promises an outcome (say what may help: 「可能有助于下一次评估」)`}},
+		{"promise in a symptom", symptom, "Limits change; your own page counts.", "Your limit will come back.", []string{
+			symptom + `:14:14: “limit will come back” promises an outcome (say what may help: "this may help the next assessment")`}},
+		{"secret in a flow", flow, "Look again in some days.", "Send us your password.", []string{
+			flow + `:30:11: “Send us your password” asks for a secret (never ask for passwords, SMS codes, full card or ID numbers)`}},
+		{"phone number in a symptom", symptom, "以页面显示为准", "请打 400-123-4567", []string{
+			symptom + `:13:21: 400-123-4567 looks like a phone number and is none of the pack's contacts (write {hotline} or the hotline of pack.yaml)`}},
+		{"placeholder in a flow", flow, "等几天再看。", "等{n}天再看。", []string{
+			flow + `:29:15: placeholders are replaced in phrases only (write the words themselves)`}},
+		{"untranslated answer", flow, "          en: Yes", "          en: 有", []string{
+			flow + `:17:15: steps[0].answers[0].label has the same words in two languages (translate it)`}},
+		{"long title of a flow", flow, "一步步还款", "一二三四五六七八九十一二三", []string{
+			flow + `:3:10: title takes the room of 13 Chinese characters (shorten it to 12)`}},
+		{"long label of a symptom", symptom, "额度没了\n", "一二三四五六七八九十一二三四五\n", []string{
+			symptom + `:3:10: label takes the room of 15 Chinese characters (shorten it to 14)`}},
+		{"silent word in a label", symptom, "额度没了\n", "进了黑名单\n", []string{
+			symptom + `:3:12: 「黑名单」 is about a reason that must stay silent (delete it: nothing may be told, and nothing denied)`}},
+		{"silent word in a source", fix, "  - rules", "  - 《反洗钱法》", []string{
+			fix + `:19:6: 「反洗钱」 is about a reason that must stay silent (delete it: nothing may be told, and nothing denied)`}},
+		{"symptom with one related", symptom, "flow: repay", "flow: repay\nrelated: [how.open]", []string{
+			symptom + `:18:10: related has 1 entries (write 2 to 3)`}},
+		{"time like a promise", fix, "owner: content", "takes:\n  zh-CN: 三天更新记录。\n  en: Usually some days.\nowner: content", []string{
+			fix + `:21:10: "三天" is given like a promise (write 「通常」, 「因人而异」, “usually”, “often” …)`}},
+		{"time like a promise in English", fix, "owner: content", "takes:\n  zh-CN: 通常要三到五天。\n  en: Three days.\nowner: content", []string{
+			fix + `:22:7: "Three days" is given like a promise (write 「通常」, 「因人而异」, “usually”, “often” …)`}},
 		{"also what Load finds", record, "  - repay.on_time", "  - nothing", []string{
 			record + `:20:5: there is no fix "nothing" (correct it, or add fixes/nothing.yaml)`}},
 		{"long title", record, "信用记录", "一二三四五六七八九十一二三四五", []string{
@@ -184,10 +228,73 @@ func TestLintReach(t *testing.T) {
 		`answers/fail.lost.yaml:1:1: there is no answer to the intent "fail.lost" (write the file)`,
 		`answers/fail.new.yaml:1:9: no question leads to the answer "fail.new" (correct the intent, or delete the file)`,
 		`causes/policy.region.yaml:1:5: nothing leads to the cause "policy.region" (give it a reason code or an answer, or delete the file)`,
-		`fixes/retry.later.yaml:1:5: nothing leads to the fix "retry.later" (name it in a cause or an answer, or delete the file)`,
+		`fixes/retry.later.yaml:1:5: nothing leads to the fix "retry.later" (name it in a cause, an answer, a symptom or a flow, or delete the file)`,
 	}
 	if diff := cmp.Diff(want, linted(pack(files), "fail.debt", "fail.other", "how.open", "fail.lost", "fail.lost")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A pack in one language loads, and Lint says what it lacks.
+func TestLintOneLocale(t *testing.T) {
+	t.Parallel()
+	foreign := regexp.MustCompile(`(?m)^ +en:.*\n(    - limit.*\n)?`)
+	files := small()
+	for name, text := range files {
+		text = strings.Replace(text, "  - zh-CN\n  - en\n", "  - zh-CN\n", 1)
+		files[name] = foreign.ReplaceAllString(text, "")
+	}
+	load(t, files)
+	want := []string{`pack.yaml:4:3: the pack is written in zh-CN only (add a second language, such as zh-CN or en)`}
+	if diff := cmp.Diff(want, linted(pack(files))); diff != "" {
+		t.Error(diff)
+	}
+	files[packFile] = small()[packFile]
+	if _, err := Load(pack(files)); len(found(err)) < 20 {
+		t.Errorf("two languages are declared, one is written, and there are %d problems", len(found(err)))
+	}
+}
+
+// What nothing leads to and what is named like a silent reason is reported at
+// the entry.
+func TestLintEntries(t *testing.T) {
+	t.Parallel()
+	alone := func(text string) string {
+		return strings.Replace(text, "offer:\n  causes:\n    - credit.record\n", "", 1)
+	}
+	tests := []struct{ name, file, text, want string }{
+		{"lost flow", "flows/lost.yaml", strings.Replace(alone(small()["flows/repay.yaml"]), "id: repay\n", "id: lost\n", 1),
+			`flows/lost.yaml:1:5: nothing leads to the flow "lost" (say under offer when it is offered, or delete the file)`},
+		{"flow of a symptom", "flows/repay.yaml", alone(small()["flows/repay.yaml"]), ""},
+		{"cause named like a silent reason", "causes/compliance.listed.yaml", cause("compliance.listed", "generic"),
+			`causes/compliance.listed.yaml:1:5: "compliance.listed" is named like a silent reason (delete it: a silent reason has no text of its own)`},
+		{"fix named like one", "fixes/aml.explain.yaml", strings.Replace(small()["fixes/repay.on_time.yaml"], "repay.on_time", "aml.explain", 1),
+			`fixes/aml.explain.yaml:1:5: "aml.explain" is named like a silent reason (delete it: a silent reason has no text of its own)`},
+		{"unreadable file named like one", "causes/blacklist.yaml", "id: \"x",
+			`causes/blacklist.yaml:1:1: "blacklist" is named like a silent reason (delete it: a silent reason has no text of its own)`},
+		{"dialogue", "dialogues/x.yaml", "dialogue: x\nabout: x\nturns:\n  - say: x\n    expect: {cause: nothing}\n",
+			`dialogues/x.yaml:5:21: there is no cause "nothing" (correct it, or add causes/nothing.yaml)`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			files := small()
+			files[test.file] = test.text
+			got := linted(pack(files), "fail.debt", "fail.other", "how.open")
+			if test.want == "" && len(got) > 0 || test.want != "" && !slices.Contains(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), test.want)
+			}
+		})
+	}
+}
+
+// A flow that is offered nowhere is reached from the one before it.
+func TestLintThen(t *testing.T) {
+	t.Parallel()
+	files := withFlows(map[string]string{"first": "second", "second": ""})
+	files["flows/second.yaml"] = strings.Replace(files["flows/second.yaml"], "offer:\n  causes:\n    - credit.record\n", "", 1)
+	if got := linted(pack(files)); got != nil {
+		t.Errorf("got %s", strings.Join(got, "\n"))
 	}
 }
 

@@ -29,13 +29,16 @@ func wordRules() []wordRule {
 func promiseZH() wordRule {
 	return wordRule{
 		language: "zh",
-		cues:     []string{"保证", "一定", "必", "包", "百分", "100%", "肯定", "绝对", "稳过", "秒批", "就", "内"},
+		cues:     []string{"保证", "一定", "必", "包", "百分", "100%", "肯定", "绝对", "稳", "秒", "就", "内", "即可", "自动", "额度", "很快", "马上"},
 		pattern: regexp.MustCompile(`保证|担保(能|会|可以)?(通过|开通)` +
 			`|(一定|肯定|必定|必然|绝对|铁定|准)(就)?(能|会|能够|可以|可)?(通过|开通|批准|获批|成功|下款|提额|恢复|有额度|能行|行得通)` +
 			`|(一定|肯定|必定|必然|绝对|铁定)(就)?(能|会|能够|可以)(开|批|过|用|有)` +
-			`|必过|必批|包过|包批|包开通|包下款|稳过|秒批|百分(之)?百|百分之一百|100%` +
+			`|必过|必批|包过|包批|包开通|包下款|包提额|必下款?|稳过|稳下|稳批|秒批|秒过|秒下款?|百分(之)?百|百分之一百|100%` +
 			`|就(会|能|能够|可以)(马上|立刻|立即|顺利|重新)?(通过(审核|评估|审批|了|[，。！；]|$)|获批|批准|下款|提额|恢复(额度|使用|了|[，。！；]|$))` +
-			`|[0-9一二两三四五六七八九十几]+(个)?(天|日|小时|分钟|工作日|月|周)(之)?内(就|一定|必)?(会|能|可以)(恢复|通过|开通|到账|提额|解除)`),
+			`|[0-9一二两三四五六七八九十几]+(个)?(天|日|小时|分钟|工作日|月|周)(之)?内(就|一定|必)?(会|能|可以)(恢复|通过|开通|到账|提额|解除)` +
+			`|只要[^。！？；]{0,24}就(会|能|能够|可以)(马上|立刻|顺利|重新)?(开通|恢复)|即可(顺利|成功|马上|立即|重新|自动)?(通过(审核|评估|审批)|获批|下款|提额|恢复额度)` +
+			`|自动(通过(审核|评估|审批)|批准|提额|下款|恢复额度)|额度(就|也|都)?(会|将)(自动|马上|很快|重新|慢慢)?(恢复|回来|提高|提升|上涨|增加|变高|涨)` +
+			`|(很快|马上|立刻|立即)(就)?(会|能|可以)(重新)?(开通|通过|恢复额度|提额|下款|获批)`),
 		before:   regexp.MustCompile(`不$|(不能|不会|不可|不敢|不代表|不等于|不是|不意味着|不做|不作|不对|不承诺|不提供|不要|无法|没法|没有办法|没办法|没有人|没人|没有谁|没有任何|谁也|谁都|未必|难以|无人|并非|别|勿|能否|是否)[^，。；！？]*$`),
 		sentence: regexp.MustCompile(`骗|诈|别信|不要(轻)?相信|勿信|别(轻)?信|不可信|声称|谎称|号称|自称|虚假`),
 		message:  "「%s」 promises an outcome",
@@ -50,7 +53,8 @@ func promiseEN() wordRule {
 		pattern: regexp.MustCompile(`(?i)\bguarant(ee[sd]?|eeing|ees)\b|\bpromis(e|es|ed|ing)\b|\b100 ?(%|per ?cent)` +
 			`|\b(will|'ll|shall) (definitely |certainly |surely |always |then |soon |also )?(be (approved|granted|accepted|activated|restored|unlocked)|pass\b|get (the |a |your )?(approval|approved|credit|limit|loan)|work for sure)` +
 			`|\b(definitely|certainly|surely|always) (be )?(approv|pass|get|work|open|succeed|qualif)` +
-			`|\b(certain|sure|bound) to (be (approved|granted|accepted)|pass|get|open|work|succeed)|\binstant approval\b|\bcannot fail\b`),
+			`|\b(certain|sure|bound) to (be (approved|granted|accepted)|pass|get|open|work|succeed)|\b(will|'ll) be able to (activate|borrow|get (it|approved|a limit|the limit))` +
+			`|\b(limit|credit line)\b[^.,;!?]{0,12}\b(will|'ll) (then |soon |also )?(come back|return|reopen|be back|be raised|increase|go up|rise|grow)|\bsure to\b|\binstant approval\b|\bcannot fail\b`),
 		before:   regexp.MustCompile(`(?i)(\b(no|no one|not|never|cannot|nobody|none|neither|nor|without|unable|whether)|n['’]t)( [^,.;:!?]*)?$`),
 		sentence: regexp.MustCompile(`(?i)\b(scam|scams|scammer|scammers|fraud|frauds|fraudsters?|claims?|claiming|beware)\b|\bdo(n['’]t| not) (trust|believe)`),
 		message:  "“%s” promises an outcome",
