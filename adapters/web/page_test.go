@@ -6,17 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -49,190 +42,17 @@ func TestPage(t *testing.T) {
 		{"works outside demo mode", pageNoDemo},
 		{"loads a long history", pageLongHistory},
 		{"says when the line is final", pageFinal},
+		{"walks a flow", pageSteps},
+		{"saves a plan", pageExport},
+		{"hides many quick replies", pageChoices},
+		{"folds long cards", pageFolds},
+		{"takes votes", pageVotes},
+		{"takes a refused vote back", pageVoteRefused},
+		{"shows an incident", pageIncident},
+		{"looks well", pageLooks},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.try(t, chromium) })
 	}
-}
-
-func findChromium() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-func startChromium(t *testing.T, path string) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 860),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Errorf("stop Chromium: %v", err)
-		}
-		cancel()
-		stop()
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start Chromium: %v", err)
-	}
-	return ctx
-}
-
-// browser is one tab on the page of a world.
-type browser struct {
-	*world
-	ctx context.Context
-	mu  sync.Mutex
-	bad []string // console errors, exceptions, policy violations
-}
-
-// open loads the page in a new tab.
-func (w *world) open(chromium context.Context) *browser {
-	w.t.Helper()
-	tab, close := chromedp.NewContext(chromium)
-	if err := chromedp.Do(tab); err != nil {
-		w.t.Fatalf("open tab: %v", err)
-	}
-	ctx, timeout := context.WithTimeout(tab, time.Minute)
-	b := &browser{world: w, ctx: ctx}
-	w.t.Cleanup(func() {
-		timeout()
-		close()
-		if len(b.bad) > 0 {
-			w.t.Errorf("the browser complained: %q", b.bad)
-		}
-	})
-	if err := chromedp.Listen(tab, b.listen); err != nil {
-		w.t.Fatal(err)
-	}
-	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
-		return err
-	}), chromedp.Navigate(w.url))
-	b.see(".greeting .bubble")
-	return b
-}
-
-// listen collects what must not happen on the page. That a lost socket is
-// reported is the browser's own habit.
-func (b *browser) listen(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		b.bad = append(b.bad, e.ExceptionDetails.Text)
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "WebSocket") {
-			b.bad = append(b.bad, e.Entry.Text)
-		}
-	}
-}
-
-// forgive forgets the complaints that belong to what was tried.
-func (b *browser) forgive() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.bad = nil
-}
-
-func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.shoot("failed")
-		b.t.Fatalf("browser: %v\n%s", err, b.text("body"))
-	}
-}
-
-func (b *browser) js(script string) { b.t.Helper(); b.do(chromedp.Evaluate[chromedp.Void](script)) }
-
-// until waits for a JavaScript expression to hold.
-func (b *browser) until(expression string) {
-	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))); err != nil {
-		b.shoot("failed")
-		b.t.Fatalf("waiting for %s: %v\n%s", expression, err, b.text("body"))
-	}
-}
-
-func (b *browser) see(selector string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelector(%q)?.checkVisibility() === true", selector))
-}
-
-func (b *browser) text(selector string) string {
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("[...document.querySelectorAll(%q)].map(e => e.innerText).join('\\n')", selector)))
-	if err != nil {
-		return err.Error()
-	}
-	return text
-}
-
-func (b *browser) number(expression string) float64 {
-	b.t.Helper()
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64](expression))
-	if err != nil {
-		b.t.Fatalf("%s: %v", expression, err)
-	}
-	return n
-}
-
-func (b *browser) click(selector string) { b.t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
-
-// write types into the composer and presses Enter.
-func (b *browser) write(text string) {
-	b.t.Helper()
-	b.do(chromedp.SendKeys(chromedp.CSS("#text"), text+"\r"))
-}
-
-// sent waits until n messages of the person are stored.
-func (b *browser) sent(n int) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelectorAll('.message.user[data-state=sent]').length === %d", n))
-}
-
-// answers waits until n answers are shown.
-func (b *browser) answers(n int) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelectorAll('.message.bot:not(.greeting):not(.typing)').length === %d", n))
-}
-
-func (b *browser) online() {
-	b.t.Helper()
-	b.until("document.querySelector('#status').dataset.status === 'online'")
-}
-
-func (b *browser) shoot(name string) {
-	if *shots == "" {
-		return
-	}
-	_ = chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](`new Promise(done => setTimeout(done, 300))`, chromedp.EvalAwaitPromise))
-	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644)
-	}
-	if err != nil {
-		b.t.Logf("screenshot %s: %v", name, err)
-	}
-}
-
-func (b *browser) phone(width int64) {
-	b.t.Helper()
-	b.do(chromedp.EmulateViewport(width, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
-}
-
-func (b *browser) theme(name string) {
-	b.t.Helper()
-	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
-		})
-		return err
-	}))
 }
 
 func pageGuides(t *testing.T, chromium context.Context) {
@@ -335,7 +155,7 @@ func pageOnPhones(t *testing.T, chromium context.Context) {
 }
 
 // tooSmall lists buttons below 24 by 24 pixels (WCAG 2.2 AA).
-func (b *browser) tooSmall() string {
+func (b *browserTab) tooSmall() string {
 	b.t.Helper()
 	list, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("button, summary, a")].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.width < 24 || r.height < 24) }).map(e => e.innerText).join()`))
 	if err != nil {

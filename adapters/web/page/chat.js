@@ -1,17 +1,18 @@
 // The chat page: joins the connection and the document.
 
-import { drawBlock, el } from "./blocks.js";
+import { button, drawBlocks, el } from "./blocks.js";
 import { Connection } from "./connection.js";
+import { ANONYMOUS, closePicker, drawUsers, isWide, wirePicker } from "./picker.js";
+import { canVote, drawVotes, markVote } from "./votes.js";
 import { preferredLocale, words } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const STORE = "kaitong.chat";
-const ANONYMOUS = "";
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20000;
 
 /** What survives a reload of this tab. */
-const state = { locale: preferredLocale(), user: null, conv: "", epoch: "", anon: "", acts: [], ...restore() };
+const state = { locale: preferredLocale(), user: null, conv: "", epoch: "", anon: "", acts: [], votes: {}, ...restore() };
 
 let connection;
 let users = []; // demo users; empty outside demo mode
@@ -92,14 +93,12 @@ function checkReplay() {
 
 function finished(message) {
   forgetConversation();
-  const again = el("button", "quiet", words(state.locale).restart);
-  again.type = "button";
-  again.addEventListener("click", () => { state.anon = ""; connect(); });
+  const again = button("quiet", words(state.locale).restart, () => { state.anon = ""; connect(); });
   showBanner(message, again);
 }
 
 function forgetConversation() {
-  Object.assign(state, { conv: "", epoch: "", acts: [] });
+  Object.assign(state, { conv: "", epoch: "", acts: [], votes: {} });
   save(false);
 }
 
@@ -129,10 +128,7 @@ function draw(data, onChoice) {
   const author = ["bot", "agent", "user", "system"].includes(data.author) ? data.author : "system";
   const message = el("article", `message ${author}`, el("h2", "hidden", author === "user" ? w.you : w[author]));
   const body = el("div", "body");
-  for (const block of data.blocks) {
-    const drawn = drawBlock(block, { words: w, onChoice });
-    if (drawn) body.append(drawn);
-  }
+  body.append(...drawBlocks(data.blocks, { words: w, onChoice }));
   if (data.about?.composed === "llm") body.append(el("p", "composed", w.composed));
   message.append(body);
   return message;
@@ -162,6 +158,7 @@ function showMessage(frame) {
     retireChoices();
   }
   const message = draw(frame.data, (choice) => choose(frame.id, choice));
+  if (canVote(frame)) message.append(votesOn(frame.id));
   shown.set(frame.id, message);
   openChoices.push(...message.querySelectorAll(".choices"));
   append(message);
@@ -225,11 +222,36 @@ function say(text) {
 function choose(message, choice) {
   retireChoices();
   connection.act("choice.send", { msg: message, choice: choice.id }, choice.label);
-  $("text").focus({ preventScroll: true });
+  // On a phone a focused box would open the keyboard after every tap.
+  $(matchMedia("(pointer: coarse)").matches ? "log" : "text").focus({ preventScroll: true });
+}
+
+function votesOn(message) {
+  return drawVotes({
+    words: words(state.locale),
+    vote: state.votes[message],
+    onVote: (vote, reason) => {
+      state.votes[message] = vote;
+      connection.act("feedback.send", { msg: message, vote, reason }, "");
+    },
+  });
+}
+
+// A vote needs no bubble; one that is refused is taken back.
+function showVote(act) {
+  if (act.state === "failed" && act.why) {
+    const { msg } = act.data;
+    delete state.votes[msg];
+    connection.forget(act.id);
+    const group = shown.get(msg)?.querySelector(".votes");
+    if (group) markVote(group, "");
+  }
+  save();
 }
 
 /** Shows an act as a message of the person, with how far it got. */
 function showAct(act) {
+  if (act.type === "feedback.send") return showVote(act);
   save();
   const w = words(state.locale);
   let message = shown.get(act.id);
@@ -252,13 +274,10 @@ function showProgress(message, act, w) {
   message.dataset.state = act.state;
   progress.replaceChildren(el("span", "", act.why || w[act.state]));
   if (act.state === "failed") {
-    const again = el("button", "resend", w.resend);
-    again.type = "button";
-    again.addEventListener("click", () => {
+    progress.append(button("resend", w.resend, () => {
       if (act.newID) { message.remove(); shown.delete(act.id); }
       connection.resend(act.id);
-    });
-    progress.append(again);
+    }));
   }
 }
 
@@ -321,42 +340,12 @@ function translate() {
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = w[node.dataset.placeholder];
   $("lang").lang = state.locale === "en" ? "zh-CN" : "en";
   drawSuggestions(w);
-  drawUsers(w);
+  drawUsers(users, state, become);
   if (connection) showStatus(connection.status);
 }
 
 function drawSuggestions(w) {
-  $("suggestions").replaceChildren(...w.suggestions.map((text) => {
-    const chip = el("button", "chip", text);
-    chip.type = "button";
-    chip.addEventListener("click", () => say(text));
-    return chip;
-  }));
-}
-
-function drawUsers(w) {
-  const anonymous = { id: ANONYMOUS, name: { [state.locale]: w.anonymousName }, situation: { [state.locale]: w.anonymousSituation } };
-  const all = users.length ? [...users, anonymous] : [];
-  document.body.classList.toggle("no-picker", all.length === 0);
-  $("users").replaceChildren(...all.map((user) => el("li", "", userButton(user))));
-  const current = all.find((user) => user.id === state.user);
-  $("who-name").textContent = current ? headline(current)[0] : "";
-}
-
-/** The two lines of a user. One without a name of its own leads with its situation. */
-function headline(user) {
-  const lines = [user.name[state.locale], user.situation[state.locale]];
-  return lines[0] === user.id ? lines.reverse() : lines;
-}
-
-function userButton(user) {
-  const [first, second] = headline(user);
-  const button = el("button", "user-card", el("span", "user-name", first), el("span", "user-situation", second));
-  button.type = "button";
-  button.dataset.user = user.id;
-  button.setAttribute("aria-pressed", String(user.id === state.user));
-  button.addEventListener("click", () => become(user.id));
-  return button;
+  $("suggestions").replaceChildren(...w.suggestions.map((text) => button("chip", text, () => say(text))));
 }
 
 function become(user) {
@@ -383,25 +372,6 @@ function changeLanguage() {
   save();
 }
 
-// --- the picker: beside the chat on wide windows, a dialog on narrow ones
-
-const wide = matchMedia("(min-width: 960px)");
-
-function layPicker() {
-  const picker = $("picker");
-  if (picker.open) picker.close();
-  if (wide.matches) picker.setAttribute("open", "");
-}
-
-function openPicker() {
-  if (wide.matches) $("users").querySelector("[aria-pressed=true]")?.focus();
-  else $("picker").showModal();
-}
-
-function closePicker() {
-  if (!wide.matches) $("picker").close();
-}
-
 // --- composer
 
 function submit(event) {
@@ -418,11 +388,7 @@ function grow() {
 }
 
 function wire() {
-  layPicker();
-  wide.addEventListener("change", layPicker);
-  $("who").addEventListener("click", openPicker);
-  $("picker-close").addEventListener("click", closePicker);
-  $("picker").addEventListener("click", (event) => { if (event.target === $("picker")) closePicker(); });
+  wirePicker();
   $("lang").addEventListener("click", changeLanguage);
   $("fresh").addEventListener("click", () => { newChat(); $("text").focus(); });
   $("composer").addEventListener("submit", submit);
@@ -443,7 +409,7 @@ function wire() {
     $("log").focus({ preventScroll: true });
   });
   addEventListener("offline", () => showStatus("offline"));
-  if (wide.matches) $("text").focus();
+  if (isWide()) $("text").focus();
 }
 
 // --- what survives a reload

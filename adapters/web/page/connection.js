@@ -114,6 +114,12 @@ export class Connection extends EventTarget {
     this.#changed(act);
   }
 
+  /** Gives an act up. */
+  forget(id) {
+    clearTimeout(this.#patience.get(id));
+    this.acts.delete(id);
+  }
+
   #transmit(act) {
     clearTimeout(this.#patience.get(act.id));
     this.#patience.set(act.id, setTimeout(() => this.#fail(act, ""), ACK_PATIENCE_MS));
