@@ -2,7 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"slices"
+	"io/fs"
 	"time"
 
 	"kaitong/bot"
@@ -12,6 +12,7 @@ import (
 
 type knowledgeCommand struct {
 	Lint lintCommand `cmd:"" help:"Check a knowledge pack and say what is wrong, where, and how to mend it."`
+	Test testCommand `cmd:"" help:"Play the dialogues of a knowledge pack."`
 }
 
 type lintCommand struct {
@@ -25,36 +26,47 @@ func (lintCommand) Help() string {
   kaitong knowledge lint ./my-pack`
 }
 
-// Run lints a pack.
+// Run lints a pack: its knowledge, its dialogues, and the language it brings.
 func (l lintCommand) Run(s streams) error {
-	questions, err := questionIntents()
-	if err != nil {
-		return err
-	}
 	files, err := packFiles(l.Pack)
 	if err != nil {
 		return err
 	}
+	questions, broken := questionIntents(files)
 	problems := knowledge.Lint(files, time.Now(), questions)
-	if len(problems) == 0 {
-		fmt.Fprintln(s.out, "No problems found.")
-		return nil
+	if broken != nil {
+		fmt.Fprintln(s.out, broken)
 	}
-	fmt.Fprintf(s.out, "%s\n\n%d problem(s).\n", problems.Error(), len(problems))
-	return errFailed
+	switch {
+	case len(problems) > 0:
+		fmt.Fprintf(s.out, "%s\n\n%d problem(s).\n", problems.Error(), len(problems))
+		return errFailed
+	case broken != nil:
+		return errFailed
+	}
+	fmt.Fprintln(s.out, "No problems found.")
+	return nil
 }
 
-// questionIntents are the intents the classifier knows that need an answer;
-// the moves of a conversation, such as a greeting, have fixed wordings.
-func questionIntents() ([]string, error) {
-	corpus, err := intents.Shipped()
+// questionIntents are the intents the classifier of a pack knows that need an
+// answer; the moves of a conversation, such as a greeting, have fixed wordings.
+func questionIntents(files fs.FS) ([]string, error) {
+	var symptoms map[string][]string
+	if base, err := knowledge.Load(files); err == nil { // else lint says why
+		symptoms = base.Wordings()
+	}
+	own, err := fs.Sub(files, "intents")
+	if err != nil {
+		return nil, err
+	}
+	source, err := intents.Load(own, symptoms)
 	if err != nil {
 		return nil, err
 	}
 	var labels []string
-	for _, utterance := range corpus {
-		if !bot.IsConversationMove(utterance.Intent) && !slices.Contains(labels, utterance.Intent) {
-			labels = append(labels, utterance.Intent)
+	for _, label := range source.Labels() {
+		if !bot.IsConversationMove(label) {
+			labels = append(labels, label)
 		}
 	}
 	return labels, nil

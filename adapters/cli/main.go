@@ -25,14 +25,15 @@ const (
 // commands is the whole command line. Flags that several commands share are
 // embedded where they apply.
 type commands struct {
-	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve chats (the default)."`
-	Chat        chatCommand        `cmd:"" help:"Chat in the terminal over a real WebSocket."`
-	Ask         askCommand         `cmd:"" help:"Ask one question and print the answer, without a server."`
-	Eligibility eligibilityCommand `cmd:"" help:"Serve, ask or verify the eligibility service."`
-	Knowledge   knowledgeCommand   `cmd:"" help:"Check a knowledge pack."`
-	Intents     intentsCommand     `cmd:"" help:"Look into the intent classifier."`
-	Version     versionCommand     `cmd:"" help:"Print the version."`
-	VersionFlag kong.VersionFlag   `name:"version" help:"Print the version."`
+	Serve         serveCommand         `cmd:"" default:"withargs" help:"Serve chats (the default)."`
+	Chat          chatCommand          `cmd:"" help:"Chat in the terminal over a real WebSocket."`
+	Ask           askCommand           `cmd:"" help:"Ask one question and print the answer, without a server."`
+	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
+	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
+	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
+	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
+	VersionFlag   kong.VersionFlag     `name:"version" help:"Print the version."`
 }
 
 // streams are what a command reads from and writes to.

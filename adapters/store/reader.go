@@ -15,7 +15,7 @@ import (
 	"kaitong/bot"
 )
 
-// ErrNoLog: there is no event log in the directory.
+// ErrNoLog says that there is no event log in the directory.
 var ErrNoLog = errors.New("no event log")
 
 // Reader reads the log of a data directory without writing to it: not a byte,
