@@ -164,9 +164,15 @@ func (w *writer) close() {
 	}
 }
 
-// offer adds the choices block that ends a reply.
+// offer adds the choices block that ends a reply, each choice once.
 func (w *writer) offer(choices ...Choice) {
-	w.add(Block{Type: BlockChoices, Choices: choices})
+	var offered []Choice
+	for _, choice := range choices {
+		if !slices.ContainsFunc(offered, func(o Choice) bool { return o.ID == choice.ID }) {
+			offered = append(offered, choice)
+		}
+	}
+	w.add(Block{Type: BlockChoices, Choices: offered})
 }
 
 // sources lists every entry the reply quotes, each once.
