@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,7 +27,7 @@ type chatCommand struct {
 // Help is shown by --help.
 func (chatCommand) Help() string {
 	return `Type a question, or the number of a choice. "人工" or "agent" asks for a human.
-An empty line repeats the choices; Ctrl-D ends the chat.
+An empty line repeats the choices; "/save FILE" keeps a plan as text; Ctrl-D ends the chat.
 
 Examples:
   kaitong chat --user demo-overdue
@@ -54,6 +55,9 @@ type chat struct {
 	style  style
 	prompt bool
 	offer  offer
+
+	chinese bool   // what was shown last is Chinese: so are the chat's own words
+	export  string // what "/save" keeps
 }
 
 // offer is what the last answer lets one pick.
@@ -102,6 +106,10 @@ func (c *chat) submit(ctx context.Context, line string) error {
 		c.repeat()
 		return nil
 	}
+	if name, ok := saving(line); ok {
+		c.note(c.save(name))
+		return nil
+	}
 	if n, err := strconv.Atoi(line); err == nil && len(c.offer.choices) > 0 {
 		return c.pick(ctx, n)
 	}
@@ -122,7 +130,7 @@ func (c *chat) repeat() {
 // is a slip: it stays here.
 func (c *chat) pick(ctx context.Context, n int) error {
 	if n < 1 || n > len(c.offer.choices) {
-		fmt.Fprintf(c.s.out, "%s%s%s\n", c.style.dim, c.offer.hint(), c.style.reset)
+		c.note(c.either(fmt.Sprintf("请选 1-%d。", len(c.offer.choices)), fmt.Sprintf("choose 1-%d", len(c.offer.choices))))
 		return nil
 	}
 	choice := map[string]string{"msg": c.offer.message, "choice": c.offer.choices[n-1].ID}
@@ -130,16 +138,6 @@ func (c *chat) pick(ctx context.Context, n int) error {
 		return err
 	}
 	return c.await(ctx, "message")
-}
-
-// hint says which numbers there are, in the language of the choices.
-func (o offer) hint() string {
-	for _, choice := range o.choices {
-		if strings.ContainsFunc(choice.Label, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-			return fmt.Sprintf("请选 1-%d。", len(o.choices))
-		}
-	}
-	return fmt.Sprintf("choose 1-%d", len(o.choices))
 }
 
 // clean drops what a terminal may put into a line that is no text.
@@ -201,11 +199,41 @@ func (c *chat) show(f frame) {
 func (c *chat) showMessage(f frame, data messageData) {
 	fmt.Fprintln(c.s.out)
 	renderBlocks(c.s.out, data.Blocks, c.style)
+	c.chinese = isChinese(data.Blocks)
 	for _, block := range data.Blocks {
 		if block.Type == bot.BlockChoices {
 			c.offer = offer{message: f.ID, choices: block.Choices}
 		}
+		if block.Export != "" {
+			c.export = block.Export
+			c.note(c.either("输入 /save 文件名，可以把建议存成文字。", "Type /save FILE to keep this as text."))
+		}
 	}
+}
+
+// isChinese says whether an answer is written in Chinese.
+func isChinese(blocks []bot.Block) bool {
+	return slices.ContainsFunc(blocks, func(b bot.Block) bool {
+		choice := slices.ContainsFunc(b.Choices, func(c bot.Choice) bool { return hasHan(c.Label) })
+		return choice || hasHan(b.Text) || hasHan(b.Title)
+	})
+}
+
+func hasHan(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// either picks one of the chat's own words.
+func (c *chat) either(zh, en string) string {
+	if c.chinese {
+		return zh
+	}
+	return en
+}
+
+// note prints a word of the chat itself.
+func (c *chat) note(text string) {
+	fmt.Fprintf(c.s.out, "%s%s%s\n", c.style.dim, text, c.style.reset)
 }
 
 // readLines delivers the lines of in. The goroutine ends with the input, or

@@ -41,16 +41,47 @@ func renderBlocks(out io.Writer, blocks []bot.Block, s style) {
 }
 
 func renderSteps(out io.Writer, block bot.Block, s style) {
-	fmt.Fprintf(out, "\n%s%s%s\n", s.bold, printable(block.Title), s.reset)
-	for i, item := range block.Items {
-		fmt.Fprintf(out, "  %d. %s\n", i+1, printable(item.Text))
-		for line := range strings.Lines(item.How) {
-			fmt.Fprintf(out, "     %s%s%s\n", s.dim, printable(strings.TrimSpace(line)), s.reset)
+	if block.At > 0 {
+		renderStepOfFlow(out, block, s)
+	} else {
+		fmt.Fprintf(out, "\n%s%s%s\n", s.bold, printable(block.Title), s.reset)
+		for i, item := range block.Items {
+			fmt.Fprintf(out, "  %d. %s\n", i+1, printable(item.Text))
+			renderHow(out, item, s)
 		}
 	}
 	if block.Text != "" {
 		fmt.Fprintf(out, "  %s%s%s\n", s.dim, printable(block.Text), s.reset)
 	}
+}
+
+// renderStepOfFlow shows the one step that is to be done now.
+func renderStepOfFlow(out io.Writer, block bot.Block, s style) {
+	fmt.Fprintf(out, "\n%s%s%s  %s%s%s\n", s.dim, printable(block.Title), s.reset, s.accent, howFar(block.At, block.Of), s.reset)
+	for _, item := range block.Items {
+		fmt.Fprintf(out, "  %s%s%s\n", s.bold, printable(item.Text), s.reset)
+		renderHow(out, item, s)
+	}
+}
+
+func renderHow(out io.Writer, item bot.Item, s style) {
+	for line := range strings.Lines(item.How) {
+		fmt.Fprintf(out, "     %s%s%s\n", s.dim, printable(strings.TrimSpace(line)), s.reset)
+	}
+}
+
+// longestBar is the longest flow that is drawn as dots; beyond it they say
+// less than the numbers.
+const longestBar = 12
+
+// howFar says how far a flow has come, in every language.
+func howFar(at, of int) string {
+	of = max(at, of)
+	numbers := fmt.Sprintf("%d / %d", at, of)
+	if of > longestBar {
+		return numbers
+	}
+	return strings.Repeat("●", at) + strings.Repeat("○", of-at) + "  " + numbers
 }
 
 func renderFacts(out io.Writer, block bot.Block, s style) {
