@@ -33,7 +33,7 @@ func plainWords() map[string]map[knowledge.Locale]string {
 }
 
 // Every cause is reached by plain words, in both languages, and every fix from
-// there by asking what else can be done.
+// there by asking what else can be done, or from what people see.
 func TestEveryCauseAndFixIsReached(t *testing.T) {
 	t.Parallel()
 	base, err := shippedBase()
@@ -60,6 +60,11 @@ func TestEveryCauseAndFixIsReached(t *testing.T) {
 				}
 				m = k.say(map[knowledge.Locale]string{"zh-CN": "还有什么办法", "en": "what else can I do"}[locale])
 			}
+		}
+	}
+	for _, question := range []string{"刷脸一直失败", "手机号换了怎么办，借呗开不了", "借呗验证码收不到"} {
+		for _, id := range newTalk(t, failing(bot.ErrCheckUnavailable)).say(question).About.Fixes {
+			reached[id] = true
 		}
 	}
 	var missed []string

@@ -8,14 +8,11 @@ import (
 )
 
 // symptom answers by the words of a symptom where the question itself was not
-// understood, or where the words are enough whatever the question seems to be.
+// understood, or seems to be none of ours and the words are enough.
 func (d decider) symptom() (Plan, bool) {
-	sure := d.reading.Result.Scope == intents.Confident
+	scope := d.reading.Result.Scope
 	for _, seen := range d.symptoms() {
-		if slices.Contains(seen.Intents, d.confident()) {
-			return Plan{}, false // understood: the answer takes the symptom's words
-		}
-		if seen.Alone || !sure && d.reading.Result.Scope == intents.Unsure {
+		if scope == intents.Unsure || scope == intents.OutOfScope && seen.Alone {
 			return d.answerAs(seen.Intents[0], seen.ID), true
 		}
 	}

@@ -11,8 +11,8 @@ type Symptom struct {
 	// Intents are the questions it refines. The first one is assumed when the
 	// words are found and the question is not understood otherwise.
 	Intents []string `yaml:"intents"`
-	// Alone means that the words are enough, even in a text that seems to be
-	// about something else.
+	// Alone means that the words are enough, even in a question that seems to
+	// be none of ours.
 	Alone   bool     `yaml:"alone"`
 	Cause   string   `yaml:"cause"` // optional: what it usually comes from; a guess, never told beside the neutral refusal
 	Text    []Text   `yaml:"text"`  // paragraphs, in place of the intent's own
