@@ -15,6 +15,7 @@ const cueFile = "cues.yaml"
 type cueSet struct {
 	Intent  string   `yaml:"intent"`
 	Against []string `yaml:"against"` // instead of intent: what a text with such a phrase is not
+	Vague   bool     `yaml:"vague"`   // instead of intent: as a whole message it may mean several things
 	Whole   bool     `yaml:"whole"`   // the phrase must be the whole message
 	Phrases []string `yaml:"phrases"`
 	Unless  []string `yaml:"unless"`
@@ -66,10 +67,20 @@ func (set cueSet) faults(labels []string) iter.Seq2[string, error] {
 				return
 			}
 		}
-		if (set.Intent == "") == (len(set.Against) == 0) {
-			yield("phrases", errors.New("a set of phrases has either an intent or intents that it speaks against"))
+		if set.purposes() != 1 {
+			yield("phrases", errors.New("a set of phrases has one of: an intent, intents that it speaks against, vague"))
 		}
 	}
+}
+
+// purposes counts what a set is said to be for.
+func (set cueSet) purposes() (n int) {
+	for _, given := range [...]bool{set.Intent != "", len(set.Against) > 0, set.Vague} {
+		if given {
+			n++
+		}
+	}
+	return n
 }
 
 // find returns the cued intent of a normalised text, the most pressing first.
@@ -122,6 +133,17 @@ func (c *cues) doubtful(f *finder) bool {
 func (c *cues) doubts(intent string, f *finder) bool {
 	for _, h := range f.hits {
 		if h.tag%2 == 0 && slices.Contains(c.sets[h.tag/2].Against, intent) && !c.excused(f.hits, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// vague reports whether the text last searched with f says too little to be
+// answered without asking back.
+func (c *cues) vague(text []rune, f *finder) bool {
+	for _, h := range f.hits {
+		if h.tag%2 == 0 && c.sets[h.tag/2].Vague && isWhole(text, h) {
 			return true
 		}
 	}

@@ -1,10 +1,16 @@
 package intents
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // distressIntent is only ever certain by a cue: the classifier alone mistakes
 // anger for despair.
 const distressIntent = "distress"
+
+// doneIntent says that all is well now. To have done what was advised says less.
+const doneIntent = "done"
 
 // stepBack lowers the logits of what the wording of a text speaks against.
 // despair is true where the classifier by itself would have read distress and
@@ -14,13 +20,14 @@ func (m *Model) stepBack(text string, s *Scratch) (despair bool) {
 	asks := strings.ContainsAny(text, "?？")
 	first := topOf(logits)
 	doubtful := m.cues.doubtful(&s.cueFinder)
+	mended := slices.Contains(s.named, Entity{Kind: EntityFollowUp, Value: FollowUpFixed})
 	for label, intent := range m.labels {
 		doubted := doubtful && m.cues.doubts(intent, &s.cueFinder)
 		if intent == distressIntent {
 			despair = label == first && !doubted
 			doubted = true
 		}
-		if doubted || asks && saysNothingNew(intent) {
+		if doubted || asks && saysNothingNew(intent) || mended && intent == doneIntent {
 			logits[label] -= deniedPenalty
 		}
 	}

@@ -22,9 +22,10 @@ const (
 
 // entities finds what a text names.
 type entities struct {
-	senses  []sense // by tag
-	lexicon *lexicon
-	year    int // the current one, for years of birth
+	senses    []sense // by tag
+	followUps int32   // tag of the first follow-up
+	lexicon   *lexicon
+	year      int // the current one, for years of birth
 }
 
 // in returns a copy that reckons ages as of a year.
@@ -51,6 +52,7 @@ func newEntities(w wordings, symptoms map[string][]string) (*entities, error) {
 		add(sense{kind: EntityCause, value: value}, w.Causes[value].Named)
 		add(sense{kind: EntityCause, value: value, negated: true}, w.Causes[value].Denied)
 	}
+	e.followUps = int32(len(e.senses))
 	for _, value := range followUps() {
 		add(sense{kind: EntityFollowUp, value: value}, w.FollowUps[value])
 	}
@@ -85,6 +87,7 @@ func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 	if value, found := bareOrdinal(text); found {
 		dst = addEntity(dst, Entity{Kind: EntityOrdinal, Value: value})
 	}
+	leaning := false
 	for _, h := range hits {
 		s := e.senses[h.tag]
 		switch s.kind {
@@ -95,14 +98,15 @@ func (e *entities) find(text []rune, f *finder, dst []Entity) []Entity {
 				dst = addCause(dst, Entity{EntityCause, s.value, negated})
 			}
 		case EntityFollowUp:
-			if e.followsUp(text, hits, h) {
-				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
-			}
+			leaning = true
 		case EntityAge:
 			if e.isAgeSaid(text, hits, h) {
 				dst = addEntity(dst, Entity{Kind: s.kind, Value: s.value})
 			}
 		}
+	}
+	if leaning {
+		dst = e.appendFollowUps(dst, text, hits)
 	}
 	return e.appendNumbers(dst, text, hits)
 }

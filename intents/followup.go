@@ -1,12 +1,27 @@
 package intents
 
-import "strconv"
-
 // Texts longer than this stand by themselves and lean on nothing before.
 const (
 	maxFollowUpHan   = 20
 	maxFollowUpLatin = 48
 )
+
+// appendFollowUps appends what a text that leans on what was said before says,
+// in the order of followUps.
+func (e *entities) appendFollowUps(dst []Entity, text []rune, hits []hit) []Entity {
+	if len(text) > maxFollowUpLatin {
+		return dst
+	}
+	for tag := e.followUps; e.senses[tag].kind == EntityFollowUp; tag++ {
+		for _, h := range hits {
+			if h.tag == tag && e.followsUp(text, hits, h) {
+				dst = append(dst, Entity{Kind: EntityFollowUp, Value: e.senses[tag].value})
+				break
+			}
+		}
+	}
+	return dst
+}
 
 // followsUp reports whether a follow-up phrase, with others of the same
 // meaning, is the whole of a short text but for particles: "那怎么办呢" is,
@@ -91,21 +106,4 @@ func closing(text []rune) int {
 		}
 	}
 	return end
-}
-
-// bareOrdinal reads a text that is only a number and a word or two, as people
-// pick from a list: 2, "2呢", "number 3".
-func bareOrdinal(text []rune) (value string, found bool) {
-	n := 0
-	for word := -1; word != 0; n += word {
-		word = longestPrefix(text[n:], "那", "and ", "what about ", "how about ", "number ", "no,", "no ", "ok ", "the ")
-	}
-	if n >= len(text) || text[n] < '1' || text[n] > '9' {
-		return "", false
-	}
-	rest := text[n+1:]
-	if len(rest) > 0 && !isText(rest, "呢") && !isText(rest, "号") && !isText(rest, "号呢") && !isText(rest, "个呢") && !isText(rest, " please") {
-		return "", false
-	}
-	return strconv.Itoa(int(text[n] - '0')), true
 }

@@ -137,6 +137,8 @@ func TestBareOrdinals(t *testing.T) {
 	e := shippedEntities(t)
 	for text, want := range map[string]string{
 		"2呢": "2", "第2个": "2", "第三个问题": "3", "the second question": "2", "number 2": "2", "那3呢": "3", "what about number 3?": "3", "2": "2", "3号呢": "3",
+		"the third": "3", "and the first?": "1", "third one": "3", "the second?": "2", "the 2nd": "2", "what about the fourth": "4", "先做哪个": "1", "which one first": "1", "从哪个开始": "1",
+		"最后一个呢": "last", "最后一个": "last", "最后那个呢": "last", "the last one": "last", "and the last?": "last", "最后一个月还款": "", "my last one was rejected and the first too": "",
 		"18": "", "2天": "", "我有2个账号": "", "my phone number 2 changed": "", "20呢": "",
 	} {
 		got := ""

@@ -28,14 +28,17 @@ const (
 	EntityProduct    EntityKind = "product"     // Value: jiebei, huabei, wangshangdai, laifenqi, zhima
 	EntityQuote      EntityKind = "quote"       // Value: the system message quoted, e.g. 综合评估未通过
 	EntityAppVersion EntityKind = "app_version" // Value: dotted number
-	EntityAge        EntityKind = "age"         // Value: years as a decimal number
+	EntityAge        EntityKind = "age"         // Value: years as a decimal number; of the speaker, not of their child or a friend
 	EntityAmount     EntityKind = "amount"      // Value: yuan as a decimal number
 	EntityDate       EntityKind = "date"        // Value: as written, normalised
 	EntityCause      EntityKind = "cause"       // Value: an intent name such as fail.credit_bad that the text names
-	EntityOrdinal    EntityKind = "ordinal"     // Value: 1..9; "第二个呢", "the second one"
+	EntityOrdinal    EntityKind = "ordinal"     // Value: 1..9, or OrdinalLast; "第二个呢", "the second one"
 	EntitySymptom    EntityKind = "symptom"     // Value: the id of a symptom of the knowledge pack
 	EntityFollowUp   EntityKind = "follow_up"   // Value: a FollowUp name; only short texts that lean on what was said before
 )
+
+// OrdinalLast is the value of an EntityOrdinal for the last of several things.
+const OrdinalLast = "last"
 
 // What a follow-up says, the values of EntityFollowUp. They are read from the
 // words alone: whether there is an answer, a warning or a hand-off to lean on,

@@ -68,7 +68,7 @@ func (m *Model) ClassifyInto(text string, scratch *Scratch, result *Result) {
 	}
 	m.rank(scratch, result)
 	result.Scope = m.options.scope(result.Top(), scratch.opinion.familiar)
-	if despair && result.Scope == Confident {
+	if result.Scope == Confident && (despair || m.cues.vague(scratch.text, &scratch.cueFinder)) {
 		result.Scope = Unsure
 	}
 }

@@ -217,7 +217,7 @@ func TestLoadLocatesProblems(t *testing.T) {
 		{"no age", "entities.yaml", "ages:\n  old: {said: [a]}\n", `entities.yaml:2:3: an age`},
 		{"bad pattern of a cue", "cues.yaml", "- intent: agent\n  phrases:\n    - x\n    - '… y'\n", `cues.yaml:4:7: phrase "… y" has an empty part`},
 		{"cue for nothing", "cues.yaml", "- intent: agend\n  phrases: [x]\n", `cues.yaml:1:11: there is no intent "agend"`},
-		{"cue for and against", "cues.yaml", "- intent: agent\n  against: [scam]\n  phrases: [x]\n", `cues.yaml:3:3: a set of phrases has either`},
+		{"cue for and against", "cues.yaml", "- intent: agent\n  against: [scam]\n  phrases: [x]\n", `cues.yaml:3:3: a set of phrases has one of`},
 		{"endless pattern", "cues.yaml", "- intent: agent\n  phrases: [" + strings.Repeat("x", maxPattern+1) + "]\n", `cues.yaml:2:13: phrase "xxx`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

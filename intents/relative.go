@@ -1,0 +1,43 @@
+package intents
+
+// ofAnother reports whether what a text says up to here is said of somebody
+// else: of a child, a friend, a parent, and not of the speaker again since.
+func ofAnother(before []rune) bool {
+	for i := len(before) - 1; i >= 0; i-- {
+		switch {
+		case personAt(before, i):
+			return true
+		case speakerAt(before, i):
+			return false
+		}
+	}
+	return false
+}
+
+// personAt reports a word for somebody else at i. "我还是个孩子" is the speaker.
+func personAt(text []rune, i int) bool {
+	n := longestPrefix(text[i:], "孩子", "小孩", "儿子", "女儿", "闺女", "弟弟", "妹妹", "我弟", "我妹", "侄子", "侄女", "外甥", "孙子", "孙女", "朋友", "同学", "同事", "亲戚", "我爸", "我妈", "爸爸", "妈妈", "父亲", "母亲", "父母", "老公", "老婆", "我哥", "我姐", "他", "她",
+		"my son", "my daughter", "my kid", "my kids", "my child", "my children", "my brother", "my sister", "my nephew", "my niece", "my cousin", "my friend", "my mom", "my mum", "my dad", "my mother", "my father", "my wife", "my husband",
+		"he", "he's", "she", "she's")
+	if n == 0 {
+		return false
+	}
+	if isHan(text[i]) {
+		return !endsWithAny(text[:i], "是", "是个", "是一个", "是小", "是个小", "其", "吉")
+	}
+	return isWordAt(text, i, n)
+}
+
+// speakerAt reports a word for the speaker at i; 我 in 我儿子 is none.
+func speakerAt(text []rune, i int) bool {
+	if text[i] == '我' {
+		return at(text, i+1) != '的' && !runeIn(at(text, i+1), "们家")
+	}
+	n := longestPrefix(text[i:], "i", "i'm", "im", "i am", "me", "myself")
+	return n > 0 && isWordAt(text, i, n)
+}
+
+// isWordAt reports whether text[i:i+n] is no part of a longer word.
+func isWordAt(text []rune, i, n int) bool {
+	return !isWordRune(at(text, i-1)) && !isWordRune(at(text, i+n))
+}
