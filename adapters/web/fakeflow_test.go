@@ -28,6 +28,8 @@ func (c *fakeConv) answer(say bot.Say) fakeReply {
 	case strings.Contains(say.Text, "系统繁忙"), strings.Contains(say.Text, "system busy"):
 		about.Incident, about.Symptom = "inc-1", "page.busy"
 		return fakeReply{fakeIncident(say.Locale), about}
+	case strings.Contains(say.Text, "几个原因"):
+		return fakeReply{fakeReasons(), about}
 	case strings.Contains(say.Text, "难受"):
 		return fakeReply{[]bot.Block{{Type: bot.BlockNotice, Level: "care", Text: "先别一个人扛着。"}}, about}
 	}
@@ -120,6 +122,26 @@ func fakePlan(locale string) []bot.Block {
 			{ID: "resolved", Label: p("已解决", "Solved")}, {ID: "not_resolved", Label: p("没解决", "Not solved")}, {ID: "agent", Label: p("转人工", "Talk to a person")},
 		}},
 	}
+}
+
+// fakeReasons is a verdict with two reasons and what helps against each.
+func fakeReasons() []bot.Block {
+	return []bot.Block{
+		{Type: bot.BlockText, Text: "查到 2 个原因，下面分别说。", Source: "phrase:verdict.ineligible.many"},
+		{Type: bot.BlockFacts, Title: "这次查到的原因", Items: []bot.Item{{Label: "原因 1", Text: "身份信息需要完善"}, {Label: "原因 2", Text: "逾期或不良信用记录"}}},
+		{Type: bot.BlockText, Text: "证件过期会让开通停在这一步。", Source: "cause:compliance.identity_incomplete"},
+		{Type: bot.BlockSteps, Title: "更新身份信息", Items: fakeItems(6)},
+		{Type: bot.BlockText, Text: "有欠款逾期未还，可能影响开通。", Source: "cause:credit.bad_record"},
+		{Type: bot.BlockSteps, Title: "还清逾期", Items: fakeItems(5)},
+	}
+}
+
+func fakeItems(n int) []bot.Item {
+	var items []bot.Item
+	for i := range n {
+		items = append(items, bot.Item{Text: fmt.Sprint("第 ", i+1, " 件事")})
+	}
+	return items
 }
 
 func fakeIncident(locale string) []bot.Block {

@@ -147,6 +147,13 @@ func pageFolds(t *testing.T, chromium context.Context) {
 	if n := b.number(`document.querySelectorAll('.message:last-child .fold').length`); n != 0 {
 		t.Error("a short card is folded")
 	}
+	b.write("有好几个原因怎么办")
+	b.answers(3)
+	if got := b.text(".message:last-child .bubble, .message:last-child .card-title, .message:last-child .gist"); got != "查到 2 个原因，下面分别说。\n这次查到的原因\n证件过期会让开通停在这一步。\n更新身份信息\n还清逾期\n5 步：第 1 件事" {
+		t.Errorf("in sight: %q", got)
+	}
+	b.click(".message:last-child .fold summary")
+	b.until(`document.querySelector('.message:last-child .fold').innerText.includes('有欠款逾期未还')`)
 }
 
 // A vote is sent once with the thumb, once more with a reason, and is still

@@ -24,11 +24,24 @@ export function button(className, label, onClick) {
  * @param {{words: object, onChoice: (choice: object) => void}} context
  */
 export function drawBlocks(blocks, context) {
-  const folded = toFold(blocks);
   const draw = { text, notice, facts, steps, choices, link };
-  return blocks
-    .filter((block) => Object.hasOwn(draw, block.type))
-    .map((block) => draw[block.type](block, { ...context, folded: folded.has(block) }));
+  return arrange(blocks.filter((block) => Object.hasOwn(draw, block.type)))
+    .map(({ block, ...how }) => draw[block.type](block, { ...context, ...how }));
+}
+
+// Steps that are folded take the words about their reason along: its name is
+// in the list of reasons already.
+function arrange(blocks) {
+  const fold = toFold(blocks);
+  const placed = [];
+  for (const block of blocks) {
+    const before = placed.at(-1)?.block;
+    const folded = fold.has(block);
+    const taken = folded && block.type === "steps" && before?.type === "text" && String(before.source).startsWith("cause:");
+    if (taken) placed.pop();
+    placed.push({ block, folded, before: taken ? before.text : "" });
+  }
+  return placed;
 }
 
 /** How many lines steps may have, and one fact, before a card counts as long. */
@@ -111,10 +124,11 @@ function stepCard(block, { words }) {
 }
 
 /** A card with its title, folded to title and gist where it is long. */
-function card(block, { words, folded }, gist, ...children) {
+function card(block, { words, folded, before }, gist, ...children) {
   if (!folded) return el("section", "card", title(block), ...children);
   return el("details", "card fold",
-    el("summary", "", el("h3", "card-title", block.title || words.details), el("span", "gist", gist)), ...children);
+    el("summary", "", el("h3", "card-title", block.title || words.details), el("span", "gist", gist)),
+    before ? el("p", "card-lead", before) : null, ...children);
 }
 
 function exporting(block, words) {
