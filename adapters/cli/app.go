@@ -46,6 +46,7 @@ func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ 
 			_ = core.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
+	core.watchPack()
 	options, err := webOptions(core)
 	if err != nil {
 		return nil, err
@@ -169,8 +170,13 @@ func orUnlimited(limit int) int {
 // checks are what /readyz asks about. Only the log must work before traffic is
 // welcome: without NATS people are answered as if the check could not be made.
 func (c *core) checks() []web.Check {
-	return []web.Check{
+	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: "NATS is not connected: answers do without the eligibility check", Run: func(context.Context) error { return c.bus.Ready() }},
+		c.incidentCheck(),
 	}
+	if c.reloader != nil {
+		checks = append(checks, c.packCheck())
+	}
+	return checks
 }

@@ -11,6 +11,7 @@ import (
 
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/natsbus"
+	"kaitong/adapters/status"
 	"kaitong/adapters/store"
 	"kaitong/bot"
 	"kaitong/configs"
@@ -27,6 +28,10 @@ type core struct {
 	log       *store.Log
 	bus       *natsbus.Bus
 	directory eligibility.Directory
+	board     *status.Board
+	spikes    *bot.SpikeDetector
+	neutral   string    // the code of the refusal without a reason
+	reloader  *reloader // nil: the pack never changes
 	engine    *bot.Engine
 	teardown  teardown
 }
@@ -53,6 +58,9 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("message bus", c.bus.Close)
+	if err = c.openBoard(); err != nil {
+		return nil, err
+	}
 	if err = c.serveEligibility(ctx); err != nil {
 		return nil, err
 	}
@@ -62,7 +70,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	}
 	c.engine = bot.NewEngine(bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
-		Now: time.Now, NewID: newID, Logger: logger,
+		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: logger,
 	})
 	return c, nil
 }
@@ -106,13 +114,12 @@ func (c *core) foreignResponder(ctx context.Context) (bool, error) {
 	return foreign, err
 }
 
-func (c *core) eligibilityClient() (*eligibility.Client, error) {
-	neutral, err := neutralCode(c.library.Latest().Base)
-	if err != nil {
+func (c *core) eligibilityClient() (_ *eligibility.Client, err error) {
+	if c.neutral, err = neutralCode(c.library.Latest().Base); err != nil {
 		return nil, err
 	}
 	return eligibility.NewClient(eligibility.ClientOptions{
-		Conn: c.bus.Conn(), Tell: telling(c.library, neutral), Neutral: neutral, Now: time.Now, NewID: newID, Logger: c.logger,
+		Conn: c.bus.Conn(), Tell: telling(c.library, c.neutral), Neutral: c.neutral, Now: time.Now, NewID: newID, Logger: c.logger,
 		Timeout:         c.config.Eligibility.Timeout,
 		BreakerFailures: c.config.Eligibility.BreakerFailures,
 		BreakerPause:    c.config.Eligibility.BreakerPause,

@@ -31,6 +31,7 @@ type commands struct {
 	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
+	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 	VersionFlag   kong.VersionFlag     `name:"version" help:"Print the version."`
