@@ -131,7 +131,11 @@ func (w *writer) general(entry knowledge.Answer) {
 		return
 	}
 	fixes := appendNew(append([]string(nil), entry.Fixes...), cause.Fixes...)
-	w.fixes(fixes, 2)
+	if w.plan.Symptom != "" {
+		w.fixes(fixes, 1)
+	} else {
+		w.fixes(fixes, 2)
+	}
 	for _, id := range w.plan.Described {
 		if id != entry.Cause {
 			w.described(id)

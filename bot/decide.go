@@ -43,7 +43,7 @@ type Plan struct {
 	Also       []string // further questions of the same message, to be offered next
 	Right      string   // explanation | human_review
 	Topic      Topic    // the answer that a follow-up leans on
-	FollowUp   string   // what_now | nth | more | why | how_long | cause | dispute | plan
+	FollowUp   string   // what_now | nth | more | why | how_long | cause | dispute | plan | guess
 	Nth        int      // which reason a follow-up asks for, 1-based
 	Other      string   // name of the product meant, when it is not ours
 	Minor      *bool    // what the message says about the age rule, if anything
@@ -55,6 +55,7 @@ type Plan struct {
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
 	Fresh      bool     // no earlier reply of the check will do
+	Again      bool     // asked to look again at a refusal, not to be told of anything else
 	Guide      Guidance // of MoveStep
 	Client     Client
 	Live       []Incident
@@ -140,7 +141,7 @@ func (d decider) move() Plan {
 		return d.guard(Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.go_on"})
 	}
 	for _, step := range []func() (Plan, bool){
-		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.outOfScope,
+		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.guess, d.outOfScope,
 	} {
 		if plan, ok := step(); ok {
 			return d.guard(plan)

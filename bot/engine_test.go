@@ -49,7 +49,7 @@ var (
 		}
 		return intents.TrainPack(nil, base.Wordings())
 	})
-	shippedBase  = sync.OnceValues(func() (*knowledge.Base, error) { return knowledge.Load(knowledge.Shipped()) })
+	shippedBase = sync.OnceValues(func() (*knowledge.Base, error) { return knowledge.Load(knowledge.Shipped()) })
 )
 
 func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot.Engine {

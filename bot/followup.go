@@ -20,6 +20,9 @@ func (w *writer) followUp() {
 		w.nth(causes, max(w.plan.Topic.Nth, 1)+1)
 	case w.plan.FollowUp == "plan":
 		w.advice(causes)
+	case w.plan.FollowUp == "guess":
+		w.say("verdict.neutral.guess")
+		w.extra = append(w.extra, w.intentChoices("appeal")...)
 	case len(causes) == 0:
 		w.withoutCause()
 	case w.plan.FollowUp == "dispute":

@@ -165,16 +165,16 @@ func (w *writer) confirm(g Guidance) {
 		}
 		w.about.Cause = causes[0].ID
 	}
-	if cause, still := stillThere(causes, g.Walk.Cause); still {
+	if cause, still := remaining(causes, g.Walk.Cause); still {
 		w.unconfirmed(g, cause)
 		return
 	}
 	w.confirmed(g, causes)
 }
 
-// stillThere is the cause the flow was to mend, where the check returns it
+// remaining is the cause the flow was to mend, where the check returns it
 // yet; without such a cause, whatever it returns.
-func stillThere(causes []knowledge.Cause, id string) (knowledge.Cause, bool) {
+func remaining(causes []knowledge.Cause, id string) (knowledge.Cause, bool) {
 	i := slices.IndexFunc(causes, func(c knowledge.Cause) bool { return c.ID == id || id == "" })
 	if i < 0 {
 		return knowledge.Cause{}, false
@@ -234,11 +234,18 @@ func (w *writer) offerFlow() {
 func (w *writer) flow() (knowledge.Flow, bool) {
 	way := w.plan.way
 	way.situation.Decision = string(w.about.Decision)
-	n := need{causes: w.guidable(), symptom: w.plan.Symptom, eligible: w.about.Decision == Eligible, refused: w.refusedInGeneral()}
+	n := need{causes: w.guidable(), symptom: w.plan.Symptom, eligible: w.about.Decision == Eligible, refused: w.guessed()}
 	if w.plan.Move == MoveFollowUp || w.plan.Move == MoveNotHelped {
 		n.causes, n.symptom, n.eligible = w.plan.Topic.causes(), w.plan.Topic.Symptom, w.plan.Topic.Decision == Eligible
 	}
 	return way.fitting(n)
+}
+
+// guessed says whether the check refused for something else than the symptom
+// described, so that steps for the symptom would lead astray.
+func (w *writer) guessed() bool {
+	seen, _ := w.base.Symptom(w.plan.Symptom)
+	return w.refusedInGeneral() || w.about.Decision == Ineligible && seen.Cause != "" && !slices.Contains(w.about.Reasons, seen.Cause)
 }
 
 // refusedInGeneral says whether the check gave the refusal that names nothing.

@@ -93,7 +93,7 @@ func (d decider) followUp() (Plan, bool) {
 	case "fixed", "recheck":
 		again := d.answer(d.topicIntent())
 		again.Denied = nil // what is mended now is not denied
-		again.Fresh = true
+		again.Fresh, again.Again = true, d.c.Topic.Decision == Ineligible
 		return again, true
 	case "ack":
 		return Plan{Move: MoveSmallTalk, Intent: "affirm", Phrase: "small.affirm"}, true
@@ -103,7 +103,21 @@ func (d decider) followUp() (Plan, bool) {
 	case "what_now", "more", "how_long":
 		return plan, true
 	}
+	if d.leaning("how", "steps") { // nothing to be guided through: the next thing to do
+		plan.FollowUp = "what_now"
+		return plan, true
+	}
 	return Plan{}, false
+}
+
+// guess takes what somebody says after a refusal that names nothing, and that
+// may be one of several causes, for a guess at the reason.
+func (d decider) guess() (Plan, bool) {
+	topic := d.c.Topic
+	entry, ok := d.base.Answer(d.reading.Result.Top().Intent)
+	refused := topic.Decision == Ineligible && slices.Contains(topic.Reasons, d.base.Neutral().ID)
+	unsure := d.reading.Result.Scope == intents.Unsure && ok && entry.Cause != ""
+	return Plan{Move: MoveFollowUp, Intent: topic.Intent, FollowUp: "guess"}, refused && unsure
 }
 
 func (d decider) nthReason(nth int) Plan {

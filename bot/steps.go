@@ -203,7 +203,7 @@ func (d decider) confirming() (Plan, bool) {
 // guideMe begins the flow that fits what was talked about, for somebody who
 // asks to be led.
 func (d decider) guideMe() (Plan, bool) {
-	if !d.leaning("steps") || !d.c.Topic.Active() {
+	if !d.leaning("steps", "how") || !d.c.Topic.Active() {
 		return Plan{}, false
 	}
 	topic := d.c.Topic

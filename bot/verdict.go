@@ -25,7 +25,7 @@ func (w *writer) verdict(entry knowledge.Answer) {
 		w.ineligible(entry)
 	}
 	fits := entry.OnlyIf == "" || entry.OnlyIf == string(w.about.Decision)
-	if asksForReason(entry) || !fits {
+	if asksForReason(entry) || !fits || w.plan.Again {
 		return
 	}
 	if entry.Plan && w.about.Decision == Ineligible {
@@ -114,6 +114,8 @@ func (w *writer) ineligible(entry knowledge.Answer) {
 	w.denied(causes)
 	if !entry.Handoff {
 		w.reasons(causes, asksForReason(entry))
+	}
+	if !entry.Handoff && !w.plan.Again {
 		w.alsoDescribed()
 	}
 	w.offerMore(causes)
@@ -127,6 +129,10 @@ func (w *writer) unchanged() bool {
 // sameAgain answers what was asked this time without telling the whole verdict
 // a second time, and goes on to what has not been shown yet.
 func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
+	if w.plan.Again {
+		w.stillThere(causes)
+		return
+	}
 	names := make([]string, len(causes))
 	for i, cause := range causes {
 		names[i] = w.naming(cause)
@@ -136,6 +142,14 @@ func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
 	if asksForReason(entry) {
 		w.goOn(entry, fixesOf(causes))
 	}
+	w.offerMore(causes)
+}
+
+// stillThere answers who asked to look again: it is still so, and changes take
+// their time.
+func (w *writer) stillThere(causes []knowledge.Cause) {
+	w.sayAbout("flow.unconfirmed", causes[0])
+	w.text(causes[0].Reassess, "cause:"+causes[0].ID)
 	w.offerMore(causes)
 }
 
@@ -304,7 +318,9 @@ func (w *writer) alsoDescribed() {
 			return
 		}
 		w.sayAbout("reported.also", cause)
-		w.fixes(cause.Fixes, 1)
+		if w.plan.Symptom == "" {
+			w.fixes(cause.Fixes, 1)
+		}
 	}
 }
 
