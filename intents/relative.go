@@ -1,9 +1,11 @@
 package intents
 
+import "slices"
+
 // ofAnother reports whether what a text says up to here is said of somebody
 // else: of a child, a friend, a parent, and not of the speaker again since.
 func ofAnother(before []rune) bool {
-	for i := len(before) - 1; i >= 0; i-- {
+	for i := range slices.Backward(before) {
 		switch {
 		case personAt(before, i):
 			return true
