@@ -3,6 +3,7 @@ package knowledge
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -151,5 +152,126 @@ func TestBaseLocaleEnglishFirst(t *testing.T) {
 	}
 	if got := base.Phrase("greeting", "fr", nil); got != "Hello 8." {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A revision changes with every file that is read, and with nothing else.
+func TestBaseRevision(t *testing.T) {
+	t.Parallel()
+	first := load(t, small()).Revision()
+	if len(first) != 12 || load(t, small()).Revision() != first {
+		t.Errorf("revision %q, then %q", first, load(t, small()).Revision())
+	}
+	seen := map[string]string{first: "nothing"}
+	for name, text := range small() {
+		files := small()
+		files[name] = text + "# a note\n"
+		revision := load(t, files).Revision()
+		if other, taken := seen[revision]; taken {
+			t.Errorf("a change of %s is named like one of %s", name, other)
+		}
+		seen[revision] = name
+	}
+	for _, name := range []string{"dialogues/x.yaml", "intents/base.yaml", "README.md", ".hidden.yaml"} {
+		files := small()
+		files[name] = "x: y\n"
+		if load(t, files).Revision() != first {
+			t.Errorf("%s is not read and changes the revision", name)
+		}
+	}
+}
+
+// The steps of a fix are offered in a flow when the step, the fix and the
+// flow's entry all say so.
+func TestBaseStops(t *testing.T) {
+	t.Parallel()
+	files := small()
+	const fix = "fixes/repay.on_time.yaml"
+	files[fix] = strings.Replace(files[fix], "      en: Tap Me\n", "      en: Tap Me\n    when: {os: [ios]}\n", 1) + "when: {locale: [en]}\n"
+	base := load(t, files)
+	stops := base.Stops("repay")
+	var keys []string
+	for _, stop := range stops {
+		keys = append(keys, stop.Key)
+	}
+	if diff := cmp.Diff([]string{"repay/ask", "repay.on_time/1", "repay.on_time/2", "repay/wait"}, keys); diff != "" {
+		t.Fatal(diff)
+	}
+	day := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	fits := Situation{OS: "ios", AppVersion: "10.4.9", Locale: English, Day: day}
+	tests := []struct {
+		name   string
+		change func(*Situation)
+		want   [2]bool // the steps of the fix
+	}{
+		{"fits", func(*Situation) {}, [2]bool{true, true}},
+		{"the step is for another system", func(s *Situation) { s.OS = "android" }, [2]bool{false, true}},
+		{"the entry is for older apps", func(s *Situation) { s.AppVersion = "10.5.0" }, [2]bool{}},
+		{"the entry is for known apps", func(s *Situation) { s.AppVersion = "" }, [2]bool{}},
+		{"the fix is for another language", func(s *Situation) { s.Locale = Chinese }, [2]bool{}},
+		{"the fix is not valid yet", func(s *Situation) { s.Day = time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC) }, [2]bool{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			situation := fits
+			test.change(&situation)
+			got := [2]bool{stops[1].When.Holds(situation), stops[2].When.Holds(situation)}
+			if got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+	if own, _ := base.Fix("repay.on_time"); len(own.Steps[0].When.Also) > 0 {
+		t.Error("the fix itself was changed")
+	}
+}
+
+func TestWhenHolds(t *testing.T) {
+	t.Parallel()
+	day := func(text string) Date {
+		d, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Date{d}
+	}
+	tests := []struct {
+		name      string
+		when      When
+		situation Situation
+		want      bool
+	}{
+		{"nothing is asked", When{}, Situation{}, true},
+		{"decision", When{Decision: []string{"review", "ineligible"}}, Situation{Decision: "ineligible"}, true},
+		{"other decision", When{Decision: []string{"review"}}, Situation{Decision: "eligible"}, false},
+		{"no check", When{Decision: []string{"none"}}, Situation{}, true},
+		{"symptom", When{Says: []string{"a", "b"}}, Situation{Symptoms: []string{"b"}}, true},
+		{"other symptom", When{Says: []string{"a"}}, Situation{Symptoms: []string{"b"}}, false},
+		{"system in capitals", When{OS: []string{"ios"}}, Situation{OS: "iOS"}, true},
+		{"unknown system", When{OS: []string{"ios"}}, Situation{}, false},
+		{"older", When{AppBelow: "10.5.0"}, Situation{AppVersion: "10.4.12"}, true},
+		{"ten is more than nine", When{AppBelow: "10.10"}, Situation{AppVersion: "10.9"}, true},
+		{"the same version", When{AppBelow: "10.5.0"}, Situation{AppVersion: "10.5"}, false},
+		{"from a version on", When{AppFrom: "10.5.0"}, Situation{AppVersion: "10.5"}, true},
+		{"unknown version", When{AppFrom: "1"}, Situation{}, false},
+		{"language", When{Locale: []Locale{English}}, Situation{Locale: Chinese}, false},
+		{"first day", When{ValidFrom: day("2026-12-01")}, Situation{Day: day("2026-12-01").Time}, true},
+		{"too early", When{ValidFrom: day("2026-12-01")}, Situation{Day: day("2026-11-30").Time}, false},
+		{"last day, late", When{Until: day("2026-12-01")}, Situation{Day: day("2026-12-01").Add(23 * time.Hour)}, true},
+		{"too late", When{Until: day("2026-12-01")}, Situation{Day: day("2026-12-02").Time}, false},
+		{"and what it is a part of", When{OS: []string{"ios"}, Also: []When{{Locale: []Locale{English}}}}, Situation{OS: "ios", Locale: Chinese}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := test.when.Holds(test.situation); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+	due := Meta{ValidFrom: day("2026-12-01"), ReviewBy: day("2026-12-02")}
+	if due.Valid(day("2026-11-30").Time) || !due.Valid(day("2026-12-01").Time) || !due.Valid(day("2027-12-01").Time) {
+		t.Error("an entry is shown from its first day on, however late its review is")
 	}
 }

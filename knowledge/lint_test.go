@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -311,79 +310,6 @@ func TestLintBroken(t *testing.T) {
 			if got := linted(pack(files), "fail.debt"); len(got) == 0 {
 				t.Errorf("%s with %q has no problem", name, text)
 			}
-		}
-	}
-}
-
-// One wrong line among a hundred thousand is found where it is, and the work
-// grows with the file, not with its square: the memory allowed is a fixed
-// amount per line. (Not parallel: what others allocate would be counted.)
-func TestLintHundredThousandLines(t *testing.T) {
-	const wrong = 73_214
-	tests := []struct {
-		name, file, head, entry, bad, want string
-	}{
-		{"dangling id", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n    cause: credit.recrod",
-			`reasons.yaml:73214:12: there is no cause "credit.recrod" (did you mean "credit.record"?)`},
-		{"indentation", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n   cause: credit.record",
-			`reasons.yaml:73214:4: the indentation does not fit the lines above (line it up with its neighbours)`},
-		{"promise", packFile, small()[packFile], "  - id: fact.n%d\n    text:\n      zh-CN: 一句话。\n      en: One sentence.\n    sources:\n      - rules\n", "      zh-CN: 一定能通过。\n      en: One sentence.",
-			`pack.yaml:73214:14: 「一定能通过」 promises an outcome (say what may help: 「可能有助于下一次评估」)`},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			files := small()
-			files[test.file] = longFile(test.head, test.entry, test.bad, wrong)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			got := linted(pack(files))
-			runtime.ReadMemStats(&after)
-			if !slices.Contains(got, test.want) || len(got) > 3 {
-				t.Errorf("%d problems, such as %q, want %q", len(got), got[:min(3, len(got))], test.want)
-			}
-			if perLine := (after.TotalAlloc - before.TotalAlloc) / 100_000; perLine > 20_000 {
-				t.Errorf("%d bytes allocated a line", perLine)
-			}
-		})
-	}
-}
-
-// longFile repeats an entry for 100,000 lines. The bad lines replace the ones
-// that start at the line before, or at the line, that is wrong.
-func longFile(head, entry, bad string, wrong int) string {
-	lines := strings.Split(head, "\n")
-	lines = lines[:len(lines)-1]
-	for i := 0; len(lines) < 100_000; i++ {
-		lines = append(lines, strings.Split(strings.TrimSuffix(fmt.Sprintf(entry, i), "\n"), "\n")...)
-	}
-	first := wrong - 1
-	if strings.Contains(bad, "code:") {
-		first--
-	}
-	for !sameKey(lines[first], bad) {
-		lines = slices.Insert(lines, 0, "# a comment")
-	}
-	copy(lines[first:], strings.Split(bad, "\n"))
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// sameKey says whether two lines begin with the same key.
-func sameKey(line, other string) bool {
-	a, _, _ := strings.Cut(line, ":")
-	b, _, _ := strings.Cut(other, ":")
-	return a == b
-}
-
-// A scanner's worst cases stay cheap: nesting, unclosed quotes, machinery.
-func TestLoadWorstCases(t *testing.T) {
-	t.Parallel()
-	const n = 1 << 14
-	for _, unit := range []string{"[", "{a: ", "- ", "? ", "a: ", "&a ", "*a ", "<<: ", "%", "@", "`", "\"", "'", "\"a\" ", "a: |\n", "---\n", "]", "!", "\t", "中"} {
-		files := small()
-		files["causes/credit.record.yaml"] = strings.Repeat(unit, n)
-		_, err := Load(pack(files))
-		if list := found(err); len(list) == 0 || !strings.HasPrefix(list[0], "causes/credit.record.yaml:") {
-			t.Errorf("%q repeated: %d problems, none of them in the file", unit, len(list))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	goparser "go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -83,9 +84,7 @@ func (m *schemaMaker) record(t reflect.Type, name string) object {
 		properties[key] = m.property(t, name, field, key)
 	}
 	schema := object{"type": "object", "additionalProperties": false, "properties": properties}
-	for key, value := range schemaRules()[name] {
-		schema[key] = value
-	}
+	maps.Copy(schema, schemaRules()[name])
 	return schema
 }
 
@@ -101,9 +100,7 @@ func (m *schemaMaker) property(t reflect.Type, name string, field reflect.Struct
 		if items, list := schema["items"].(object); list {
 			into = items
 		}
-		for k, v := range rule {
-			into[k] = v
-		}
+		maps.Copy(into, rule)
 	}
 	schema["description"] = m.describe(name, declared, key)
 	return schema

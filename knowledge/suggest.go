@@ -17,12 +17,18 @@ func shorten(value string) string {
 // maxSuggestions bounds the names a typing mistake is compared with.
 const maxSuggestions = 2_000
 
+// maxSuggested is the longest name, in bytes, that can be a typing mistake.
+const maxSuggested = 200
+
 // suggest says which of the known names was probably meant.
 func suggest(got string, known []string) string {
 	if len(known) > maxSuggestions {
 		return ""
 	}
 	best, distance := "", 4
+	if len(got) > maxSuggested {
+		known = nil
+	}
 	for _, name := range known {
 		if d := edits(strings.ToLower(got), strings.ToLower(name), distance); d < distance {
 			best, distance = name, d
