@@ -197,3 +197,21 @@ func TestLintLooksAtDialoguesAndLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestKnowledgeSchema(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "pack", "schema")
+	code, out, notes := kaitong(t, "knowledge", "schema", dir)
+	if code != exitOK || !strings.Contains(out, "schemas written to "+dir) {
+		t.Fatalf("%d %s%s", code, out, notes)
+	}
+	for _, name := range []string{"cause", "dialogue", "flow"} {
+		data, err := os.ReadFile(filepath.Join(dir, name+".schema.json"))
+		if err != nil || !json.Valid(data) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if code, _, _ := kaitong(t, "knowledge", "schema", filepath.Join(dir, "cause.schema.json")); code != exitFailed {
+		t.Errorf("a file in place of the folder: %d", code)
+	}
+}

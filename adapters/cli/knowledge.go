@@ -11,8 +11,9 @@ import (
 )
 
 type knowledgeCommand struct {
-	Lint lintCommand `cmd:"" help:"Check a knowledge pack and say what is wrong, where, and how to mend it."`
-	Test testCommand `cmd:"" help:"Play the dialogues of a knowledge pack."`
+	Lint   lintCommand   `cmd:"" help:"Check a knowledge pack and say what is wrong, where, and how to mend it."`
+	Test   testCommand   `cmd:"" help:"Play the dialogues of a knowledge pack."`
+	Schema schemaCommand `cmd:"" help:"Write the JSON Schemas of the files of a pack, for editors."`
 }
 
 type lintCommand struct {
