@@ -78,7 +78,7 @@ func (w *writer) advised(fix knowledge.Fix) Item {
 }
 
 func (w *writer) labelled(label, words string) string {
-	if w.plan.Locale == knowledge.English {
+	if !chinese(w.plan.Locale) {
 		return label + ": " + words
 	}
 	return label + "：" + words

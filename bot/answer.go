@@ -12,7 +12,11 @@ func answerTo(base *knowledge.Base, intent, symptom string) (knowledge.Answer, b
 	}
 	entry.Text, entry.Cause, entry.Fixes = seen.Text, seen.Cause, seen.Fixes
 	entry.OnlyIf = ""
-	entry.Handoff = entry.Handoff || seen.Handoff
+	entry.Handoff = seen.Handoff
+	entry.Check = entry.Check && !seen.Handoff // what cannot wait comes before any verdict
+	if seen.Cause == "" {
+		entry.Right = "" // plain help: its words are the answer, whatever the check says
+	}
 	if len(seen.Related) > 0 {
 		entry.Related = seen.Related
 	}

@@ -172,6 +172,10 @@ func (d decider) guard(plan Plan) Plan {
 		if d.c.Care > 0 {
 			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
 		}
+	case MoveHandoff:
+		if d.c.Care > 0 && plan.Phrase == "handoff.already" {
+			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
+		}
 	}
 	return plan
 }
@@ -258,6 +262,9 @@ func (d decider) urgent() (Plan, bool) {
 	case "scam":
 		return Plan{Move: MoveWarn, Intent: "scam", Phrase: "scam.warning"}, true
 	case "agent":
+		if seen := d.symptomOf("agent"); seen != "" { // "what is the number of customer service?"
+			return d.answerAs("agent", seen), true
+		}
 		return d.handoff("requested"), true
 	}
 	return Plan{}, false
@@ -392,13 +399,29 @@ func (d decider) answerAs(intent, symptom string) Plan {
 	}
 	plan := Plan{
 		Move: MoveAnswer, Intent: intent, Check: entry.Check,
-		Options: entry.Related, Right: entry.Right, Denied: d.causes(true), Symptom: symptom,
+		Options: entry.Related, Right: d.right(intent), Denied: d.causes(true), Symptom: symptom,
 	}
-	plan.Described = d.described(entry, plan.Denied)
+	plan.Described = d.described(entry, append(d.plain(intent, symptom), plan.Denied...))
 	if entry.Handoff && !d.c.waiting() {
 		plan.Handoff = cmp.Or(symptom, intent)
 	}
 	return plan
+}
+
+// right is the right somebody uses by asking, in whatever words.
+func (d decider) right(intent string) string {
+	entry, _ := d.base.Answer(intent)
+	return entry.Right
+}
+
+// plain is the cause an intent usually stands for, where the symptom described
+// is help with no cause behind it.
+func (d decider) plain(intent, symptom string) []string {
+	seen, ok := d.base.Symptom(symptom)
+	if entry, _ := d.base.Answer(intent); ok && seen.Cause == "" && entry.Cause != "" {
+		return []string{entry.Cause}
+	}
+	return nil
 }
 
 // described lists the causes a person names: first the one their question is

@@ -78,6 +78,7 @@ func (w *writer) nth(causes []knowledge.Cause, n int) {
 		w.about.Nth = n
 		w.sayAbout("followup.nth", causes[n-1], "n", strconv.Itoa(n))
 		w.whole(causes[n-1])
+		w.others(causes, causes[n-1].ID)
 	case len(causes) == 1:
 		w.say("followup.only_one")
 	default:
@@ -94,6 +95,16 @@ func (w *writer) inDepth(causes []knowledge.Cause, id string) {
 	}
 	w.about.Nth = 1 + slices.IndexFunc(causes, func(c knowledge.Cause) bool { return c.ID == id })
 	w.whole(cause)
+	w.others(causes, id)
+}
+
+// others offers the remaining reasons.
+func (w *writer) others(causes []knowledge.Cause, id string) {
+	for _, cause := range causes {
+		if cause.ID != id {
+			w.extra = append(w.extra, Choice{ID: choiceCause + cause.ID, Label: w.naming(cause)})
+		}
+	}
 }
 
 // whole is everything the pack says about a cause.

@@ -80,10 +80,10 @@ func (w *writer) stop(g Guidance) {
 	source := stopSource(g.Flow, stop)
 	w.about.Flow, w.about.Step = g.Flow.ID, stop.Key
 	w.about.Fixes = appendNew(w.about.Fixes, stop.Fix)
-	if len(stop.Answers) > 0 {
-		w.say("flow.question")
-	}
-	if g.Act != ActHow && g.Act != ActWait {
+	if again := g.Act == ActHow || g.Act == ActWait; !again {
+		if len(stop.Answers) > 0 {
+			w.say("flow.question")
+		}
 		how := stop.How.In(locale)
 		if expect := stop.Expect.In(locale); expect != "" {
 			how += "\n" + expect

@@ -31,7 +31,7 @@ func (w *writer) incidentWords(live Incident) string {
 	}
 	words := w.phrase("incident.notice", "text", text, "since", momentWords(live.Since, w.plan.Locale))
 	if len(live.Regions) > 0 {
-		words += w.phrase("incident.regions", "regions", listPlain(live.Regions, w.plan.Locale))
+		words += sentenceGap(w.plan.Locale) + w.phrase("incident.regions", "regions", listPlain(live.Regions, w.plan.Locale))
 	}
 	return words
 }

@@ -157,10 +157,10 @@ func (d decider) said() (Act, bool) {
 		return ActSkip, true
 	case d.leaning("how", "what_now"):
 		return ActHow, true
+	case d.leaning("tried", "fixed"): // also where it could mean that all is well: asking is cheap
+		return ActTried, true
 	case intent == "done":
 		return ActSolved, true
-	case d.leaning("tried", "fixed"):
-		return ActTried, true
 	case d.leaning("recheck"):
 		return ActCheck, true
 	case d.leaning("ack"), intent == "affirm":

@@ -29,12 +29,14 @@ func (d decider) symptomOf(intent string) string {
 	return ""
 }
 
-// symptoms are those the text names that are for this person.
+// symptoms are those the text names that are for this person. One that comes
+// from a cause the person denies is not: "my ID has not expired".
 func (d decider) symptoms() []knowledge.Symptom {
+	denied := d.causes(true)
 	var list []knowledge.Symptom
 	for _, entity := range d.entities(intents.EntitySymptom) {
 		seen, ok := d.base.Symptom(entity.Value)
-		if ok && d.way.holds(seen.When, seen.Meta) {
+		if ok && d.way.holds(seen.When, seen.Meta) && !slices.Contains(denied, seen.Cause) {
 			list = append(list, seen)
 		}
 	}

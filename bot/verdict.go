@@ -193,7 +193,7 @@ func (w *writer) reasons(causes []knowledge.Cause, explain bool) {
 // explain says what a reason means: in the words of the symptom the person
 // described, where it is the same matter.
 func (w *writer) explain(cause knowledge.Cause) {
-	if seen, ok := w.base.Symptom(w.plan.Symptom); ok && seen.Cause == cause.ID {
+	if seen, ok := w.base.Symptom(w.plan.Symptom); ok && seen.Cause == cause.ID && cause.Disclosure == knowledge.Specific {
 		for _, paragraph := range seen.Text {
 			w.text(paragraph, "symptom:"+seen.ID)
 		}
@@ -310,7 +310,7 @@ func (w *writer) details(cause knowledge.Cause) {
 func (w *writer) alsoDescribed() {
 	for _, id := range w.plan.Described {
 		cause, ok := w.base.Cause(id)
-		if !ok || cause.Stop || slices.Contains(w.about.Reasons, id) {
+		if !ok || cause.Stop || slices.Contains(w.about.Reasons, id) || w.veiled(cause) {
 			continue
 		}
 		if slices.Contains(w.about.Reasons, w.base.Neutral().ID) {
@@ -322,6 +322,15 @@ func (w *writer) alsoDescribed() {
 			w.fixes(cause.Fixes, 1)
 		}
 	}
+}
+
+// veiled says whether a word about a guess would tell which of several causes
+// of one category it is, where only the category may be told.
+func (w *writer) veiled(guess knowledge.Cause) bool {
+	return guess.Disclosure == knowledge.Generic && slices.ContainsFunc(w.about.Reasons, func(id string) bool {
+		returned, _ := w.base.Cause(id)
+		return returned.Disclosure == knowledge.Generic && returned.Category == guess.Category
+	})
 }
 
 // offerMore offers the other reasons in full, and the human review where the

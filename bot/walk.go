@@ -126,7 +126,7 @@ func (w walker) holds(when knowledge.When, meta knowledge.Meta) bool {
 // next is the first step behind a key (or from a named entry on) that is for
 // this person and not behind them yet.
 func (w walker) next(flow, after, from string) (knowledge.Stop, bool) {
-	if from == knowledge.GoEnd {
+	if from == knowledge.GoEnd || from == knowledge.GoDone {
 		return knowledge.Stop{}, false
 	}
 	passed, reached := after == "", from == ""
@@ -260,7 +260,7 @@ func (w walker) take(g Guidance, current knowledge.Stop, known bool, answer stri
 		return w.at(g, next)
 	}
 	failed := w.walk.Failed || g.Act == ActFailed || !known
-	if g.Act == ActTried && !failed {
+	if from == knowledge.GoDone || g.Act == ActTried && !failed {
 		return g // everything was done: ask whether to check
 	}
 	return w.exhausted(g)

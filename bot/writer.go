@@ -99,7 +99,7 @@ func (w *writer) steps(fix knowledge.Fix) {
 
 // related offers the questions that people ask next.
 func (w *writer) related() {
-	entry, _ := w.base.Answer(w.plan.Intent)
+	entry, _ := answerTo(w.base, w.plan.Intent, w.plan.Symptom)
 	if w.plan.Move == MoveFollowUp || w.about.Decision == "" {
 		w.extra = append(w.extra, w.intentChoices(entry.Related...)...)
 	}
@@ -187,10 +187,21 @@ func (w *writer) sources() []string {
 	return ids
 }
 
+// chinese says whether a locale is written without spaces, with marks of its own.
+func chinese(locale knowledge.Locale) bool { return strings.HasPrefix(string(locale), "zh") }
+
+// sentenceGap stands between two sentences.
+func sentenceGap(locale knowledge.Locale) string {
+	if chinese(locale) {
+		return ""
+	}
+	return " "
+}
+
 // listWords writes names one after the other, to stand in the quotation marks
 // of a sentence.
 func listWords(names []string, locale knowledge.Locale) string {
-	if locale == knowledge.English {
+	if !chinese(locale) {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names, "」「")
@@ -198,7 +209,7 @@ func listWords(names []string, locale knowledge.Locale) string {
 
 // listPlain writes names one after the other.
 func listPlain(names []string, locale knowledge.Locale) string {
-	if locale == knowledge.English {
+	if !chinese(locale) {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names, "、")
@@ -206,7 +217,7 @@ func listPlain(names []string, locale knowledge.Locale) string {
 
 // momentWords writes a moment of the day, in the clock of the server.
 func momentWords(at time.Time, locale knowledge.Locale) string {
-	if locale == knowledge.English {
+	if !chinese(locale) {
 		return at.Format("15:04 on 2 January")
 	}
 	return at.Format("1月2日 15:04")
@@ -214,7 +225,7 @@ func momentWords(at time.Time, locale knowledge.Locale) string {
 
 // dateWords writes a day the way people of the locale do.
 func dateWords(day time.Time, locale knowledge.Locale) string {
-	if locale == knowledge.English {
+	if !chinese(locale) {
 		return day.Format("2 January 2006")
 	}
 	return day.Format("2006年1月2日")

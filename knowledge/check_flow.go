@@ -43,8 +43,8 @@ func (c *checker) checkEntries(s *source, flow Flow) {
 // checkEntry reports an entry that is not exactly one of the three kinds.
 func (c *checker) checkEntry(s *source, at string, entry FlowStep) {
 	s.checkID(at+".id", entry.ID)
-	if entry.ID == GoEnd {
-		s.report(at+".id", `"end" is where a flow ends`, "give the step another id")
+	if entry.ID == GoEnd || entry.ID == GoDone {
+		s.report(at+".id", fmt.Sprintf("%q is where a flow ends", entry.ID), "give the step another id")
 	}
 	c.checkStep(s, at, entry.Step)
 	switch {
@@ -124,16 +124,16 @@ func (s *source) way(at, to string, from int, places map[string]int) int {
 	if to == "" {
 		return from + 1
 	}
-	if to == GoEnd {
+	if to == GoEnd || to == GoDone {
 		return 0
 	}
 	place, known := places[to]
 	switch {
 	case !known:
-		s.report(at, fmt.Sprintf("there is no step %q in this flow", shorten(to)), suggest(to, append(keys(places), GoEnd)))
+		s.report(at, fmt.Sprintf("there is no step %q in this flow", shorten(to)), suggest(to, append(keys(places), GoEnd, GoDone)))
 		return from + 1
 	case place <= from:
-		s.report(at, fmt.Sprintf("the answer leads back to %q, so that the flow would never end", shorten(to)), "name a later step, or end")
+		s.report(at, fmt.Sprintf("the answer leads back to %q, so that the flow would never end", shorten(to)), "name a later step, end or done")
 		return from + 1
 	}
 	return place

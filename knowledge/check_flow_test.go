@@ -38,7 +38,7 @@ func TestLoadReportsFlows(t *testing.T) {
 		{"step without text", flow, "    text:\n      zh-CN: 等几天再看。\n      en: Look again in some days.\n", "", []string{
 			flow + `:27:5: steps[2].text is missing`}},
 		{"step without id", flow, "  - id: wait\n    text:", "  - text:", []string{
-			flow + `:22:13: there is no step "wait" in this flow (known: ask, repay.on_time, end)`,
+			flow + `:22:13: there is no step "wait" in this flow (known: ask, repay.on_time, end, done)`,
 			flow + `:27:5: steps[2].id is missing`}},
 		{"one answer", flow, "      - id: due\n        label:\n          zh-CN: 有\n          en: Yes\n", "", []string{
 			flow + `:14:7: a question needs two answers or more (add one, or make it a step)`}},
@@ -49,20 +49,20 @@ func TestLoadReportsFlows(t *testing.T) {
 		{"answer in one language", flow, "          en: No\n", "", []string{
 			flow + `:20:11: steps[0].answers[1].label has no words in en (add en: …)`}},
 		{"step twice", flow, "- id: wait", "- id: ask", []string{
-			flow + `:22:13: there is no step "wait" in this flow (known: ask, repay.on_time, end)`,
+			flow + `:22:13: there is no step "wait" in this flow (known: ask, repay.on_time, end, done)`,
 			flow + `:27:9: the step "ask" is already in flows/repay.yaml:9 (keep one of the two)`}},
 		{"fix twice", flow, "  - id: wait\n", "  - fix: repay.on_time\n  - id: wait\n", []string{
 			flow + `:27:10: the fix "repay.on_time" is already in flows/repay.yaml:23 (keep one of the two)`}},
 		{"step named end", flow, "- id: ask", "- id: end", []string{
 			flow + `:9:9: "end" is where a flow ends (give the step another id)`}},
 		{"back to itself", flow, "go: wait", "go: ask", []string{
-			flow + `:22:13: the answer leads back to "ask", so that the flow would never end (name a later step, or end)`}},
+			flow + `:22:13: the answer leads back to "ask", so that the flow would never end (name a later step, end or done)`}},
 		{"into nothing", flow, "go: wait", "go: wiat", []string{
 			flow + `:22:13: there is no step "wiat" in this flow (did you mean "wait"?)`}},
 		{"unreachable", flow, "          en: Yes\n", "          en: Yes\n        go: wait\n", []string{
 			flow + `:24:5: no answer leads to the step "repay.on_time" (let an answer go to it, or delete it)`}},
 		{"unknown system", flow, "[ios, android]", "[iphone]", []string{
-			flow + `:25:12: steps[1].when.os[0] cannot be "iphone" (allowed: ios, android, harmony)`}},
+			flow + `:25:12: steps[1].when.os[0] cannot be "iphone" (allowed: ios, android, harmony, unknown)`}},
 		{"system twice", flow, "[ios, android]", "[ios, ios]", []string{
 			flow + `:25:17: "ios" is listed twice (delete one of the two)`}},
 		{"no system", flow, "[ios, android]", "[]", []string{
@@ -90,7 +90,7 @@ func TestLoadReportsFlows(t *testing.T) {
 		{"half a translation", fix, "owner: content", "why:\n  en: It matters.\nowner: content", []string{
 			fix + `:21:3: why has no words in zh-CN (add zh-CN: …)`}},
 		{"condition of a step", fix, "      en: Tap Me\n", "      en: Tap Me\n    when: {os: [linux]}\n    if_not: {en: Try again}\n", []string{
-			fix + `:12:17: steps[0].when.os[0] cannot be "linux" (allowed: ios, android, harmony)`,
+			fix + `:12:17: steps[0].when.os[0] cannot be "linux" (allowed: ios, android, harmony, unknown)`,
 			fix + `:13:13: steps[0].if_not has no words in zh-CN (add zh-CN: …)`}},
 	}
 	for _, test := range tests {

@@ -11,7 +11,7 @@ import (
 // service, and that none was asked for.
 func decisions() []string { return []string{"eligible", "ineligible", "review", "unknown", "none"} }
 
-func systems() []string { return []string{"ios", "android", "harmony"} }
+func systems() []string { return []string{"ios", "android", "harmony", "unknown"} }
 
 // checkWhen reports conditions that cannot be read, or that nobody meets.
 func (c *checker) checkWhen(s *source, at string, when When) {

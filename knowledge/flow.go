@@ -41,11 +41,14 @@ func (s FlowStep) Name() string {
 type StepAnswer struct {
 	ID    string `yaml:"id"`
 	Label Text   `yaml:"label"`
-	Go    string `yaml:"go"` // a later step of the flow, or end; empty: the next one
+	Go    string `yaml:"go"` // a later step of the flow, end or done; empty: the next one
 }
 
-// GoEnd ends a flow early: nothing that follows would help.
-const GoEnd = "end"
+// Where an answer may go besides to a later step.
+const (
+	GoEnd  = "end"  // the flow ends early: nothing that follows would help, a human should look
+	GoDone = "done" // the flow ends well: what the person needs is there
+)
 
 // Stop is one step of a flow as it is walked: fixes unfolded into their steps.
 type Stop struct {

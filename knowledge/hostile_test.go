@@ -26,7 +26,7 @@ func TestLintHundredThousandLines(t *testing.T) {
 		{"dangling id in a flow", flowFile, flowHead, "  - id: step%d\n    text:\n      zh-CN: 看一看。\n      en: Have a look.\n    when: {says: [limit.gone]}\n", "    when: {says: [limit.gon]}",
 			`flows/repay.yaml:73214:19: there is no symptom "limit.gon" (did you mean "limit.gone"?)`},
 		{"way back in a flow", flowFile, flowHead, "  - id: step%d\n    text: {zh-CN: 有吗？, en: Is there?}\n    answers:\n      - {id: yes_it_is, label: {zh-CN: 有, en: Yes}}\n      - {id: no_it_is_not, label: {zh-CN: 没有, en: No}}\n",
-			"    answers:\n      - {id: yes_it_is, label: {zh-CN: 有, en: Yes}, go: step1}", `flows/repay.yaml:73215:57: the answer leads back to "step1", so that the flow would never end (name a later step, or end)`},
+			"    answers:\n      - {id: yes_it_is, label: {zh-CN: 有, en: Yes}, go: step1}", `flows/repay.yaml:73215:57: the answer leads back to "step1", so that the flow would never end (name a later step, end or done)`},
 		{"dangling id", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n    cause: credit.recrod",
 			`reasons.yaml:73214:12: there is no cause "credit.recrod" (did you mean "credit.record"?)`},
 		{"indentation", reasonsFile, "reasons:\n", "  - code: CODE_%d\n    cause: credit.record\n", "  - code: WRONG\n   cause: credit.record",

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 type When struct {
 	Decision  []string `yaml:"decision"`   // what the check said: eligible | ineligible | review | unknown | none
 	Says      []string `yaml:"says"`       // a symptom the person named
-	OS        []string `yaml:"os"`         // ios | android | harmony
+	OS        []string `yaml:"os"`         // ios | android | harmony | unknown: nobody told
 	AppBelow  string   `yaml:"app_below"`  // the app is older than this version: 10.5.0
 	AppFrom   string   `yaml:"app_from"`   // the app is this version or newer
 	Locale    []Locale `yaml:"locale"`     // the language talked in
@@ -42,7 +43,7 @@ func (w When) Holds(s Situation) bool {
 	switch {
 	case len(w.Decision) > 0 && !slices.Contains(w.Decision, decision),
 		len(w.Says) > 0 && !slices.ContainsFunc(w.Says, func(id string) bool { return slices.Contains(s.Symptoms, id) }),
-		len(w.OS) > 0 && !slices.Contains(w.OS, strings.ToLower(s.OS)),
+		len(w.OS) > 0 && !slices.Contains(w.OS, cmp.Or(strings.ToLower(s.OS), "unknown")),
 		len(w.Locale) > 0 && !slices.Contains(w.Locale, s.Locale),
 		w.AppBelow != "" && (s.AppVersion == "" || compareVersions(s.AppVersion, w.AppBelow) >= 0),
 		w.AppFrom != "" && (s.AppVersion == "" || compareVersions(s.AppVersion, w.AppFrom) < 0):
