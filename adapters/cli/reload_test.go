@@ -420,7 +420,7 @@ func (l *awaitedLog) Write(p []byte) (int, error) {
 
 func (l *awaitedLog) await(t *testing.T, words string) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(2 * time.Minute) // a model is trained meanwhile, on whatever machine
 	for !strings.Contains(l.String(), words) {
 		select {
 		case <-l.grown:

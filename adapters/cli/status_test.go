@@ -225,7 +225,7 @@ func TestStatusTextFollowsThePack(t *testing.T) {
 		"en de":    "",
 	} {
 		var list []knowledge.Locale
-		for _, locale := range strings.Fields(locales) {
+		for locale := range strings.FieldsSeq(locales) {
 			list = append(list, knowledge.Locale(locale))
 		}
 		text, err := set.text(list)
