@@ -71,11 +71,15 @@ func (p *player) humanOffered(i int, a answer) {
 	}
 }
 
-// readable holds that there is something to read and every choice says what it
-// does, once.
+// readable holds that there is something to read, to its end, and every choice
+// says what it does, once.
 func (p *player) readable(i int, a answer) {
-	if len(a.words(false)) == 0 {
+	words := a.words(false)
+	switch {
+	case len(words) == 0:
 		p.fail(i, a, "the answer has no words")
+	case strings.HasSuffix(words[len(words)-1], "：") || strings.HasSuffix(words[len(words)-1], ":"):
+		p.fail(i, a, "the answer ends where something should follow: %q", shorten(words[len(words)-1], saidShown))
 	}
 	for n, choice := range a.offered() {
 		if strings.TrimSpace(choice.Label) == "" {
