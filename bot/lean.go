@@ -103,7 +103,7 @@ func (d decider) followUp() (Plan, bool) {
 	case "what_now", "more", "how_long":
 		return plan, true
 	}
-	if d.leaning("how", "steps") { // nothing to be guided through: the next thing to do
+	if d.asksHow() { // nothing to be guided through: the next thing to do
 		plan.FollowUp = "what_now"
 		return plan, true
 	}

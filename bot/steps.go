@@ -203,7 +203,7 @@ func (d decider) confirming() (Plan, bool) {
 // guideMe begins the flow that fits what was talked about, for somebody who
 // asks to be led.
 func (d decider) guideMe() (Plan, bool) {
-	if !d.leaning("steps", "how") || !d.c.Topic.Active() {
+	if !d.asksHow() || !d.c.Topic.Active() {
 		return Plan{}, false
 	}
 	topic := d.c.Topic
@@ -215,6 +215,14 @@ func (d decider) guideMe() (Plan, bool) {
 		return Plan{}, false
 	}
 	return d.start(flow.ID), true
+}
+
+// asksHow says whether somebody wants to be shown how, about what was said and
+// not with a question that this very verdict has an answer to.
+func (d decider) asksHow() bool {
+	entry, ok := d.base.Answer(d.confident())
+	answered := ok && entry.OnlyIf != "" && entry.OnlyIf == string(d.c.Topic.Decision)
+	return d.leaning("steps") || d.leaning("how") && !answered
 }
 
 // advice is the improvement plan, asked for in so many words.
