@@ -35,17 +35,18 @@ func (l *sourceLoader) base(shipped []string) baseFile {
 	if !found {
 		return baseFile{Take: takeAll}
 	}
+	at := placesOf(baseName, raw)
 	if b.Take != takeAll && b.Take != takeMoves {
-		l.fail(whereIs(baseName, raw, b.Take), "take is %q; write %s or %s", b.Take, takeAll, takeMoves)
+		l.fail(at.of(b.Take), "take is %q; write %s or %s", b.Take, takeAll, takeMoves)
 	}
 	for _, name := range sortedKeys(b.Swap) {
 		if Normalize(name) == "" || Normalize(b.Swap[name]) == "" {
-			l.fail(whereIs(baseName, raw, name), "swap needs two names, this is %q and %q", name, b.Swap[name])
+			l.fail(at.of(name), "swap needs two names, this is %q and %q", name, b.Swap[name])
 		}
 	}
 	for _, intent := range b.Drop {
 		if !slices.Contains(shipped, intent) {
-			l.fail(whereIs(baseName, raw, intent), "there is no shipped intent %q to drop", intent)
+			l.fail(at.of(intent), "there is no shipped intent %q to drop", intent)
 		}
 	}
 	return b

@@ -81,9 +81,10 @@ func (b baseFile) wordings(w wordings) wordings {
 // ownCues reads the pack's cues.
 func (l *sourceLoader) ownCues(labels []string) (sets []cueSet) {
 	raw, _ := l.file(cueFile, &sets)
+	at := placesOf(cueFile, raw)
 	for _, set := range sets {
 		for text, err := range set.faults(labels) {
-			l.fail(whereIs(cueFile, raw, text), "%w", err)
+			l.fail(at.of(text), "%w", err)
 		}
 	}
 	return sets
@@ -92,8 +93,9 @@ func (l *sourceLoader) ownCues(labels []string) (sets []cueSet) {
 // ownWordings reads the pack's entities.
 func (l *sourceLoader) ownWordings(labels []string) (w wordings) {
 	raw, _ := l.file(entityFile, &w)
+	at := placesOf(entityFile, raw)
 	for text, err := range w.faults(labels) {
-		l.fail(whereIs(entityFile, raw, text), "%w", err)
+		l.fail(at.of(text), "%w", err)
 	}
 	return w
 }

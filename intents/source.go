@@ -80,6 +80,8 @@ const (
 	maxFileBytes = 8 << 20
 	maxAllBytes  = 32 << 20
 	maxFiles     = 2_000
+
+	maxUtterances = 100_000
 )
 
 // sourceLoader gathers what a pack brings, and what is wrong with it.
@@ -171,5 +173,9 @@ func (l *sourceLoader) utterances(files []string) Corpus {
 		}
 	}
 	l.problems = append(l.problems, loader.problems...)
+	if n := len(loader.corpus); n > maxUtterances {
+		l.note(fmt.Errorf("intents: %d utterances; %d are the most", n, maxUtterances))
+		return nil
+	}
 	return loader.corpus
 }

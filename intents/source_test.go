@@ -207,6 +207,7 @@ func TestLoadLocatesProblems(t *testing.T) {
 		{"too deep", "en/x.yaml", "intent: " + deep, "en/x.yaml:1:25: nested deeper than 16"},
 		{"deep in a line", "en/x.yaml", strings.Repeat("- ", 100), "en/x.yaml:1:33: nested deeper than 16"},
 		{"too many keys", "entities.yaml", "products:\n" + manyKeys(3000), "entities.yaml:2001:"},
+		{"too many entries", "en/x.yaml", "intent: x\nlocale: en\nutterances: [" + strings.Repeat("a,", maxEntries) + "a]\n", "en/x.yaml:1:1: 400003 lines and commas"},
 		{"file that nobody reads", "cue.yaml", "- x\n", "cue.yaml:1:1: this file is not read"},
 		{"other ending", "en/x.yml", "- x\n", "en/x.yml:1:1: this file is not read"},
 		{"too large", "en/x.yaml", "#" + strings.Repeat("x", maxFileBytes), "en/x.yaml:1:1: too large"},
@@ -262,13 +263,24 @@ func TestLoadBoundsThePack(t *testing.T) {
 	if _, err := Load(folder(many), nil); err == nil || !strings.Contains(err.Error(), "more than 2000 files") {
 		t.Errorf("too many files: %.200v", err)
 	}
-	var patterns []string
-	for i := range 400 {
-		patterns = append(patterns, strings.Repeat(fmt.Sprintf("%03d", i), 300)+strings.Repeat("|"+strings.Repeat(fmt.Sprintf("%03d", 999-i), 300), 3))
+	lines := make([]string, maxUtterances+1)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("line %d", i)
 	}
-	if _, err := Load(nil, map[string][]string{"x": patterns}); err != nil {
-		t.Errorf("patterns within the bounds: %.200v", err)
+	if _, err := Load(folder(map[string]string{"en/x.yaml": utterances("en", "x", lines...)}), nil); err == nil || !strings.Contains(err.Error(), "100001 utterances") {
+		t.Errorf("too many utterances: %.200v", err)
 	}
+	if _, err := Load(nil, map[string][]string{"x": tooManyPatterns()}); err == nil || !strings.Contains(err.Error(), "one too many") {
+		t.Errorf("patterns beyond the bounds: %.200v", err)
+	}
+}
+
+// tooManyPatterns are patterns that take more nodes than there may be.
+func tooManyPatterns() (patterns []string) {
+	for i := range 1 + maxNodes/900 {
+		patterns = append(patterns, fmt.Sprintf("%04d", i)+strings.Repeat(fmt.Sprintf("%04d", i), 240))
+	}
+	return patterns
 }
 
 func TestLoadPassesOnWhatCannotBeRead(t *testing.T) {
@@ -284,18 +296,37 @@ func (unreadable) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 }
 
+// What a pack brings is either refused or can be built; the shipped files are
+// left out, they would take all the time.
 func FuzzLoad(f *testing.F) {
 	f.Add("base.yaml", []byte("take: moves\nswap: {借呗: 花呗}\ndrop: [scam]\n"))
 	f.Add("cues.yaml", []byte("- intent: agent\n  phrases: [x … y, 'a|b+c']\n"))
+	f.Add("cues.yaml", []byte("- vague: true\n  phrases: [x*]\n  unless: [\"\\u00ff\"]\n"))
 	f.Add("entities.yaml", []byte("products: {x: [a]}\nages: {'17': {said: [b]}}\n"))
 	f.Add("en/x.yaml", []byte("intent: x\nlocale: en\nutterances: [a, b]\n"))
 	f.Fuzz(func(t *testing.T, name string, raw []byte) {
-		if !fs.ValidPath(name) || name == "." || len(raw) > 1<<16 {
+		if !fs.ValidPath(name) || name == "." || len(raw) > 1<<14 {
 			t.Skip()
 		}
-		source, err := Load(fstest.MapFS{name: &fstest.MapFile{Data: raw}}, nil)
-		if (source == nil) == (err == nil) {
-			t.Fatalf("source %v and error %v", source, err)
+		l := &sourceLoader{pack: fstest.MapFS{name: &fstest.MapFile{Data: raw}}}
+		labels := []string{"agent", "scam"}
+		corpus := l.base(labels).corpus(l.utterances(l.list()), Corpus{{Text: "借呗", Intent: "scam"}})
+		sets, words := l.ownCues(labels), l.ownWordings(labels)
+		if len(l.problems) > 0 {
+			return
+		}
+		c, err := newCues(sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := newEntities(words, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range corpus {
+			text := []rune(Normalize(u.Text))
+			c.find(text, new(finder))
+			e.find(text, new(finder), nil)
 		}
 	})
 }

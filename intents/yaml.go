@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -48,16 +49,30 @@ func tokensOf(raw []byte) (tokens token.Tokens, err error) {
 	return lexer.Tokenize(string(raw)), nil
 }
 
-// whereIs returns where a text stands in a file, its first line if it cannot
-// be told.
-func whereIs(name string, raw []byte, text string) place {
+// placesOf returns where each text of a file stands first.
+func placesOf(name string, raw []byte) places {
 	tokens, _ := tokensOf(raw)
+	found := make(map[string]place, len(tokens))
 	for _, t := range tokens {
-		if t.Value == text {
-			return place{file: name, line: t.Position.Line, column: t.Position.Column}
+		if _, twice := found[t.Value]; !twice {
+			found[t.Value] = place{file: name, line: t.Position.Line, column: t.Position.Column}
 		}
 	}
-	return place{file: name, line: 1, column: 1}
+	return places{name, found}
+}
+
+// places are where texts stand in a file.
+type places struct {
+	file  string
+	found map[string]place
+}
+
+// of returns where a text stands, the start of the file if that is not known.
+func (p places) of(text string) place {
+	if at, found := p.found[text]; found {
+		return at
+	}
+	return place{file: p.file, line: 1, column: 1}
 }
 
 // The plain part of YAML is all that our files need. The rest lets a small
@@ -65,6 +80,7 @@ func whereIs(name string, raw []byte, text string) place {
 const (
 	maxNesting = 16
 	maxKeys    = 2_000
+	maxEntries = 400_000 // lines and commas of a file: what its scan takes memory for
 )
 
 // plainYAML reports the first thing in a file that is more than plain.
@@ -72,6 +88,9 @@ func plainYAML(name string, raw []byte) (at place, err error) {
 	at = place{file: name, line: 1, column: 1}
 	if !utf8.Valid(raw) {
 		return at, errors.New("the file is not UTF-8 (GBK?); save it as UTF-8")
+	}
+	if n := bytes.Count(raw, []byte("\n")) + bytes.Count(raw, []byte(",")); n > maxEntries {
+		return at, fmt.Errorf("%d lines and commas; %d are the most", n, maxEntries)
 	}
 	tokens, err := tokensOf(raw)
 	if err != nil {
