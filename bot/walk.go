@@ -101,12 +101,7 @@ func (w walker) fitting(n need) (knowledge.Flow, bool) {
 
 // offered is the first flow whose offer fits and that has a step to take.
 func (w walker) offered(fits func(knowledge.Offer) bool) (knowledge.Flow, bool) {
-	for _, flow := range w.base.Flows() {
-		if fits(flow.Offer) && w.open(flow) {
-			return flow, true
-		}
-	}
-	return knowledge.Flow{}, false
+	return w.base.FindFlow(func(flow knowledge.Flow) bool { return fits(flow.Offer) && w.open(flow) })
 }
 
 // open says whether a flow is for this person and has a step they have not

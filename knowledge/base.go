@@ -20,6 +20,7 @@ type Base struct {
 	flows    []Flow
 	phrases  map[string]Text
 	walks    map[string][]Stop // flow -> its steps, unfolded
+	proof    *linter           // knows the rules about words
 
 	symptom map[string]int
 	flow    map[string]int
@@ -48,6 +49,7 @@ func newBase(d *draft) *Base {
 		b.walks[flow.ID] = b.stops(flow)
 	}
 	b.match = matcher(b.pack.Locales)
+	b.proof = proofreader(d)
 	return b
 }
 
@@ -135,6 +137,16 @@ func (b *Base) Flow(id string) (Flow, bool) {
 
 // Flows returns every flow in the order of the files.
 func (b *Base) Flows() []Flow { return slices.Clone(b.flows) }
+
+// FindFlow returns the first flow, in the order of the files, that fits.
+func (b *Base) FindFlow(fits func(Flow) bool) (Flow, bool) {
+	for _, flow := range b.flows {
+		if fits(flow) {
+			return flow, true
+		}
+	}
+	return Flow{}, false
+}
 
 // Stops returns the steps of a flow as they are walked, fixes unfolded into
 // their steps.
