@@ -52,6 +52,14 @@ func TestRecordedDialoguesPass(t *testing.T) {
 				"reasons: [credit.bad_record, credit.multiple_debts]", "handoff: requested", "handoff: cancelled",
 			},
 		},
+		"a flow": {
+			replies: []knowledge.Reply{refused("NETWORK_UNTRUSTED"), {Decision: "eligible"}},
+			acts: []knowledge.Exchange{
+				{Say: "网络异常，借呗开不了"}, {Tap: "flow:network"}, {Tap: "step.tried"}, {Say: "还不行"}, {Say: "开通收费吗"},
+				{Tap: "flow.resume"}, {Tap: "resolved"}, {Tap: "flow.check"},
+			},
+			want: []string{"- tap: \"flow:network\"", "step: network.check/vpn_off", "flow: network", "flow: none", "events: [flow_ended, fix_confirmed]"},
+		},
 		"failed checks": {
 			replies: []knowledge.Reply{{Fails: "timeout"}, {Fails: "invalid"}, {Decision: "eligible"}},
 			acts:    []knowledge.Exchange{{Say: why}, {Say: "再查一次"}, {Say: "再查一次"}},
