@@ -121,6 +121,24 @@ func TestSchemasTakeShipped(t *testing.T) {
 	}
 }
 
+// Every file of the shipped pack names its schema, and no file of a pack beside
+// this one names a wrong one.
+func TestSchemasNamed(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"data/jiebei", "testdata/huabei", "testdata/esim"} {
+		eachYAML(t, os.DirFS(folder), func(name, text string) {
+			kind := kindOf(name)
+			first, _, _ := strings.Cut(text, "\n")
+			link, named := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+			switch {
+			case kind == "" || !named && folder != "data/jiebei":
+			case path.Join(folder, path.Dir(name), link) != schemaFile(kind):
+				t.Errorf("%s/%s begins with %q, which does not lead to %s", folder, name, first, schemaFile(kind))
+			}
+		})
+	}
+}
+
 // eachYAML visits the YAML files of a pack.
 func eachYAML(t *testing.T, files fs.FS, visit func(name, text string)) {
 	t.Helper()
