@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"kaitong/knowledge"
 )
@@ -40,14 +41,15 @@ func (w *writer) incidentWords(live Incident) string {
 // is that of a cause they describe or the check returned, or nobody knows yet
 // what it is.
 func (w *writer) concerns(live Incident, entry knowledge.Answer) bool {
-	if len(live.Regions) > 0 && w.plan.Client.Region != "" && !slices.Contains(live.Regions, w.plan.Client.Region) {
+	if len(live.Regions) > 0 && w.plan.Client.Region != "" && !slices.ContainsFunc(live.Regions, w.isHere) {
 		return false
 	}
 	asked := entry.Check || asksForReason(entry)
 	if live.Area == AreaAll || !asked {
 		return asked
 	}
-	causes := appendNew([]string{entry.Cause}, w.plan.Described...)
+	asking, _ := w.base.Answer(w.plan.Intent) // what the question is about, whatever words the symptom has
+	causes := appendNew([]string{entry.Cause, asking.Cause}, w.plan.Described...)
 	if w.finding.Outcome == CheckOK && w.finding.Verdict.Decision == Ineligible {
 		for _, cause := range w.returned() {
 			causes = appendNew(causes, cause.ID)
@@ -60,4 +62,11 @@ func (w *writer) concerns(live Incident, entry knowledge.Answer) bool {
 		cause, _ := w.base.Cause(id)
 		return id == live.Area || cause.Category == live.Area
 	})
+}
+
+// isHere compares names of regions as people write them: 浙江 is 浙江省, and
+// 杭州 is not.
+func (w *writer) isHere(region string) bool {
+	here := w.plan.Client.Region
+	return strings.HasPrefix(here, region) || strings.HasPrefix(region, here)
 }

@@ -48,6 +48,8 @@ func TestIncidentComesFirst(t *testing.T) {
 		{"another area", failing(bot.ErrCheckTimeout), outage("account"), "", "借呗提示系统繁忙", false, false},
 		{"a described cause", failing(bot.ErrCheckTimeout), outage("technical.system_fault"), "", "借呗提示系统繁忙", true, false},
 		{"here", failing(bot.ErrCheckTimeout), outage("technical", "浙江"), "浙江", "为什么借呗开通不了", true, true},
+		{"here, by a longer name", failing(bot.ErrCheckTimeout), outage("technical", "浙江"), "浙江省杭州市", "为什么借呗开通不了", true, true},
+		{"a symptom of what the question is about", verdict(bot.Ineligible, "OVERDUE_CURRENT"), outage("technical"), "", "系统出故障了打不开借呗", true, false},
 		{"elsewhere", failing(bot.ErrCheckTimeout), outage("technical", "浙江"), "四川", "为什么借呗开通不了", false, false},
 		{"somewhere, and nobody knows where they are", failing(bot.ErrCheckTimeout), outage("technical", "浙江"), "", "为什么借呗开通不了", true, false},
 		{"a verdict is still told", verdict(bot.Ineligible, "OVERDUE_CURRENT"), outage("all"), "", "为什么借呗开通不了", true, false},
