@@ -21,6 +21,7 @@ func (p *player) always(i int, a answer) {
 	}
 	p.humanOffered(i, a)
 	p.readable(i, a)
+	p.proofread(i, a)
 	if a.about.Step != "" && slices.Contains(a.taken, a.about.Step) {
 		p.fail(i, a, "step %q is shown again, though it was taken", a.about.Step)
 	}
@@ -87,6 +88,20 @@ func (p *player) readable(i int, a answer) {
 		}
 		if slices.ContainsFunc(a.offered()[:n], func(c bot.Choice) bool { return c.ID == choice.ID }) {
 			p.fail(i, a, "choice %q is offered twice", choice.ID)
+		}
+	}
+}
+
+// proofread holds the words, as they are put together, to the rules of the
+// pack: no promise, no request for secrets, no foreign phone number.
+func (p *player) proofread(i int, a answer) {
+	for _, words := range a.words(false) {
+		locale := knowledge.English
+		if mostlyChinese(words) {
+			locale = knowledge.Chinese
+		}
+		if err := p.base.CheckWords(words, locale); err != nil {
+			p.fail(i, a, "words the pack may not say: %v", err)
 		}
 	}
 }

@@ -24,6 +24,8 @@ func TestAlways(t *testing.T) {
 		"no label":          {blocks: []bot.Block{{Text: "好的"}, {Choices: []bot.Choice{human, {ID: "more", Label: " "}}}}, want: `choice "more" has no label`},
 		"offered twice":     {blocks: []bot.Block{{Text: "好的"}, {Choices: []bot.Choice{human, human}}}, want: `choice "agent" is offered twice`},
 		"no words":          {blocks: []bot.Block{{Choices: []bot.Choice{human}}}, want: "the answer has no words"},
+		"a promise":         {blocks: []bot.Block{{Text: "还清了就一定能开通。"}, {Choices: []bot.Choice{human}}}, want: "words the pack may not say"},
+		"a foreign number":  {blocks: []bot.Block{{Text: "请拨打 400-123-4567。"}, {Choices: []bot.Choice{human}}}, want: "words the pack may not say"},
 		"ends with a lead":  {blocks: []bot.Block{{Text: "好的"}, {Text: "说说你问的这点："}, {Choices: []bot.Choice{human}}}, want: `the answer ends where something should follow: "说说你问的这点："`},
 		"step shown again":  {blocks: []bot.Block{{Text: "关掉 VPN"}, {Choices: []bot.Choice{human}}}, about: bot.About{Step: "network.check/1"}, want: `step "network.check/1" is shown again`},
 		"a code is visible": {blocks: []bot.Block{{Text: "OVERDUE_CURRENT"}, {Choices: []bot.Choice{human}}}, want: "the reason code OVERDUE_CURRENT is visible"},

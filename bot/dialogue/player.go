@@ -42,11 +42,21 @@ func (r *runner) newPlayer(id string, d knowledge.Dialogue, replies []knowledge.
 		Now: func() time.Time { return r.started },
 		NewID: func() string {
 			made++
-			return fmt.Sprintf("b%07d", made)
+			return letters(made)
 		},
 		CachedConversations: 1,
 	})
 	return p
+}
+
+// letters counts in letters, so that a ticket does not look like a phone number.
+func letters(n int) string {
+	text := []byte("baaaaaaa")
+	for i := len(text) - 1; i > 0 && n > 0; i-- {
+		text[i] += byte(n % 26)
+		n /= 26
+	}
+	return string(text)
 }
 
 // board has one incident an area, which began an hour ago.
