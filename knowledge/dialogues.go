@@ -202,6 +202,9 @@ func (c *dialogueChecker) checkExpect(s *source, at string, expect Expect) {
 	c.refer(s, at+".symptom", expect.Symptom, &c.symptoms)
 	c.refer(s, at+".flow", expect.Flow, &c.flows)
 	c.refer(s, at+".step", expect.Step, &c.steps)
+	for i, id := range expect.Reasons {
+		c.causes.refer(s, fmt.Sprintf("%s.reasons[%d]", at, i), id)
+	}
 	for i, id := range expect.Fixes {
 		c.refer(s, fmt.Sprintf("%s.fixes[%d]", at, i), id, &c.fixes)
 	}

@@ -26,11 +26,11 @@ never: [保证]
 turns:
   - say: 为什么开通不了？
     expect:
-      move: question
+      move: answer
       intent: fail.debt
       cause: credit.record
       decision: ineligible
-      reasons: [OVERDUE]
+      reasons: [credit.record]
       fixes: [repay.on_time]
       choices: [agent, "flow:repay"]
       said: [逾期]
@@ -75,7 +75,7 @@ func TestLoadDialogues(t *testing.T) {
 		Incidents: []string{"credit"}, Never: []string{"保证"},
 		Turns: []Exchange{
 			{Line: 15, Say: "为什么开通不了？", Expect: Expect{
-				Move: "question", Intent: "fail.debt", Cause: "credit.record", Decision: "ineligible", Reasons: []string{"OVERDUE"},
+				Move: "answer", Intent: "fail.debt", Cause: "credit.record", Decision: "ineligible", Reasons: []string{"credit.record"},
 				Fixes: []string{"repay.on_time"}, Choices: []string{"agent", "flow:repay"}, Said: []string{"逾期"}, NotSaid: []string{"黑名单"},
 				Missing: []string{"flow.resume"}, NotFixes: []string{}, Flow: "none", Handoff: "none",
 			}},
@@ -111,6 +111,8 @@ func TestLoadDialoguesReports(t *testing.T) {
 			`32:5: the turn has neither say nor tap (write what the person types, or the id of the choice they tap)`}},
 		{"unknown cause", "cause: credit.record", "cause: credit.recrod", []string{
 			`19:14: there is no cause "credit.recrod" (did you mean "credit.record"?)`}},
+		{"code for a reason", "reasons: [credit.record]", "reasons: [OVERDUE]", []string{
+			`21:17: there is no cause "OVERDUE" (correct it, or add causes/OVERDUE.yaml)`}},
 		{"unknown fix", "fixes: [repay.on_time]", "fixes: [repay.ontime]", []string{
 			`22:15: there is no fix "repay.ontime" (did you mean "repay.on_time"?)`}},
 		{"unknown flow", "flow: repay,", "flow: pay,", []string{`31:20: there is no flow "pay" (correct it, or add flows/pay.yaml)`}},
