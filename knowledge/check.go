@@ -80,7 +80,24 @@ func (c *checker) checkPack() {
 		c.text(s, at+".text", fact.Text)
 	}
 	c.checkNeighbours()
+	c.checkPage()
 	c.checkNeutral()
+}
+
+// maxAsk is how many questions fit on a phone above the keyboard.
+const maxAsk = 4
+
+// checkPage looks at what the chat page shows around a conversation.
+func (c *checker) checkPage() {
+	s, page := c.pack.source, c.pack.value.Page
+	c.text(s, "page.title", page.Title)
+	s.nonempty("page.ask", len(page.Ask))
+	for i, question := range page.Ask {
+		c.text(s, fmt.Sprintf("page.ask[%d]", i), question)
+	}
+	if len(page.Ask) > maxAsk {
+		s.report("page.ask", fmt.Sprintf("page.ask lists %d questions", len(page.Ask)), fmt.Sprintf("keep the %d most useful ones", maxAsk))
+	}
 }
 
 // checkNeighbours looks at the products that people mix up with this one.

@@ -64,6 +64,14 @@ type Pack struct {
 	// Neighbours are other products people mix up with this one. Their ids are
 	// those the classifier gives to products.
 	Neighbours []Neighbour `yaml:"neighbours"`
+
+	Page Page `yaml:"page"` // optional: what the chat page shows around a conversation
+}
+
+// Page is what the chat page shows around a conversation.
+type Page struct {
+	Title Text   `yaml:"title"` // optional: the heading; without it, the name of the product
+	Ask   []Text `yaml:"ask"`   // optional: up to four questions to begin with; without them, those of common answers
 }
 
 // Neighbour is a product this pack is not about.

@@ -47,6 +47,10 @@ type adder func(s *source, path string, text Text, shape passage)
 
 func (d *draft) packTexts(add adder) {
 	add(d.pack.source, "contacts.hours", d.pack.value.Contacts.Hours, passage{})
+	add(d.pack.source, "page.title", d.pack.value.Page.Title, passage{limit: maxTitle})
+	for i, question := range d.pack.value.Page.Ask {
+		add(d.pack.source, fmt.Sprintf("page.ask[%d]", i), question, passage{limit: maxLabel, label: true})
+	}
 	for i, fact := range d.pack.value.Facts {
 		add(d.pack.source, fmt.Sprintf("facts[%d].text", i), fact.Text, passage{})
 		sourceTexts(d.pack.source, fmt.Sprintf("facts[%d].", i), fact.Sources, add)

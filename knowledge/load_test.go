@@ -184,6 +184,13 @@ func TestLoadReports(t *testing.T) {
 			`pack.yaml:3:10: the pack has no locale (list at least one, such as zh-CN)`}},
 		{"duplicate fact", "pack.yaml", "facts:\n", "facts:\n  - id: fact.one\n    text:\n      zh-CN: 一。\n      en: One.\n    sources:\n      - rules\n", []string{
 			`pack.yaml:27:9: the fact "fact.one" is already in pack.yaml:21 (keep one of the two)`}},
+		{"page in one language", "pack.yaml", "facts:\n", "page:\n  title:\n    zh-CN: 借呗助手\n  ask:\n    - zh-CN: 怎么开通\n      en: How?\n    - en: Why?\nfacts:\n", []string{
+			`pack.yaml:22:5: page.title has no words in en (add en: …)`,
+			`pack.yaml:26:7: page.ask[1] has no words in zh-CN (add zh-CN: …)`}},
+		{"page of questions", "pack.yaml", "facts:\n", "page:\n  ask:\n" + strings.Repeat("    - {zh-CN: 怎么开通, en: How?}\n", 5) + "facts:\n", []string{
+			`pack.yaml:22:5: page.ask lists 5 questions (keep the 4 most useful ones)`}},
+		{"page without questions", "pack.yaml", "facts:\n", "page:\n  ask: []\nfacts:\n", []string{
+			`pack.yaml:21:8: page.ask is an empty list (write at least one entry)`}},
 		{"missing phrase", "phrases.yaml", "  greeting:\n    zh-CN: 你好，8。\n    en: Hello 8.\n", "", []string{
 			`phrases.yaml:2:3: phrases.greeting is missing`}},
 	}
