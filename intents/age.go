@@ -59,7 +59,7 @@ func endsAge(text []rune) bool {
 // now: "高中毕业" and "was in high school" are not, "不是高中生" denies it.
 func (e *entities) isAgeSaid(text []rune, hits []hit, h hit) bool {
 	before, after := text[:h.start], text[h.end:]
-	if e.senses[h.tag].alone && !leansBack(text, h) || ofAnother(text[:h.end]) {
+	if e.senses[h.tag].alone && !leansBack(text, h) || ofAnother(text[:h.end], text[h.end:]) {
 		return false
 	}
 	if startsWithAny(after, "毕业", "时候", "的时候", "那会", "那时", "那年", "老师", "的老师", "学历", "文凭", "同学", " teacher", " diploma", " degree", " graduate", " thousand", " hundred") {

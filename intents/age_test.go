@@ -25,8 +25,9 @@ func TestAges(t *testing.T) {
 		// somebody else's
 		"我孩子17岁": 0, "儿子今年16": 0, "我儿子今年16岁": 0, "我女儿15岁能开吗": 0, "我弟弟17": 0, "我女儿想开，17岁能开吗": 0, "我儿子上高二": 0, "我女儿2010年出生": 0, "他才17": 0,
 		"my son is 16 years old": 0, "my daughter is 17 years old": 0, "my kid is in high school": 0, "my kid turns 18 next month": 0, "he is 17 years old": 0, "my brother was born in 2010": 0,
+		"my younger brother is 15 years old": 0, "I have a 16 year old son": 0, "我有个17岁的儿子": 0, "给16岁的孩子开": 0, "my 15-year-old daughter wants it": 0,
 		// the speaker's, for all the others around
-		"我妈说我17岁": 17, "我妈不让我开，17岁能开吗": 17, "我还是个孩子，才17": 17, "我是小孩17岁": 17, "我儿子说我才17岁": 17, "my mom says i am 17": 17, "i am 17 and my brother is 20 years old": 17, "用我爸的号开，我16岁": 16,
+		"我妈说我17岁": 17, "我妈不让我开，17岁能开吗": 17, "我还是个孩子，才17": 17, "我是小孩17岁": 17, "我是17岁的孩子": 17, "i'm a 16 year old boy": 16, "i'm just a kid, i'm 15": 15, "我儿子说我才17岁": 17, "my mom says i am 17": 17, "i am 17 and my brother is 20 years old": 17, "用我爸的号开，我16岁": 16,
 		"大一": 0, "我是大学生": 0, "大三学生": 0, "18": 0, "工作3年": 0, "用了15天": 0, "5年": 0, "借了15000": 0, "10年的老用户": 0, "用了10年了": 0,
 		"提高一下额度": 0, "额度高一点": 0, "大年初一还款": 0, "高中毕业": 0, "我高中毕业了": 0, "高中学历可以开吗": 0, "我上高中的时候开的": 0, "小学老师": 0,
 		"不是高中生了": 0, "我没成年": 0, "还没成年": 0, "finished high school": 0, "high school teacher": 0, "i was in high school then": 0, "2010年开的支付宝": 0,

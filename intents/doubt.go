@@ -1,16 +1,33 @@
 package intents
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // distressIntent is only ever certain by a cue: the classifier alone mistakes
 // anger for despair.
 const distressIntent = "distress"
 
-// doneIntent says that all is well now. To have done what was advised says less.
+// doneIntent says that all is well now.
 const doneIntent = "done"
+
+// reportsDeed reports texts that say what somebody did, and not that it helped.
+func reportsDeed(s *Scratch) bool {
+	for _, e := range s.named {
+		if e.Kind == EntityFollowUp && (e.Value == FollowUpFixed || e.Value == FollowUpTried) {
+			return !isBareDone(s.text)
+		}
+	}
+	return false
+}
+
+// isBareDone reports the words that mean a deed as well as a success.
+func isBareDone(text []rune) bool {
+	for _, word := range [...]string{"done", "done now", "ok done", "finished", "completed", "完成", "完成了", "已完成", "已经完成", "已经完成了"} {
+		if isText(text, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // stepBack lowers the logits of what the wording of a text speaks against.
 // despair is true where the classifier by itself would have read distress and
@@ -20,14 +37,14 @@ func (m *Model) stepBack(text string, s *Scratch) (despair bool) {
 	asks := strings.ContainsAny(text, "?？")
 	first := topOf(logits)
 	doubtful := m.cues.doubtful(&s.cueFinder)
-	mended := slices.Contains(s.named, Entity{Kind: EntityFollowUp, Value: FollowUpFixed})
+	deed := reportsDeed(s)
 	for label, intent := range m.labels {
 		doubted := doubtful && m.cues.doubts(intent, &s.cueFinder)
 		if intent == distressIntent {
 			despair = label == first && !doubted
 			doubted = true
 		}
-		if doubted || asks && saysNothingNew(intent) || mended && intent == doneIntent {
+		if doubted || asks && saysNothingNew(intent) || deed && intent == doneIntent {
 			logits[label] -= deniedPenalty
 		}
 	}

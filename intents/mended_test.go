@@ -32,6 +32,7 @@ func TestMendedReadings(t *testing.T) {
 		"done": {
 			"is it fixed now", "is it done now", "is it working again", "是不是好了", "修好了吗", "弄好了吗",
 			"done, uploaded new id", "uploaded it", "i uploaded my new id", "我上传了新身份证", "done, paid it off", "身份证更新好了", "i updated the app",
+			"试过了", "我试过了", "关掉了", "重启了", "done that", "did that", "I tried it", "I did it", "做完了", "照做了", "I've paid everything back", "ok i uploaded the new id card",
 		},
 		"distress":      {"我没有要自杀", "我不是想死", "没想死", "我没有不想活", "i am not suicidal", "i'm not going to kill myself", "没钱还", "欠了好多钱还不上"},
 		"fail.identity": {"my id is not expired", "my id isn't expired", "my id has not expired", "my id is still valid", "is my id not expired"},
@@ -70,6 +71,17 @@ func TestMendedFollowUps(t *testing.T) {
 			if got := followUpsOf(e, text); !slices.Contains(got, want) {
 				t.Errorf("follow-ups of %q are %q, want %q among them", Normalize(text), got, want)
 			}
+		}
+	}
+}
+
+// That all is well is still taken so.
+func TestSolvedIsStillDone(t *testing.T) {
+	t.Parallel()
+	m := shippedModel(t)
+	for _, text := range []string{"好了", "搞定了", "解决了", "可以用了", "重启一下好了", "done", "fixed", "it works now", "problem solved", "all good now"} {
+		if r := m.Classify(text); r.Top().Intent != "done" || r.Scope != Confident {
+			t.Errorf("Classify(%q) = %s %.2f %s, want done", text, r.Top().Intent, r.Top().Confidence, r.Scope)
 		}
 	}
 }

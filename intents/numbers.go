@@ -16,7 +16,7 @@ func (e *entities) appendNumbers(dst []Entity, text []rune, hits []hit) []Entity
 		if n == 0 {
 			x, n = numberEntity(text, i)
 		}
-		if x.Kind != "" && (x.Kind != EntityAge || !e.insideAge(hits, i) && !ofAnother(text[:i])) {
+		if x.Kind != "" && (x.Kind != EntityAge || !e.insideAge(hits, i) && !ofAnother(text[:i], text[i+n:])) {
 			dst = addEntity(dst, x)
 		}
 		i += max(n, 1)

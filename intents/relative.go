@@ -2,9 +2,13 @@ package intents
 
 import "slices"
 
-// ofAnother reports whether what a text says up to here is said of somebody
-// else: of a child, a friend, a parent, and not of the speaker again since.
-func ofAnother(before []rune) bool {
+// ofAnother reports whether an age between before and after is somebody
+// else's: of a child, a friend, a parent that was spoken of, and not of the
+// speaker again since.
+func ofAnother(before, after []rune) bool {
+	if personFollows(before, after) {
+		return true
+	}
 	for i := range slices.Backward(before) {
 		switch {
 		case personAt(before, i):
@@ -16,18 +20,26 @@ func ofAnother(before []rune) bool {
 	return false
 }
 
-// personAt reports a word for somebody else at i. "我还是个孩子" is the speaker.
-func personAt(text []rune, i int) bool {
-	n := longestPrefix(text[i:], "孩子", "小孩", "儿子", "女儿", "闺女", "弟弟", "妹妹", "我弟", "我妹", "侄子", "侄女", "外甥", "孙子", "孙女", "朋友", "同学", "同事", "亲戚", "我爸", "我妈", "爸爸", "妈妈", "父亲", "母亲", "父母", "老公", "老婆", "我哥", "我姐", "他", "她",
-		"my son", "my daughter", "my kid", "my kids", "my child", "my children", "my brother", "my sister", "my nephew", "my niece", "my cousin", "my friend", "my mom", "my mum", "my dad", "my mother", "my father", "my wife", "my husband",
-		"he", "he's", "she", "she's")
-	if n == 0 {
+// personFollows reports "16岁的儿子" and "16 year old son".
+func personFollows(before, after []rune) bool {
+	n := longestPrefix(after, "岁的", "周岁的", "岁", " year old ", " years old ", " yr old ", ",year,old ", " ")
+	if n == 0 || n == len(after) || endsWithAny(before, "是", "是个", "是一个", "am a ", "i'm a ", "im a ") {
 		return false
 	}
+	m := longestPrefix(after[n:], "孩子", "小孩", "儿子", "女儿", "闺女", "弟弟", "妹妹", "侄子", "侄女", "外甥", "孙子", "孙女", "朋友", "son", "daughter", "kid", "child", "brother", "sister", "nephew", "niece", "cousin", "grandson", "boy", "girl")
+	return m > 0 && !isLetter(at(after, n+m))
+}
+
+// personAt reports a word for somebody else at i. "我还是个孩子" is the speaker.
+func personAt(text []rune, i int) bool {
 	if isHan(text[i]) {
-		return !endsWithAny(text[:i], "是", "是个", "是一个", "是小", "是个小", "其", "吉")
+		return startsWithAny(text[i:], "孩子", "小孩", "儿子", "女儿", "闺女", "弟弟", "妹妹", "我弟", "我妹", "侄子", "侄女", "外甥", "孙子", "孙女", "朋友", "同学", "同事", "亲戚", "我爸", "我妈", "爸爸", "妈妈", "父亲", "母亲", "父母", "老公", "老婆", "我哥", "我姐", "他", "她") &&
+			!endsWithAny(text[:i], "是", "是个", "是一个", "是小", "是个小", "其", "吉")
 	}
-	return isWordAt(text, i, n)
+	n := longestPrefix(text[i:], "son", "sons", "daughter", "daughters", "brother", "sister", "nephew", "niece", "cousin", "grandson", "granddaughter",
+		"my kid", "my kids", "my child", "my children", "my friend", "my mom", "my mum", "my dad", "my mother", "my father", "my wife", "my husband", "my boy", "my girl",
+		"he", "he's", "she", "she's")
+	return n > 0 && isWordAt(text, i, n)
 }
 
 // speakerAt reports a word for the speaker at i; 我 in 我儿子 is none.
