@@ -68,6 +68,7 @@ type writer struct {
 	blocks  []Block
 	about   About
 	events  []Event
+	appeal  bool     // a human review may be asked for: said last
 	held    bool     // advice about the person waits for an incident to end
 	extra   []Choice // offered before the standing choices
 }
@@ -94,10 +95,18 @@ func (w *writer) answer() {
 	default:
 		w.general(entry)
 	}
+	w.appealLine()
 	w.ticket()
 	w.related()
 	w.offerFlow()
 	w.close()
+}
+
+// appealLine says that a human may review it, where the service says so.
+func (w *writer) appealLine() {
+	if w.appeal {
+		w.say("appeal.available")
+	}
 }
 
 // preface says what must be clear before the answer: that another product is
@@ -151,10 +160,7 @@ func (w *writer) paragraphs(entry knowledge.Answer) {
 
 // holdBack keeps advice about the person for later: while the service is in
 // trouble, that may be all there is to it.
-func (w *writer) holdBack() {
-	w.say("incident.held_back")
-	w.fixes(w.technicalFixes(), 1)
-}
+func (w *writer) holdBack() { w.say("incident.held_back") }
 
 func (w *writer) setCause(id string) {
 	if w.about.Cause == "" {

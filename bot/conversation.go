@@ -32,7 +32,7 @@ type Conversation struct {
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string]offer       // bot message id -> what it offered
 	latest string                 // id of the last bot message
-	aside  bool                   // the last reply led away from nothing: small talk, not understood …
+	last   Move                   // what the bot did last
 }
 
 // offer is what a bot message gave to choose from, and the step it showed:
@@ -157,18 +157,24 @@ func (c *Conversation) applyReply(m Message) {
 	if m.About != nil {
 		made.step = m.About.Step
 		c.Topic.absorb(*m.About)
-		if !c.aside {
+		if !c.aside() {
 			c.Walk.show(*m.About)
 		}
 	}
 	c.offers[m.ID], c.latest = made, m.ID
 }
 
+// aside says whether the last reply leads away from nothing: small talk, a
+// word that was not understood, the wish for a human.
+func (c *Conversation) aside() bool {
+	return !slices.Contains([]Move{MoveAnswer, MoveFollowUp, MoveNotHelped, MoveResolved, MoveStep}, c.last)
+}
+
 // applyUnderstood keeps the count of turns that did not help, and forgets the
 // topic when a new question opens another.
 func (c *Conversation) applyUnderstood(u Understood) {
 	c.Clarify = u.Move == MoveClarify
-	c.aside = !slices.Contains([]Move{MoveAnswer, MoveFollowUp, MoveNotHelped, MoveResolved, MoveStep}, u.Move)
+	c.last = u.Move
 	switch u.Move {
 	case MoveFallback, MoveClarify, MoveNotHelped:
 		c.Misses++

@@ -358,16 +358,21 @@ func (d decider) several() (Plan, bool) {
 // questions are the intents that single parts of the message surely carry,
 // those that name a cause first.
 func (d decider) questions() []string {
-	var specific, general []string
+	var specific, general, why []string
 	for _, part := range d.reading.Parts {
 		entry, ok := d.base.Answer(part.Top().Intent)
 		switch {
 		case !ok || part.Scope != intents.Confident:
 		case entry.Cause != "":
 			specific = appendNew(specific, entry.Intent)
+		case entry.Right == "explanation": // "why not?" beside what they think it is asks the same
+			why = appendNew(why, entry.Intent)
 		default:
 			general = appendNew(general, entry.Intent)
 		}
+	}
+	if len(specific) == 0 {
+		general = append(why, general...)
 	}
 	return appendNew(specific, general...)
 }

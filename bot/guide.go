@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 
 	"kaitong/knowledge"
@@ -45,6 +46,8 @@ func (w *writer) leadStep(g Guidance) {
 		w.say("flow.resumed", "flow", g.Flow.Title.In(w.plan.Locale))
 	case ActNoCheck:
 		w.say("flow.no_check")
+	case ActStop:
+		w.say("flow.stopped")
 	}
 	if g.Stop != nil && (g.Act == ActStart || g.Before != nil && g.Flow.ID != g.Walk.Flow) {
 		w.text(g.Flow.Intro, "flow:"+g.Flow.ID)
@@ -206,6 +209,7 @@ func (w *writer) confirmed(g Guidance, causes []knowledge.Cause) {
 		w.sayAbout("flow.confirmed_other", causes[0])
 		w.reasons(causes, true)
 		w.offerMore(causes)
+		w.appealLine()
 		w.offerFlow()
 	case w.about.Decision == InReview:
 		w.review()
@@ -234,11 +238,22 @@ func (w *writer) offerFlow() {
 func (w *writer) flow() (knowledge.Flow, bool) {
 	way := w.plan.way
 	way.situation.Decision = string(w.about.Decision)
-	n := need{causes: w.guidable(), symptom: w.plan.Symptom, eligible: w.about.Decision == Eligible, refused: w.guessed()}
+	n := need{causes: w.guidable(), symptom: w.plan.Symptom, eligible: w.about.Decision == Eligible, refused: w.guessed(), found: len(w.about.Reasons) > 0 && !w.sameMatter()}
 	if w.plan.Move == MoveFollowUp || w.plan.Move == MoveNotHelped {
 		n.causes, n.symptom, n.eligible = w.plan.Topic.causes(), w.plan.Topic.Symptom, w.plan.Topic.Decision == Eligible
 	}
 	return way.fitting(n)
+}
+
+// sameMatter says whether the symptom described is one of a returned reason, so
+// that its own steps are the closer ones.
+func (w *writer) sameMatter() bool {
+	seen, ok := w.base.Symptom(w.plan.Symptom)
+	if !ok {
+		return false
+	}
+	asking, _ := w.base.Answer(seen.Intents[0])
+	return slices.Contains(w.about.Reasons, cmp.Or(seen.Cause, asking.Cause))
 }
 
 // guessed says whether the check refused for something else than the symptom
@@ -268,7 +283,7 @@ func (w *writer) guidable() []string {
 func (w *writer) resume() {
 	walk := w.plan.way.walk
 	flow, ok := w.base.Flow(walk.Flow)
-	if !ok || w.plan.Move == MoveStep || w.plan.Move == MoveRefuse || w.about.Flow != "" || w.stopped() {
+	if !ok || w.plan.Move == MoveStep && w.plan.Guide.Act != ActStop || w.plan.Move == MoveRefuse || w.about.Flow != "" || w.stopped() {
 		return
 	}
 	w.extra = append([]Choice{{ID: choiceResume, Label: w.phrase("choice.flow_resume", "flow", flow.Title.In(w.plan.Locale))}}, w.extra...)

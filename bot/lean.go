@@ -14,6 +14,8 @@ func (d decider) aboutHandoff() (Plan, bool) {
 		return d.cancelHandoff(), true
 	case lean == "waiting" && d.c.waiting():
 		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
+	case lean == "how_long" && d.c.waiting() && d.c.last == MoveHandoff:
+		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
 	case lean == "waiting":
 		return d.handoff("requested"), true
 	case lean == "about_bot":
@@ -114,9 +116,11 @@ func (d decider) followUp() (Plan, bool) {
 // may be one of several causes, for a guess at the reason.
 func (d decider) guess() (Plan, bool) {
 	topic := d.c.Topic
-	entry, ok := d.base.Answer(d.reading.Result.Top().Intent)
 	refused := topic.Decision == Ineligible && slices.Contains(topic.Reasons, d.base.Neutral().ID)
-	unsure := d.reading.Result.Scope == intents.Unsure && ok && entry.Cause != ""
+	unsure := d.reading.Result.Scope == intents.Unsure && slices.ContainsFunc(d.likely(), func(id string) bool {
+		entry, _ := d.base.Answer(id)
+		return entry.Cause != ""
+	})
 	return Plan{Move: MoveFollowUp, Intent: topic.Intent, FollowUp: "guess"}, refused && unsure
 }
 

@@ -134,6 +134,8 @@ func (d decider) inFlow() (Plan, bool) {
 		return d.step(ActResume, ""), true
 	case walk.Paused:
 		return Plan{}, false
+	case d.leaning("cancel_handoff") && !d.c.waiting():
+		return d.step(ActStop, ""), true
 	case walk.Confirming:
 		return d.confirming()
 	}
@@ -151,14 +153,16 @@ func (d decider) inFlow() (Plan, bool) {
 func (d decider) said() (Act, bool) {
 	intent := d.confident()
 	switch {
-	case d.leaning("failed"), intent == "not_helped", intent == "deny":
+	case d.leaning("failed"):
+		return ActFailed, true
+	case d.leaning("tried", "fixed"): // also where it could mean that all is well: asking is cheap
+		return ActTried, true
+	case intent == "not_helped", intent == "deny":
 		return ActFailed, true
 	case d.leaning("skip", "more"):
 		return ActSkip, true
 	case d.leaning("how", "what_now"):
 		return ActHow, true
-	case d.leaning("tried", "fixed"): // also where it could mean that all is well: asking is cheap
-		return ActTried, true
 	case intent == "done":
 		return ActSolved, true
 	case d.leaning("recheck"):

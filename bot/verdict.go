@@ -112,10 +112,8 @@ func (w *writer) ineligible(entry knowledge.Answer) {
 	}
 	w.reasonsLead(causes)
 	w.denied(causes)
-	if !entry.Handoff {
+	if !entry.Handoff && !entry.Plan {
 		w.reasons(causes, asksForReason(entry))
-	}
-	if !entry.Handoff && !w.plan.Again {
 		w.alsoDescribed()
 	}
 	w.offerMore(causes)
@@ -139,7 +137,8 @@ func (w *writer) sameAgain(entry knowledge.Answer, causes []knowledge.Cause) {
 	}
 	w.say("verdict.same", "cause", listWords(names, w.plan.Locale))
 	w.denied(causes)
-	if asksForReason(entry) {
+	fits := entry.OnlyIf == "" || entry.OnlyIf == string(Ineligible)
+	if asksForReason(entry) || !fits {
 		w.goOn(entry, fixesOf(causes))
 	}
 	w.offerMore(causes)
@@ -340,7 +339,7 @@ func (w *writer) offerMore(causes []knowledge.Cause) {
 		w.extra = append(w.extra, Choice{ID: choiceCause + cause.ID, Label: w.naming(cause)})
 	}
 	if w.finding.Verdict.Appealable && w.plan.Intent != "appeal" {
-		w.say("appeal.available")
+		w.appeal = true
 		w.extra = append(w.extra, w.intentChoices("appeal")...)
 	}
 	if slices.ContainsFunc(causes, func(c knowledge.Cause) bool { return c.Category == "credit" && len(c.Fixes) > 0 }) {

@@ -47,6 +47,7 @@ const (
 	ActSolved  Act = "solved"   // says it works now
 	ActCheck   Act = "check"    // agrees to a fresh check
 	ActNoCheck Act = "no_check" // declines one
+	ActStop    Act = "stop"     // enough for now
 )
 
 // Guidance is the part of a plan that leads through a flow. Events records
@@ -77,6 +78,7 @@ type walker struct {
 type need struct {
 	causes   []string // returned or described, the one that matters most first
 	symptom  string
+	found    bool // the causes are the check's own: they go before what was described
 	eligible bool // the check says it can be opened
 	refused  bool // the check gave the refusal that names nothing: a guess gets no steps
 }
@@ -84,15 +86,17 @@ type need struct {
 // fitting is the flow that helps most and still has a step to offer.
 func (w walker) fitting(n need) (knowledge.Flow, bool) {
 	seen, described := w.base.Symptom(n.symptom)
-	if described && seen.Flow != "" && (seen.Cause == "" || !n.refused) {
-		if flow, ok := w.base.Flow(seen.Flow); ok && w.open(flow) {
-			return flow, true
-		}
+	own := described && seen.Flow != "" && (seen.Cause == "" || !n.refused)
+	if flow, ok := w.base.Flow(seen.Flow); ok && own && !n.found && w.open(flow) {
+		return flow, true
 	}
 	for _, id := range n.causes {
 		if flow, ok := w.offered(func(o knowledge.Offer) bool { return slices.Contains(o.Causes, id) }); ok {
 			return flow, true
 		}
+	}
+	if flow, ok := w.base.Flow(seen.Flow); ok && own && w.open(flow) {
+		return flow, true
 	}
 	return w.offered(func(o knowledge.Offer) bool {
 		return described && !n.refused && slices.Contains(o.Symptoms, n.symptom) || n.eligible && o.Eligible
@@ -199,6 +203,9 @@ func (w walker) act(act Act, answer string) (Guidance, bool) {
 		return w.stay(g, current, known)
 	case ActSolved, ActCheck, ActNoCheck:
 		return w.finish(g), true
+	case ActStop:
+		g.Outcome = FlowLeft // for now: the next word may resume it
+		return g, true
 	}
 	return w.take(g, current, known, answer), true
 }

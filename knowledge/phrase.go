@@ -67,6 +67,7 @@ func phraseKeys() map[string][]string {
 		"flow.unconfirmed":       {"cause"},
 		"flow.unchecked":         nil,
 		"flow.no_check":          nil,
+		"flow.stopped":           nil,
 		"flow.exhausted":         nil,
 		"flow.nothing_left":      nil,
 
