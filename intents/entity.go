@@ -22,10 +22,9 @@ const (
 
 // entities finds what a text names.
 type entities struct {
-	senses    []sense // by tag
-	followUps int32   // tag of the first follow-up
-	lexicon   *lexicon
-	year      int // the current one, for years of birth
+	senses  []sense // by tag
+	lexicon *lexicon
+	year    int // the current one, for years of birth
 }
 
 // in returns a copy that reckons ages as of a year.
@@ -52,7 +51,6 @@ func newEntities(w wordings, symptoms map[string][]string) (*entities, error) {
 		add(sense{kind: EntityCause, value: value}, w.Causes[value].Named)
 		add(sense{kind: EntityCause, value: value, negated: true}, w.Causes[value].Denied)
 	}
-	e.followUps = int32(len(e.senses))
 	for _, value := range followUps() {
 		add(sense{kind: EntityFollowUp, value: value}, w.FollowUps[value])
 	}

@@ -1,10 +1,16 @@
 package intents
 
+import "slices"
+
 // Texts longer than this stand by themselves and lean on nothing before.
 const (
 	maxFollowUpHan   = 20
 	maxFollowUpLatin = 48
 )
+
+// maxFollowUps bounds what one text can say; the same few words mean four
+// things at most.
+const maxFollowUps = 8
 
 // appendFollowUps appends what a text that leans on what was said before says,
 // in the order of followUps.
@@ -12,13 +18,17 @@ func (e *entities) appendFollowUps(dst []Entity, text []rune, hits []hit) []Enti
 	if len(text) > maxFollowUpLatin {
 		return dst
 	}
-	for tag := e.followUps; e.senses[tag].kind == EntityFollowUp; tag++ {
-		for _, h := range hits {
-			if h.tag == tag && e.followsUp(text, hits, h) {
-				dst = append(dst, Entity{Kind: EntityFollowUp, Value: e.senses[tag].value})
-				break
-			}
+	var said [maxFollowUps]int32
+	n := 0
+	for _, h := range hits {
+		if e.senses[h.tag].kind == EntityFollowUp && n < maxFollowUps && !contains(said[:n], h.tag) && e.followsUp(text, hits, h) {
+			said[n] = h.tag
+			n++
 		}
+	}
+	slices.Sort(said[:n])
+	for _, tag := range said[:n] {
+		dst = append(dst, Entity{Kind: EntityFollowUp, Value: e.senses[tag].value})
 	}
 	return dst
 }
