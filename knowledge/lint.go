@@ -26,6 +26,8 @@ func Lint(fsys fs.FS, now time.Time, intents []string) Problems {
 	}
 	l.lintLocales()
 	l.lintDates()
+	l.lintEnds()
+	l.lintSays()
 	l.lintNames()
 	l.lintIntents(intents)
 	l.lintReach()

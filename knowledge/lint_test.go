@@ -151,6 +151,11 @@ func TestLint(t *testing.T) {
 		{"expired symptom", symptom, "2027-05-31", "2026-11-30", []string{
 			symptom + `:23:12: the review was due on 2026-11-30 (read the texts again, then move the date)`}},
 		{"a symptom that waits for its day", symptom, "2026-11-01", "2026-12-02", nil},
+		{"last day of a step has passed", flow, "      app_below: 10.5.0", "      until: 2026-11-30", []string{
+			flow + `:26:14: nobody sees this since 2026-11-30 (delete it, or move the date)`}},
+		{"last day of a step", flow, "      app_below: 10.5.0", "      until: 2026-12-01", nil},
+		{"last day of a symptom has passed", symptom, "flow: repay", "when: {until: 2026-11-30}", []string{
+			symptom + `:17:15: nobody sees this since 2026-11-30 (delete it, or move the date)`}},
 		{"promise in a flow", flow, "等几天再看。", "等几天就会恢复。", []string{
 			flow + `:29:17: 「就会恢复。」 promises an outcome (say what may help: 「可能有助于下一次评估」)`}},
 		{"promise in a symptom", symptom, "Limits change; your own page counts.", "Your limit will come back.", []string{
@@ -271,6 +276,8 @@ func TestLintEntries(t *testing.T) {
 			`fixes/aml.explain.yaml:1:5: "aml.explain" is named like a silent reason (delete it: a silent reason has no text of its own)`},
 		{"unreadable file named like one", "causes/blacklist.yaml", "id: \"x",
 			`causes/blacklist.yaml:1:1: "blacklist" is named like a silent reason (delete it: a silent reason has no text of its own)`},
+		{"wording of another symptom", "symptoms/zero.yaml", strings.NewReplacer("id: limit.gone", "id: zero", "额度 … 没了|清零", "清零了", "limit … gone", "Limit…gone").Replace(small()["symptoms/limit.gone.yaml"]),
+			`symptoms/zero.yaml:9:7: "Limit…gone" is already in symptoms/limit.gone.yaml:9 (let it stand for one symptom only)`},
 		{"dialogue", "dialogues/x.yaml", "dialogue: x\nabout: x\nturns:\n  - say: x\n    expect: {cause: nothing}\n",
 			`dialogues/x.yaml:5:21: there is no cause "nothing" (correct it, or add causes/nothing.yaml)`},
 	}
