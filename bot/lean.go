@@ -86,8 +86,7 @@ func (d decider) followUp() (Plan, bool) {
 		return Plan{}, false
 	}
 	if ordinals := d.entities(intents.EntityOrdinal); len(ordinals) > 0 {
-		nth, _ := strconv.Atoi(ordinals[0].Value)
-		return d.nthReason(nth), true
+		return d.nthReason(d.ordinal(ordinals[0].Value)), true
 	}
 	lean := d.leans()
 	plan := Plan{Move: MoveFollowUp, Intent: d.c.Topic.Intent, FollowUp: lean}
@@ -122,6 +121,15 @@ func (d decider) guess() (Plan, bool) {
 		return entry.Cause != ""
 	})
 	return Plan{Move: MoveFollowUp, Intent: topic.Intent, FollowUp: "guess"}, refused && unsure
+}
+
+// ordinal is the number of the reason meant, 0 for none there is.
+func (d decider) ordinal(value string) int {
+	if value == intents.OrdinalLast {
+		return len(d.c.Topic.causes())
+	}
+	nth, _ := strconv.Atoi(value)
+	return nth
 }
 
 func (d decider) nthReason(nth int) Plan {
