@@ -51,7 +51,8 @@ type Topic struct {
 	Fixes    []string // fixes shown so far, in order
 	Decision Decision
 	Symptom  string
-	Nth      int // the reason talked about last, 1-based; 0 before any
+	Locale   string // talked in
+	Nth      int    // the reason talked about last, 1-based; 0 before any
 }
 
 // Active says whether there is anything to lean on.
@@ -188,13 +189,23 @@ func (c *Conversation) applyUnderstood(u Understood) {
 	c.Care = max(c.Care-1, 0)
 	switch u.Move {
 	case MoveAnswer, MoveRefuse:
-		c.Topic = Topic{Intent: u.Intent, Fixes: c.Topic.Fixes} // what was shown stays shown
+		c.Topic = c.Topic.next(u)
 		c.Scam = false
 	case MoveWarn:
 		c.Scam = true
 	case MoveCare:
 		c.Care = careTurns
 	}
+}
+
+// next is the topic that a new question opens. What was shown stays shown, but
+// for somebody who has changed the language: they may not have understood it.
+func (t Topic) next(u Understood) Topic {
+	opened := Topic{Intent: u.Intent, Locale: u.Locale}
+	if u.Locale == t.Locale {
+		opened.Fixes = t.Fixes
+	}
+	return opened
 }
 
 // careTurns is how many turns the bot stays gentle after words of distress.

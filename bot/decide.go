@@ -173,7 +173,7 @@ func (d decider) guard(plan Plan) Plan {
 			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
 		}
 	case MoveHandoff:
-		if d.c.Care > 0 && plan.Phrase == "handoff.already" {
+		if d.c.Care > 0 && plan.Phrase == "handoff.already" && d.confident() != "agent" && d.reading.Choice == "" {
 			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
 		}
 	}
@@ -316,6 +316,9 @@ func (d decider) outOfScope() (Plan, bool) {
 	result := d.reading.Result
 	if result.Scope != intents.OutOfScope {
 		return Plan{}, false
+	}
+	if d.leans() != "" && !d.c.Topic.Active() { // "what now?", before anything was asked
+		return Plan{Move: MoveFallback, Intent: "other", Phrase: "small.greet", Options: d.starters(), OfferAgent: d.c.Misses > 0}, true
 	}
 	plan := Plan{Move: MoveFallback, Intent: "other", Phrase: "out_of_scope", Options: d.starters(), OfferAgent: d.c.Misses > 0}
 	if d.reading.Result.Top().Intent != "other" {

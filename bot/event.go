@@ -61,6 +61,7 @@ type (
 		Confidence float64     `json:"confidence"`
 		Ranking    []Ranked    `json:"ranking,omitempty"`
 		OutOfScope bool        `json:"out_of_scope,omitempty"`
+		Locale     string      `json:"locale,omitempty"` // answered in
 		Entities   []EntityRef `json:"entities,omitempty"`
 	}
 

@@ -23,6 +23,8 @@ func (w *writer) followUp() {
 	case w.plan.FollowUp == "guess":
 		w.say("verdict.neutral.guess")
 		w.extra = append(w.extra, w.intentChoices("appeal")...)
+	case w.plan.FollowUp == "promise":
+		w.noPromise(causes)
 	case len(causes) == 0:
 		w.withoutCause()
 	case w.plan.FollowUp == "dispute":
@@ -37,6 +39,14 @@ func (w *writer) followUp() {
 	}
 	w.offerFlow()
 	w.close()
+}
+
+// noPromise answers who wants to be told that it will work out.
+func (w *writer) noPromise(causes []knowledge.Cause) {
+	w.say("followup.promise")
+	if len(causes) > 0 {
+		w.text(w.current(causes).Reassess, "cause:"+w.current(causes).ID)
+	}
 }
 
 // whatNow goes on to the next fix, or says honestly that there is none.

@@ -44,7 +44,17 @@ func (d decider) afterScam() (Plan, bool) {
 	if intent := d.confident(); intent == "other" || IsConversationMove(intent) && intent != "thanks" && intent != "bye" {
 		about = true
 	}
+	if d.namesProduct() && d.reading.Result.Scope == intents.Confident && d.confident() != "other" {
+		about = false // a new question about what we are for
+	}
 	return Plan{Move: MoveWarn, Intent: "scam", Phrase: "scam.after"}, about
+}
+
+// namesProduct says whether the text names the pack's own product.
+func (d decider) namesProduct() bool {
+	return slices.ContainsFunc(d.entities(intents.EntityProduct), func(e intents.Entity) bool {
+		return e.Value == d.base.Pack().Product.ID
+	})
 }
 
 // dispute takes a person's word against the finding without arguing: they say
@@ -101,7 +111,7 @@ func (d decider) followUp() (Plan, bool) {
 	case "why":
 		plan.Right = "explanation"
 		return plan, true
-	case "what_now", "more", "how_long":
+	case "what_now", "more", "how_long", "promise":
 		return plan, true
 	}
 	if d.asksHow() { // nothing to be guided through: the next thing to do

@@ -65,7 +65,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, d.Base)
-	if reply.Minor && !conv.Minor {
+	if reply.Minor && !d.minor(plan) {
 		d.add(AgeKnown{Minor: true})
 	}
 	d.events = append(d.events, reply.Events...)
@@ -80,6 +80,15 @@ func (e *Engine) edition(conv *Conversation) Edition {
 		return e.library.Edition(conv.Walk.Edition)
 	}
 	return e.library.Latest()
+}
+
+// minor says on which side of the age rule the person is, with what they just
+// said. The verdict has the last word.
+func (d *draft) minor(plan Plan) bool {
+	if plan.Minor != nil {
+		return *plan.Minor
+	}
+	return d.conv.Minor
 }
 
 // live are the incidents of the moment.
@@ -252,7 +261,7 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 func understood(plan Plan, result intents.Result) Understood {
 	u := Understood{
 		Move: plan.Move, Intent: plan.Intent, Confidence: plan.Confidence,
-		OutOfScope: result.Scope == intents.OutOfScope,
+		OutOfScope: result.Scope == intents.OutOfScope, Locale: string(plan.Locale),
 	}
 	for _, candidate := range result.Ranking[:min(3, len(result.Ranking))] {
 		u.Ranking = append(u.Ranking, Ranked(candidate))

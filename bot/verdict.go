@@ -119,9 +119,11 @@ func (w *writer) ineligible(entry knowledge.Answer) {
 	w.offerMore(causes)
 }
 
-// unchanged says whether the person has heard this very verdict just before.
+// unchanged says whether the person has heard this very verdict just before, in
+// the language they speak now.
 func (w *writer) unchanged() bool {
-	return w.plan.Topic.Decision == Ineligible && slices.Equal(w.plan.Topic.Reasons, w.about.Reasons)
+	topic := w.plan.Topic
+	return topic.Decision == Ineligible && slices.Equal(topic.Reasons, w.about.Reasons) && topic.Locale == string(w.plan.Locale)
 }
 
 // sameAgain answers what was asked this time without telling the whole verdict

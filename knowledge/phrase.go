@@ -123,6 +123,7 @@ func phraseKeys() map[string][]string {
 		"followup.why":      nil,
 		"followup.no_topic": nil,
 		"followup.how_long": nil,
+		"followup.promise":  {"product"},
 
 		"many_questions.lead": nil,
 	}

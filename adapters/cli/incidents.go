@@ -39,7 +39,8 @@ func (c *core) watchTurn(turn bot.Turn) {
 // incidentRules are what a pack asks of an incident.
 func incidentRules(base func() *knowledge.Base) status.Rules {
 	return status.Rules{
-		Area: func(area string) error { return checkArea(base(), area) },
+		Area:  func(area string) error { return checkArea(base(), area) },
+		Words: func(text, locale string) error { return base().CheckWords(text, knowledge.Locale(locale)) },
 		Locales: func() []string {
 			var locales []string
 			for _, locale := range base().Pack().Locales {

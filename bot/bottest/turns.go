@@ -52,7 +52,7 @@ func EveryEvent() []bot.Event {
 		fullMessage(),
 		bot.AgeKnown{Minor: true},
 		bot.Understood{
-			Move: bot.MoveAnswer, Intent: "fail.credit_thin", Confidence: 0.1 + 0.2, OutOfScope: true,
+			Move: bot.MoveAnswer, Intent: "fail.credit_thin", Confidence: 0.1 + 0.2, OutOfScope: true, Locale: "zh-CN",
 			Ranking:  []bot.Ranked{{Intent: "fail.credit_thin", Confidence: 0.7312345678901234}, {Intent: "other", Confidence: 1e-12}},
 			Entities: []bot.EntityRef{{Kind: "product", Value: "借呗", Negated: true}},
 		},
