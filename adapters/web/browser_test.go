@@ -55,8 +55,16 @@ type browserTab struct {
 	bad []string // console errors, exceptions, policy violations
 }
 
-// open loads the page in a new tab.
+// open loads the page in a new tab and waits for the greeting.
 func (w *world) open(chromium context.Context) *browserTab {
+	w.t.Helper()
+	b := w.visit(chromium)
+	b.see(".greeting .bubble")
+	return b
+}
+
+// visit loads the page in a new tab.
+func (w *world) visit(chromium context.Context) *browserTab {
 	w.t.Helper()
 	tab, close := chromedp.NewContext(chromium)
 	if err := chromedp.Do(tab); err != nil {
@@ -78,7 +86,6 @@ func (w *world) open(chromium context.Context) *browserTab {
 		_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
 		return err
 	}), chromedp.Navigate(w.url))
-	b.see(".greeting .bubble")
 	return b
 }
 

@@ -18,6 +18,8 @@ type Engine interface {
 	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64) ([]bot.Turn, error)
 	// Greeting is shown before anything was said.
 	Greeting(locale string) []bot.Block
+	// Page is what the chat page shows around the conversation.
+	Page(locale string) bot.Page
 	// Epoch changes when the log is another one than before.
 	Epoch() string
 }

@@ -22,6 +22,7 @@ type fakeEngine struct {
 	now    func() time.Time
 	gate   chan struct{} // a text holding "wait" is answered only after a receive
 	inside chan string   // told the id of each such message, once it waits
+	page   *bot.Page     // set by publish
 	hide   int64         // history pretends that events above this do not exist, when set
 }
 
@@ -250,6 +251,24 @@ func (e *fakeEngine) Greeting(locale string) []bot.Block {
 	return []bot.Block{{Type: bot.BlockText, Text: pick(locale,
 		"你好，我是借呗开通助手。告诉我遇到了什么情况，我来帮你看看原因和下一步。",
 		"Hi, I help with opening Jiebei. Tell me what happened and I will look into the reason and the next step.")}}
+}
+
+func (e *fakeEngine) Page(locale string) bot.Page {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.page != nil {
+		return *e.page
+	}
+	return bot.Page{Title: pick(locale, "借呗开通助手", "Jiebei helper"), Ask: []string{
+		pick(locale, "为什么我的借呗开通不了？", "Why can’t I open Jiebei?"), pick(locale, "找不到借呗入口", "I can’t find the Jiebei entry"),
+	}}
+}
+
+// publish changes what the page shows from the next welcome on.
+func (e *fakeEngine) publish(page bot.Page) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.page = &page
 }
 
 func (e *fakeEngine) Epoch() string { return e.epoch }

@@ -97,6 +97,7 @@ func (s *session) welcome(re string, pass passport, begin beginning) {
 		ExpiresAt: stamp(pass.expires),
 		Features:  features(),
 		Greeting:  s.greeting(),
+		Page:      s.server.engine.Page(s.locale()),
 	}})
 }
 

@@ -29,6 +29,7 @@ type (
 		ExpiresAt string      `json:"expires_at,omitempty"`
 		Features  []string    `json:"features"`
 		Greeting  []bot.Block `json:"greeting"`
+		Page      bot.Page    `json:"page"`
 	}
 	ackData struct {
 		Seq       int64 `json:"seq"`

@@ -40,6 +40,8 @@ func TestPage(t *testing.T) {
 		{"shows the check", pageCheck},
 		{"works by keyboard", pageKeyboard},
 		{"works outside demo mode", pageNoDemo},
+		{"speaks of what is served", pageOfThePack},
+		{"claims nothing before it is told", pageWithoutServer},
 		{"loads a long history", pageLongHistory},
 		{"says when the line is final", pageFinal},
 		{"walks a flow", pageSteps},

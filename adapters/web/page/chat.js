@@ -17,6 +17,7 @@ const state = { locale: preferredLocale(), user: null, conv: "", epoch: "", anon
 let connection;
 let users = []; // demo users; empty outside demo mode
 let greeting = [];
+let page = null; // what the served pack wants around the chat: title and questions
 const shown = new Map(); // message id -> element
 let typingTimer = 0;
 let replayUpTo = 0; // while events up to here are replayed nothing is announced or scrolled one by one
@@ -76,6 +77,8 @@ async function getToken() {
 function welcomed(data) {
   hideBanner();
   greeting = data.greeting;
+  page = data.page;
+  drawPage();
   drawGreeting();
   if (data.seq > connection.lastSeq) {
     replayUpTo = data.seq;
@@ -331,7 +334,6 @@ function hideBanner() {
 function translate() {
   const w = words(state.locale);
   document.documentElement.lang = state.locale;
-  document.title = w.title;
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = w[node.dataset.word];
   for (const node of document.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", w[node.dataset.label]);
@@ -339,13 +341,18 @@ function translate() {
   }
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = w[node.dataset.placeholder];
   $("lang").lang = state.locale === "en" ? "zh-CN" : "en";
-  drawSuggestions(w);
+  drawPage();
   drawUsers(users, state, become);
   if (connection) showStatus(connection.status);
 }
 
-function drawSuggestions(w) {
-  $("suggestions").replaceChildren(...w.suggestions.map((text) => button("chip", text, () => say(text))));
+/** Shows what the served pack wants around the chat, once it is known. */
+function drawPage() {
+  const w = words(state.locale);
+  document.title = page?.title || w.title;
+  $("title").textContent = document.title;
+  const asks = page ? [...page.ask, w.human] : [];
+  $("suggestions").replaceChildren(...asks.map((text) => button("chip", text, () => say(text))));
 }
 
 function become(user) {

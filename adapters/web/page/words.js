@@ -1,8 +1,8 @@
-// Every text of the page itself, in both languages. What the bot says comes
-// from the server.
+// Every text of the page itself, in both languages. What the bot says, and what
+// the page is about, comes from the server.
 
 const zh = {
-  title: "借呗开通助手",
+  title: "在线帮助",
   pickerTitle: "以谁的身份体验",
   pickerLead: "每位演示用户的情况不同，查询到的原因和建议也不同。选一位，问问看。",
   anonymousName: "未登录",
@@ -18,7 +18,7 @@ const zh = {
   placeholder: "说说你遇到的情况…",
   send: "发送",
   fine: "演示环境，数据都是虚构的。请不要输入密码、验证码或证件号码。",
-  suggestions: ["为什么我的借呗开通不了？", "怎么开通借呗？", "找不到借呗入口", "转人工"],
+  human: "转人工",
   connecting: "正在连接…",
   online: "在线",
   offline: "网络断开了，正在重新连接…",
@@ -62,7 +62,7 @@ const zh = {
 };
 
 const en = {
-  title: "Jiebei helper",
+  title: "Help",
   pickerTitle: "Try it as",
   pickerLead: "Each demo user is in another situation, so the check finds other reasons and other next steps. Pick one and ask.",
   anonymousName: "Not signed in",
@@ -78,7 +78,7 @@ const en = {
   placeholder: "Tell us what happened…",
   send: "Send",
   fine: "This is a demo with made-up data. Please do not enter passwords, codes or ID numbers.",
-  suggestions: ["Why can't I open Jiebei?", "How do I open Jiebei?", "I can't find the Jiebei entry", "Talk to a person"],
+  human: "Talk to a person",
   connecting: "Connecting…",
   online: "Online",
   offline: "Connection lost. Reconnecting…",
