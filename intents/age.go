@@ -26,7 +26,7 @@ func isAge(text []rune, i, n, value int) bool {
 	if endsWithAny(before, "年龄", "年龄是", "年纪", "未满", "没满", "不满", "刚满", "已满", "满", "满了", "我今年", "今年才", "aged ", "my age is ", "turned ", "under ", "i am only ", "i'm only ", "im only ") {
 		return !isCounted(after)
 	}
-	return endsAge(after) && endsWithAny(before, "我", "我才", "我刚", "我已经", "我都", "才", "i am ", "i'm ", "im ")
+	return endsAge(after) && endsWithAny(before, "我", "今年", "我才", "我刚", "我已经", "我都", "才", "i am ", "i'm ", "im ")
 }
 
 // isAgeUnit reports whether text, behind a number, makes it an age.
@@ -52,7 +52,7 @@ func isCounted(text []rune) bool {
 
 // endsAge reports whether text goes on as it does after "i am 17".
 func endsAge(text []rune) bool {
-	return len(text) == 0 || text[0] == mark || startsWithAny(text, "了", "啊", "呢", "呀", "能", "可以", " and ", " can", " now", " but ", " so ")
+	return len(text) == 0 || text[0] == mark || startsWithAny(text, "了", "啊", "呢", "呀", "能", "可以", "想", "要", "怎么", "为什么", "也", " 想", " 能", " 可以", " 要", " 怎么", " 为什么", " and ", " can", " now", " but ", " so ")
 }
 
 // isAgeSaid reports whether the wording at h is about how old somebody is

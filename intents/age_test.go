@@ -22,6 +22,8 @@ func TestAges(t *testing.T) {
 		"i turn 18 next month": 17, "turning 18 soon": 17, "17 and 10 months": 17, "i'm 17 and 10 months": 17, "I was born in 2010": 16, "born in 1990": 36,
 		"i will be 18 in december": 17, "im still in school": 16,
 
+		"我17 想开借呗": 17, "今年17了 能开不": 17, "我17怎么开不了": 17, "我17号还款": 0, "我今年17号申请的": 0, "今年10月还款": 0,
+
 		// somebody else's
 		"我孩子17岁": 0, "儿子今年16": 0, "我儿子今年16岁": 0, "我女儿15岁能开吗": 0, "我弟弟17": 0, "我女儿想开，17岁能开吗": 0, "我儿子上高二": 0, "我女儿2010年出生": 0, "他才17": 0,
 		"my son is 16 years old": 0, "my daughter is 17 years old": 0, "my kid is in high school": 0, "my kid turns 18 next month": 0, "he is 17 years old": 0, "my brother was born in 2010": 0,
