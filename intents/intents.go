@@ -46,6 +46,7 @@ const OrdinalLast = "last"
 const (
 	FollowUpWhatNow       = "what_now"
 	FollowUpWhy           = "why"
+	FollowUpPromise       = "promise" // wants to be told that it will work out
 	FollowUpMore          = "more"
 	FollowUpHowLong       = "how_long"
 	FollowUpDispute       = "dispute"        // the finding is said to be wrong
@@ -73,7 +74,7 @@ const (
 func followUps() []string {
 	return []string{
 		FollowUpAboutBot, FollowUpAck, FollowUpCancelHandoff, FollowUpDispute, FollowUpFixed, FollowUpHowLong,
-		FollowUpMore, FollowUpPaid, FollowUpRecheck, FollowUpWaiting, FollowUpWhatNow, FollowUpWhy,
+		FollowUpMore, FollowUpPaid, FollowUpPromise, FollowUpRecheck, FollowUpWaiting, FollowUpWhatNow, FollowUpWhy,
 		FollowUpTried, FollowUpFailed, FollowUpHow, FollowUpSkip, FollowUpResume, FollowUpSteps, FollowUpPlan, FollowUpSave,
 	}
 }
