@@ -28,10 +28,11 @@ func (d decider) aboutHandoff() (Plan, bool) {
 // looks again. The verdict still has the last word.
 func (d decider) adult() (Plan, bool) {
 	minor := d.minor()
-	if minor == nil || *minor || !d.c.Minor {
+	if minor == nil || *minor {
 		return Plan{}, false
 	}
-	return d.answer("status.check"), true
+	asking, _ := d.base.Answer(d.confident()) // "I'm 25, can I open it?" is no question about the rule
+	return d.answer("status.check"), d.c.Minor || asking.Cause != "" && asking.Cause == d.base.Stop()
 }
 
 // afterScam stays with somebody who was warned: what they say next is about
