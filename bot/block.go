@@ -1,5 +1,7 @@
 package bot
 
+import "reflect"
+
 // Block is one piece of an answer. Blocks are data, never markup: a client
 // draws them as it likes and shows every string as plain text.
 //
@@ -24,6 +26,14 @@ type Block struct {
 	At      int       `json:"at,omitempty"`     // this step, 1-based
 	Of      int       `json:"of,omitempty"`     // steps of the flow, as far as they are known
 	Export  string    `json:"export,omitempty"` // the whole block as plain text, to be saved
+
+	sealed *Sealed // set when the block is one
+}
+
+// Equal says whether two blocks say the same, sealed or not.
+func (b Block) Equal(other Block) bool {
+	b.sealed, other.sealed = nil, nil
+	return reflect.DeepEqual(b, other)
 }
 
 // BlockType names what a block is.

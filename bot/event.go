@@ -1,10 +1,6 @@
 package bot
 
-import (
-	"encoding/json"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Turn is one row of the log: everything that one step changed in one
 // conversation, stored atomically or not at all.
@@ -196,81 +192,3 @@ func (FlowStarted) Kind() string    { return "flow_started" }
 func (StepTaken) Kind() string      { return "step_taken" }
 func (FlowEnded) Kind() string      { return "flow_ended" }
 func (FixConfirmed) Kind() string   { return "fix_confirmed" }
-
-// EncodeEvents turns events into the JSON that a log stores for a turn.
-func EncodeEvents(events []Event) ([]byte, error) {
-	list := make([]envelope, 0, len(events))
-	for _, event := range events {
-		data, err := json.Marshal(event)
-		if err != nil {
-			return nil, fmt.Errorf("encode %s event: %w", event.Kind(), err)
-		}
-		list = append(list, envelope{Kind: event.Kind(), Data: data})
-	}
-	return json.Marshal(list)
-}
-
-// DecodeEvents reads what [EncodeEvents] wrote. A kind this program does not
-// know is an error: an old binary must not serve a history it cannot read.
-func DecodeEvents(data []byte) ([]Event, error) {
-	var list []envelope
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("decode events: %w", err)
-	}
-	events := make([]Event, 0, len(list))
-	for _, item := range list {
-		event, err := decodeEvent(item)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, event)
-	}
-	return events, nil
-}
-
-type envelope struct {
-	Kind string          `json:"kind"`
-	Data json.RawMessage `json:"data"`
-}
-
-func decodeEvent(item envelope) (Event, error) {
-	switch item.Kind {
-	case "started":
-		return decodeAs[Started](item)
-	case "message":
-		return decodeAs[Message](item)
-	case "understood":
-		return decodeAs[Understood](item)
-	case "checked":
-		return decodeAs[Checked](item)
-	case "handoff":
-		return decodeAs[HandoffChanged](item)
-	case "right_invoked":
-		return decodeAs[RightInvoked](item)
-	case "warned":
-		return decodeAs[Warned](item)
-	case "age_known":
-		return decodeAs[AgeKnown](item)
-	case "feedback":
-		return decodeAs[FeedbackGiven](item)
-	case "resolved":
-		return decodeAs[Resolved](item)
-	case "flow_started":
-		return decodeAs[FlowStarted](item)
-	case "step_taken":
-		return decodeAs[StepTaken](item)
-	case "flow_ended":
-		return decodeAs[FlowEnded](item)
-	case "fix_confirmed":
-		return decodeAs[FixConfirmed](item)
-	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
-}
-
-func decodeAs[E Event](item envelope) (Event, error) {
-	var event E
-	if err := json.Unmarshal(item.Data, &event); err != nil {
-		return nil, fmt.Errorf("decode %s event: %w", item.Kind, err)
-	}
-	return event, nil
-}

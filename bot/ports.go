@@ -22,6 +22,8 @@ var (
 	ErrBusy = errors.New("busy")
 	// ErrUnknownEvent: the log holds an event of a newer program.
 	ErrUnknownEvent = errors.New("unknown event kind")
+	// ErrMissingBlock: a row refers to a sealed block that the log does not hold.
+	ErrMissingBlock = errors.New("sealed block is missing")
 	// ErrClosed: the log or engine has been closed.
 	ErrClosed = errors.New("closed")
 )

@@ -20,7 +20,7 @@ type storedTurn struct {
 func printTurns(out io.Writer, turns []bot.Turn) error {
 	stored := make([]storedTurn, len(turns))
 	for i, turn := range turns {
-		events, err := bot.EncodeEvents(turn.Events)
+		events, err := bot.MarshalEvents(turn.Events)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 		conversation: turn.Conversation,
 		version:      turn.Version,
 		at:           turn.At.UTC().Format(timeLayout),
-		events:       string(events),
+		events:       string(events.JSON),
 		done:         make(chan error, 1),
 	}, nil
 }

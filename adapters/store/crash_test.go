@@ -118,11 +118,11 @@ func checkAcked(t *testing.T, log bot.EventLog, acked map[string]int64, before i
 
 func sameTurn(t *testing.T, a, b bot.Turn) bool {
 	t.Helper()
-	x, err := bot.EncodeEvents(a.Events)
+	x, err := bot.MarshalEvents(a.Events)
 	if err != nil {
 		t.Fatal(err)
 	}
-	y, err := bot.EncodeEvents(b.Events)
+	y, err := bot.MarshalEvents(b.Events)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -177,7 +177,7 @@ func scanTurn(rows *sql.Rows) (bot.Turn, error) {
 	if turn.At, err = time.Parse(timeLayout, at); err != nil {
 		return bot.Turn{}, turnError(turn, err)
 	}
-	if turn.Events, err = bot.DecodeEvents(events); err != nil {
+	if turn.Events, err = bot.DecodeEvents(events, func(key string) (*bot.Sealed, error) { return nil, bot.ErrMissingBlock }); err != nil {
 		return bot.Turn{}, turnError(turn, err)
 	}
 	return turn, nil

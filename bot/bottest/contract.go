@@ -42,6 +42,7 @@ func TestEventLog(t *testing.T, open func(t *testing.T) bot.EventLog) {
 		{"load beside writers sees a prefix", testLoadBesideWriters},
 		{"every event comes back", testEveryEvent},
 		{"every text comes back", testEveryText},
+		{"sealed blocks come back", testSealed},
 		{"a turn without events comes back", testNoEvents},
 		{"time comes back to the nanosecond in UTC", testTimes},
 		{"what is returned is the caller's own", testNoSharing},
@@ -307,6 +308,32 @@ func testEveryText(t *testing.T, log bot.EventLog) {
 	}
 }
 
+// testSealed appends a sealed block in several turns, beside one that is not.
+func testSealed(t *testing.T, log bot.EventLog) {
+	sealed, err := bot.Seal(bot.Block{
+		Type: bot.BlockSteps, Title: "可以这样做", Source: "fix:client.update",
+		Items: []bot.Item{{Text: "更新 <App>", How: "应用商店\u2028", Source: "fix:client.update"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []bot.Turn
+	for i := range 6 {
+		turn := Turn(fmt.Sprint("c", i%2), int64(i/2)+1, "")
+		turn.Events = []bot.Event{bot.Message{Seq: int64(i), Blocks: []bot.Block{{Type: bot.BlockText, Text: text(int64(i))}, sealed.Block(), sealed.Block()}}}
+		mustAppend(t, log, turn)
+		want = append(want, turn)
+	}
+	got := tail(t, log, 0, 10)
+	equalTurns(t, got, want)
+	for _, turn := range got {
+		again, err := bot.EncodeEvents(turn.Events)
+		if err != nil || len(again.Sealed) != 2 || again.Sealed[0].Key() != sealed.Key() {
+			t.Errorf("version %d comes back with %d sealed blocks, %v", turn.Version, len(again.Sealed), err)
+		}
+	}
+}
+
 func testNoEvents(t *testing.T, log bot.EventLog) {
 	bare := bot.Turn{Conversation: "c1", Version: 1, At: time.Unix(1, 0).UTC()}
 	mustAppend(t, log, bare)
@@ -477,7 +504,7 @@ func encodedAll(t *testing.T, list []bot.Turn) []string {
 
 func encoded(t *testing.T, turn bot.Turn) string {
 	t.Helper()
-	events, err := bot.EncodeEvents(turn.Events)
+	events, err := bot.MarshalEvents(turn.Events)
 	if err != nil {
 		t.Errorf("encode: %v", err)
 	}

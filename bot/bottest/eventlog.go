@@ -17,9 +17,10 @@ type EventLog struct {
 	epoch string
 
 	mu     sync.Mutex
-	rows   []row            // index + 1 is the position
-	heads  map[string]int64 // conversation -> last version
-	places map[string][]int // conversation -> indexes into rows
+	rows   []row             // index + 1 is the position
+	heads  map[string]int64  // conversation -> last version
+	places map[string][]int  // conversation -> indexes into rows
+	sealed map[string][]byte // key -> JSON
 	closed bool
 }
 
@@ -36,6 +37,7 @@ func NewEventLog() *EventLog {
 		epoch:  rand.Text(),
 		heads:  make(map[string]int64),
 		places: make(map[string][]int),
+		sealed: make(map[string][]byte),
 	}
 }
 
@@ -58,7 +60,10 @@ func (l *EventLog) Append(ctx context.Context, turn bot.Turn) error {
 	}
 	l.heads[turn.Conversation] = turn.Version
 	l.places[turn.Conversation] = append(l.places[turn.Conversation], len(l.rows))
-	l.rows = append(l.rows, row{turn.Conversation, turn.Version, turn.At.UTC(), events})
+	l.rows = append(l.rows, row{turn.Conversation, turn.Version, turn.At.UTC(), events.JSON})
+	for _, block := range events.Sealed {
+		l.sealed[block.Key()] = block.JSON()
+	}
 	return nil
 }
 
@@ -120,7 +125,7 @@ func (l *EventLog) Close(context.Context) error {
 
 func (l *EventLog) turn(place int) (bot.Turn, error) {
 	row := l.rows[place]
-	events, err := bot.DecodeEvents(row.events)
+	events, err := bot.DecodeEvents(row.events, l.find)
 	if err != nil {
 		return bot.Turn{}, fmt.Errorf("%s version %d: %w", row.conversation, row.version, err)
 	}
@@ -131,4 +136,13 @@ func (l *EventLog) turn(place int) (bot.Turn, error) {
 		Events:       events,
 		Position:     int64(place) + 1,
 	}, nil
+}
+
+// find needs the lock.
+func (l *EventLog) find(key string) (*bot.Sealed, error) {
+	data, ok := l.sealed[key]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", bot.ErrMissingBlock, key)
+	}
+	return bot.OpenSealed(key, data)
 }
