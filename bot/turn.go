@@ -68,6 +68,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if reply.Minor && !d.minor(plan) {
 		d.add(AgeKnown{Minor: true})
 	}
+	e.press.seal(reply.Blocks)
 	d.events = append(d.events, reply.Events...)
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
 	return d.events, nil
