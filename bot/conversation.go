@@ -247,6 +247,10 @@ func (c *Conversation) waiting() bool {
 func choicesIn(blocks []Block) []Choice {
 	var choices []Choice
 	for _, block := range blocks {
+		if choices == nil {
+			choices = slices.Clip(block.Choices) // shared by all who were offered the same
+			continue
+		}
 		choices = append(choices, block.Choices...)
 	}
 	return choices
