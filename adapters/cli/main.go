@@ -33,6 +33,7 @@ type commands struct {
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
+	Bench         benchCommand         `cmd:"" help:"Ask a server many questions at once and measure how it does."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 	VersionFlag   kong.VersionFlag     `name:"version" help:"Print the version."`
 }
