@@ -81,6 +81,9 @@ func ReadQuestions(from io.Reader) ([]string, error) {
 	return questions, nil
 }
 
+// plainQuestion makes a message of about 120 bytes.
+const plainQuestion = "a question as long as most that people type in ......"
+
 // quoted makes JSON strings of questions, once for all the times they are
 // asked.
 func quoted(questions []string) ([][]byte, error) {

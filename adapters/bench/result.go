@@ -102,6 +102,8 @@ func (m *measurement) result(before, after sample) Result {
 	r.Server = use(after.server-before.server, span, answered)
 	if r.Server != nil {
 		r.Server.MemoryBefore, r.Server.Memory = m.memoryBefore, after.memory
+	}
+	if r.Server != nil && m.options.Idle {
 		r.Server.MemoryPerSocket = float64(after.memory-m.memoryBefore) / float64(m.options.Sockets)
 	}
 	others := (after.machine - before.machine) - (after.self - before.self) - (after.server - before.server)

@@ -29,6 +29,9 @@ func Run(ctx context.Context, target Target, options Options, report func(Progre
 	if err := target.parse(); err != nil {
 		return Result{}, err
 	}
+	if target.Plain {
+		options.Questions = []string{plainQuestion}
+	}
 	questions, err := quoted(options.Questions)
 	if err != nil {
 		return Result{}, err

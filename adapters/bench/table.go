@@ -70,8 +70,8 @@ func (r Result) printTrouble(t io.Writer) {
 // String is one row of the table.
 func (l Latency) String() string {
 	var cells []string
-	for _, micros := range []float64{l.P50, l.P90, l.P99, l.P999, l.Max} {
-		cells = append(cells, short(time.Duration(micros*float64(time.Microsecond))))
+	for _, us := range []float64{l.P50, l.P90, l.P99, l.P999, l.Max} {
+		cells = append(cells, micros(us))
 	}
 	return strings.Join(cells, "\t")
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -28,6 +26,8 @@ type benchCommand struct {
 	PerConversation int           `help:"Questions in a conversation; after them the socket is replaced." placeholder:"N"`
 	Data            string        `help:"Directory for the data of the server that is started, on the disk to measure; emptied afterwards." type:"path" placeholder:"DIR"`
 	Seed            uint64        `help:"Which questions are asked (default 1)." default:"1" placeholder:"N"`
+	Baseline        bool          `help:"Compare the server with three simple ones, taking turns."`
+	Repeat          int           `help:"Rounds of --baseline (default 5)." default:"5" placeholder:"K"`
 	JSON            bool          `name:"json" help:"Print JSON."`
 }
 
@@ -41,11 +41,21 @@ Examples:
   kaitong bench                                        a server of its own, 100 sockets
   kaitong bench --sockets 1000 --rate 1000 --duration 30s
   kaitong bench --url http://127.0.0.1:8080 --pid 4711 --json
-  kaitong bench --sockets 10000 --idle --duration 5s   memory a socket`
+  kaitong bench --sockets 10000 --idle --duration 5s   memory a socket
+  kaitong bench --sockets 1000 --duration 3s --baseline --repeat 5
+
+The simple servers of --baseline are a bare WebSocket echo; "pipeline", which
+asks over NATS and publishes to JetStream without waiting for the disk; and
+"naive", which asks over NATS and stores every message in a transaction of its
+own. Rates that were not measured in one run, taking turns, compare machines
+and hours, not servers.`
 }
 
 // Run measures and prints what came of it.
 func (c benchCommand) Run(ctx context.Context, s streams) error {
+	if c.Baseline && c.URL != "" {
+		return usageError{"--baseline starts the servers itself: leave out --url"}
+	}
 	options, err := c.options(s.in)
 	if err != nil {
 		return err
@@ -85,34 +95,30 @@ func (c benchCommand) options(in io.Reader) (bench.Options, error) {
 	return options, err
 }
 
-func (c benchCommand) measure(ctx context.Context, options bench.Options, report func(bench.Progress)) (bench.Result, error) {
+func (c benchCommand) measure(ctx context.Context, options bench.Options, report func(string, bench.Progress)) (outcome, error) {
+	if c.Baseline {
+		return bench.Compare(ctx, c.contenders(), options, c.Repeat, c.Data, report)
+	}
+	var result bench.Result
+	measure := func(target bench.Target) (err error) {
+		result, err = bench.Run(ctx, target, options, func(p bench.Progress) { report("", p) })
+		return err
+	}
 	if c.URL != "" {
-		return bench.Run(ctx, bench.Target{URL: c.URL, PID: c.PID}, options, report)
+		err := measure(bench.Target{URL: c.URL, PID: c.PID})
+		return result, err
 	}
-	program, err := os.Executable()
-	if err != nil {
-		return bench.Result{}, fmt.Errorf("find this program: %w", err)
-	}
-	data, err := os.MkdirTemp(c.Data, "kaitong-bench-")
-	if err != nil {
-		return bench.Result{}, err
-	}
-	defer os.RemoveAll(data)
-	child, err := bench.StartChild(ctx, program, []string{"serve", "--addr", "127.0.0.1:0", "--data", data}, unlimited())
-	if err != nil {
-		return bench.Result{}, err
-	}
-	result, err := bench.Run(ctx, child.Target(false), options, report)
-	return result, errors.Join(err, child.Stop())
+	err := c.serving(ctx, measure)
+	return result, err
 }
 
-// unlimited are the settings under which a server lets a crowd in that is, in
-// truth, one machine.
-func unlimited() []string {
-	return []string{"KAITONG_WEB_MESSAGES_PER_WINDOW=0", "KAITONG_WEB_SOCKETS_PER_USER=0", "KAITONG_LOG_LEVEL=error"}
+// outcome is what a measurement leaves.
+type outcome interface {
+	Print(out io.Writer)
+	Err() error
 }
 
-func (c benchCommand) print(out io.Writer, result bench.Result) error {
+func (c benchCommand) print(out io.Writer, result outcome) error {
 	if !c.JSON {
 		result.Print(out)
 		return nil

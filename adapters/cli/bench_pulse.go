@@ -22,14 +22,18 @@ func startPulse(out io.Writer) *pulse {
 }
 
 // show is called once a second, never twice at a time.
-func (p *pulse) show(at bench.Progress) {
+func (p *pulse) show(what string, at bench.Progress) {
+	line := pulseLine(at)
+	if what != "" {
+		line = what + ": " + line
+	}
 	if p.terminal {
-		fmt.Fprintf(p.out, "\r%s\x1b[K", pulseLine(at))
+		fmt.Fprintf(p.out, "\r%s\x1b[K", line)
 		return
 	}
 	if now := p.now(); now.Sub(p.shown) >= lineEvery {
 		p.shown = now
-		fmt.Fprintln(p.out, pulseLine(at))
+		fmt.Fprintln(p.out, line)
 	}
 }
 
