@@ -21,7 +21,12 @@ import (
 	"kaitong/bot"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if playRole() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patience is how long a test waits for what must come. It decides nothing: a
 // test that runs into it has failed.
