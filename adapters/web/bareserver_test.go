@@ -64,6 +64,7 @@ func bareHandler(kind string) (http.Handler, error) {
 	}
 	options := testOptions()
 	options.Limits.MessagesPerWindow, options.Limits.SocketsPerUser = 1e9, 1e9
+	options.Limits.Handshakes = 0
 	options.Log = slog.New(slog.DiscardHandler)
 	options.Engine = newTrivialEngine(kind == "grouped")
 	server, err := New(options)
@@ -132,11 +133,11 @@ func usage(err error) report {
 // trivialEngine answers everything with the same words and keeps nothing but
 // the numbers.
 type trivialEngine struct {
-	mu           sync.Mutex
-	seqs         map[string]int64
-	line         chan chan struct{} // of the turns waiting for their commit, when grouped
-	answer       []bot.Block
-	about        bot.About
+	mu     sync.Mutex
+	seqs   map[string]int64
+	line   chan chan struct{} // of the turns waiting for their commit, when grouped
+	answer []bot.Block
+	about  bot.About
 }
 
 func newTrivialEngine(grouped bool) *trivialEngine {

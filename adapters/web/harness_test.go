@@ -86,6 +86,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, engine: newFakeEngine(), log: &logBuffer{}}
 	options := testOptions()
+	options.Limits.Handshakes = 0 // tests come from one address
 	options.Engine = w.engine
 	options.Log = slog.New(slog.NewTextHandler(w.log, nil))
 	for _, f := range change {
@@ -121,6 +122,19 @@ func (w *world) token(user string) string {
 		w.t.Fatal(err)
 	}
 	return token
+}
+
+// everySession calls do for each socket the server has now.
+func (w *world) everySession(do func(*session)) {
+	for _, s := range w.server.open() {
+		do(s)
+	}
+}
+
+// elsewhere announces a turn that another node has stored.
+func (w *world) elsewhere(turn bot.Turn) {
+	frames := encodeTurns(turn.Conversation, turn)
+	w.server.Announce(turn.Conversation, frames[len(frames)-1].seq)
 }
 
 func (w *world) identity(user string) bot.Identity {

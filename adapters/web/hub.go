@@ -69,13 +69,26 @@ func (h *hub) others(conv string, except *session) []*session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[conv]
-	if r == nil {
+	if r == nil || r.holdsOnly(except) {
 		return nil
 	}
 	list := make([]*session, 0, len(r.sockets))
 	for s := range r.sockets {
 		if s != except {
 			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// conversations returns those somebody looks at.
+func (h *hub) conversations() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []string
+	for conv, r := range h.rooms {
+		if len(r.sockets) > 0 {
+			list = append(list, conv)
 		}
 	}
 	return list
@@ -89,6 +102,12 @@ func (h *hub) room(conv string, owner bot.Identity) *room {
 		h.rooms[conv] = r
 	}
 	return r
+}
+
+// holdsOnly spares the list of nobody, which is what most turns are shown to.
+func (r *room) holdsOnly(s *session) bool {
+	_, there := r.sockets[s]
+	return there && len(r.sockets) == 1
 }
 
 // tidy needs the lock.
