@@ -39,7 +39,7 @@ func (b *bareServer) do(o order) report {
 		runtime.GC()
 		runtime.GC()
 		debug.FreeOSMemory()
-		return usage(nil)
+		return usage(writeHeap(o.URL))
 	}
 	return report{Error: "no order " + o.Op}
 }
@@ -48,6 +48,9 @@ func (b *bareServer) serve(kind string) report {
 	handler, err := bareHandler(kind)
 	if err != nil {
 		return report{Error: err.Error()}
+	}
+	if os.Getenv("KAITONG_BENCH_HEAP") != "" {
+		runtime.MemProfileRate = 1024
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -106,7 +109,20 @@ func (b *bareServer) stopProfile() error {
 		return nil
 	}
 	pprof.StopCPUProfile()
-	return b.profile.Close()
+	file := b.profile
+	b.profile = nil
+	return file.Close()
+}
+
+func writeHeap(path string) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(file), file.Close())
 }
 
 // usage is what this process has used up so far.

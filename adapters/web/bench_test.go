@@ -10,7 +10,8 @@ import (
 // them asking at once. The server has a process of its own: cpu-µs/op and
 // server-allocs/op are the server's alone. "echo" is bare gorilla echo beside it.
 //
-// With KAITONG_BENCH_PROFILE set, each run's CPU profile goes to that path.
+// With KAITONG_BENCH_PROFILE set, the last run's CPU profile goes to that path;
+// with KAITONG_BENCH_HEAP the heap of the last idle server.
 func BenchmarkTurn(b *testing.B) {
 	for _, sockets := range []int{100, 1000} {
 		for _, kind := range []string{"echo", "direct", "grouped"} {
@@ -24,10 +25,10 @@ func benchTurns(b *testing.B, kind string, sockets int) {
 	url := server.tell(order{Op: "serve", Kind: kind}).URL
 	crowd.tell(order{Op: "dial", URL: url, N: sockets})
 	crowd.tell(order{Op: "talk", Kind: kind, N: 10 * sockets}) // warm
+	before := server.tell(order{Op: "usage"})
 	if path := os.Getenv("KAITONG_BENCH_PROFILE"); path != "" {
 		server.tell(order{Op: "profile", URL: path})
 	}
-	before := server.tell(order{Op: "usage"})
 	b.ResetTimer()
 	crowd.tell(order{Op: "talk", Kind: kind, N: b.N})
 	b.StopTimer()
@@ -36,10 +37,10 @@ func benchTurns(b *testing.B, kind string, sockets int) {
 	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(b.N), "server-allocs/op")
 }
 
-// BenchmarkIdle is what a socket costs that has said hello and then nothing.
-// Run it with -benchtime 1x.
+// BenchmarkIdle is what a socket costs that has said hello and then nothing
+// ("asked": one question). Run it with -benchtime 1x.
 func BenchmarkIdle(b *testing.B) {
-	for _, kind := range []string{"echo", "direct"} {
+	for _, kind := range []string{"echo", "direct", "asked"} {
 		b.Run(kind, func(b *testing.B) {
 			for b.Loop() {
 				grown, n := idle(b, kind, 10_000), 10_000.0
@@ -58,6 +59,9 @@ func idle(t testing.TB, kind string, n int) report {
 	crowd.tell(order{Op: "dial", URL: url, N: 100})
 	before := server.tell(order{Op: "settled"})
 	crowd.tell(order{Op: "dial", URL: url, N: n})
-	after := server.tell(order{Op: "settled"})
+	if kind == "asked" {
+		crowd.tell(order{Op: "talk", N: n})
+	}
+	after := server.tell(order{Op: "settled", URL: os.Getenv("KAITONG_BENCH_HEAP")})
 	return report{RSS: after.RSS - before.RSS, Heap: after.Heap - before.Heap, Stack: after.Stack - before.Stack}
 }

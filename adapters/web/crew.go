@@ -9,8 +9,12 @@ type crew struct {
 	stop  chan struct{}
 }
 
-// mostIdle is how many wait for work at most; the others end.
-const mostIdle = 64
+// mostIdle is how many wait for work at most; the others end. fewIdle is how
+// many of them are kept for ever.
+const (
+	mostIdle = 1024
+	fewIdle  = 16
+)
 
 func newCrew() *crew {
 	return &crew{work: make(chan *session), bench: make(chan struct{}, mostIdle), stop: make(chan struct{})}
@@ -36,7 +40,21 @@ func (c *crew) labour(s *session) {
 		select {
 		case s = <-c.work:
 			<-c.bench
+			if s == nil {
+				return
+			}
 		case <-c.stop:
+			return
+		}
+	}
+}
+
+// thin sends some of those home who have waited for nothing: the rush is over.
+func (c *crew) thin() {
+	for range (len(c.bench) - fewIdle) / 8 {
+		select {
+		case c.work <- nil:
+		default:
 			return
 		}
 	}

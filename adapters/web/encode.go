@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -152,8 +153,32 @@ func stamp(at time.Time) string {
 	return string(appendStamp(nil, at))
 }
 
+// appendStamp is RFC 3339 in UTC to the millisecond. The layout of package time
+// costs several times as much, and every message has a time.
 func appendStamp(b []byte, at time.Time) []byte {
-	return at.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+	at = at.UTC()
+	year, month, day := at.Date()
+	hour, minute, second := at.Clock()
+	b = appendDigits(b, year, 4)
+	b = appendDigits(append(b, '-'), int(month), 2)
+	b = appendDigits(append(b, '-'), day, 2)
+	b = appendDigits(append(b, 'T'), hour, 2)
+	b = appendDigits(append(b, ':'), minute, 2)
+	b = appendDigits(append(b, ':'), second, 2)
+	b = appendDigits(append(b, '.'), at.Nanosecond()/1e6, 3)
+	return append(b, 'Z')
+}
+
+// appendDigits writes n with leading zeros.
+func appendDigits(b []byte, n, width int) []byte {
+	for range width {
+		b = append(b, '0')
+	}
+	for i := len(b) - 1; n > 0 && i >= len(b)-width; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return b
 }
 
 // durable is the frame of one stored event, encoded once for all sockets and
@@ -167,7 +192,7 @@ type durable struct {
 
 func (d *durable) bytes() []byte {
 	if d.encoded == nil {
-		d.encoded = appendFrame(make([]byte, 0, 512), d.frame)
+		d.encoded = appendFrame(make([]byte, 0, 1024), d.frame)
 	}
 	return d.encoded
 }
@@ -176,6 +201,7 @@ func (d *durable) bytes() []byte {
 func encodeTurns(conv string, turns ...bot.Turn) []durable {
 	var frames []durable
 	for _, turn := range turns {
+		frames = slices.Grow(frames, len(turn.Events))
 		for _, event := range turn.Events {
 			if f, ok := eventFrame(event); ok {
 				f.Conv, f.TS = conv, turn.At

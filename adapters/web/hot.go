@@ -17,13 +17,12 @@ func (d decoder) hot(data []byte) (frame, bool) {
 	if !utf8.Valid(data) {
 		return frame{}, false
 	}
-	w := walker{data: data}
-	h := hotFrame{walker: &w}
-	if !h.members(h.outer) {
+	h := hotFrame{walker: walker{data: data}}
+	if !h.outer() {
 		return frame{}, false
 	}
-	w.space()
-	if w.at < len(data) {
+	h.space()
+	if h.at < len(data) {
 		return frame{}, false
 	}
 	return h.frame(d.textRunes)
@@ -32,8 +31,9 @@ func (d decoder) hot(data []byte) (frame, bool) {
 // hotFrame is what was read so far. Which fields were there, and so cannot come
 // again, is in seen.
 type hotFrame struct {
-	*walker
-	seen hotField
+	walker
+	seen  hotField
+	ended bool // of the object being read
 
 	kind              string
 	id, conv          string
@@ -55,41 +55,19 @@ const (
 	hotSeq
 )
 
-// members reads one object whose keys are plain, each by member.
-func (h *hotFrame) members(member func(key []byte) bool) bool {
-	if !h.take('{') {
-		return false
+// outer reads the frame itself.
+func (h *hotFrame) outer() bool {
+	more := h.begin()
+	for more {
+		if !h.outerMember(h.key()) {
+			return false
+		}
+		more = h.another()
 	}
-	h.space()
-	if h.take('}') {
-		return true
-	}
-	for {
-		key, ok := h.plain()
-		if !ok {
-			return false
-		}
-		h.space()
-		if !h.take(':') {
-			return false
-		}
-		h.space()
-		if !member(key) {
-			return false
-		}
-		h.space()
-		if h.take('}') {
-			return true
-		}
-		if !h.take(',') {
-			return false
-		}
-		h.space()
-	}
+	return h.ended
 }
 
-// outer reads one member of the frame itself.
-func (h *hotFrame) outer(key []byte) bool {
+func (h *hotFrame) outerMember(key []byte) bool {
 	switch string(key) {
 	case "type":
 		return h.once(hotType) && h.kindValue()
@@ -98,21 +76,27 @@ func (h *hotFrame) outer(key []byte) bool {
 	case "conv":
 		return h.once(hotConv) && h.idValue(&h.conv)
 	case "data":
-		return h.once(hotData) && h.members(h.inner)
+		return h.once(hotData) && h.inner()
 	}
 	return false
 }
 
-// inner reads one member of data.
-func (h *hotFrame) inner(key []byte) bool {
-	switch string(key) {
-	case "text":
-		if !h.once(hotText) {
+// inner reads the data of the frame.
+func (h *hotFrame) inner() bool {
+	more := h.begin()
+	for more {
+		if !h.innerMember(h.key()) {
 			return false
 		}
-		text, ok := h.walker.text()
-		h.text = text
-		return ok
+		more = h.another()
+	}
+	return h.ended
+}
+
+func (h *hotFrame) innerMember(key []byte) bool {
+	switch string(key) {
+	case "text":
+		return h.once(hotText) && h.textValue()
 	case "msg":
 		return h.once(hotMsg) && h.idValue(&h.msg)
 	case "choice":
@@ -121,6 +105,40 @@ func (h *hotFrame) inner(key []byte) bool {
 		return h.once(hotSeq) && h.seqValue()
 	}
 	return false
+}
+
+// begin enters an object and says whether a member follows. When none does,
+// here or after another, ended tells the end of the object from nonsense.
+func (h *hotFrame) begin() bool {
+	h.ended = false
+	if !h.take('{') {
+		return false
+	}
+	h.space()
+	h.ended = h.take('}')
+	return !h.ended
+}
+
+// another goes on to the next member, if there is one.
+func (h *hotFrame) another() bool {
+	h.space()
+	h.ended = h.take('}')
+	if h.ended || !h.take(',') {
+		return false
+	}
+	h.space()
+	return true
+}
+
+// key reads a plain key and goes on to its value; nil is none.
+func (h *hotFrame) key() []byte {
+	key, ok := h.plain()
+	h.space()
+	if !ok || !h.take(':') {
+		return nil
+	}
+	h.space()
+	return key
 }
 
 // once says false when the field was there already.
@@ -165,6 +183,11 @@ func (h *hotFrame) kindValue() bool {
 	default:
 		return false
 	}
+	return ok
+}
+
+func (h *hotFrame) textValue() (ok bool) {
+	h.text, ok = h.walker.text()
 	return ok
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -22,6 +23,8 @@ type outbox struct {
 	hurried  bool   // the server is ending: nobody waits long for a slow reader
 	closing  []byte // payload of the close frame to send once nothing waits
 	finished bool   // the close frame went out, or a write failed
+
+	since atomic.Int64 // when the write under way began, in time since the start; 0: there is none
 }
 
 // push queues the frames of one occasion, to be written as one; false when the
@@ -110,17 +113,29 @@ func (o *outbox) hurry() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.hurried = true
-	if o.flushing {
-		_ = o.conn.NetConn().SetWriteDeadline(o.deadline()) // fails when the socket is gone
+	o.setDeadline()
+}
+
+// setDeadline needs the lock. It is for those in a hurry: as long as nobody is,
+// the sweeper looks for writes that take too long, by one timer for all.
+func (o *outbox) setDeadline() {
+	if o.hurried {
+		_ = o.conn.NetConn().SetWriteDeadline(time.Now().Add(o.server.limits.CloseTimeout)) // fails when the socket is gone
 	}
 }
 
-// deadline needs the lock.
-func (o *outbox) deadline() time.Time {
-	if o.hurried {
-		return time.Now().Add(o.server.limits.CloseTimeout)
-	}
-	return time.Now().Add(o.server.limits.WriteTimeout)
+// stuck says whether a write takes longer than a reader may take.
+func (o *outbox) stuck(now time.Duration) bool {
+	since := time.Duration(o.since.Load())
+	return since != 0 && now-since > o.server.limits.WriteTimeout
+}
+
+// write is one write, of whole frames.
+func (o *outbox) write(b []byte) error {
+	o.since.Store(int64(max(o.server.elapsed(), 1)))
+	_, err := o.conn.NetConn().Write(b)
+	o.since.Store(0)
+	return err
 }
 
 // flush writes what waits, unless somebody is doing so already, who then
@@ -162,7 +177,7 @@ func (o *outbox) run() {
 			o.farewell(closing)
 			return
 		}
-		_, err := o.conn.NetConn().Write(*batch)
+		err := o.write(*batch)
 		o.server.giveBack(batch)
 		if err != nil {
 			o.finish()
@@ -181,7 +196,7 @@ func (o *outbox) next() (batch *[]byte, closing []byte, ok bool) {
 		o.flushing = false
 		return nil, nil, false
 	}
-	_ = o.conn.NetConn().SetWriteDeadline(o.deadline()) // fails when the socket is gone: so will the write
+	o.setDeadline()
 	if o.waiting == nil {
 		return nil, o.closing, true
 	}
@@ -193,7 +208,7 @@ func (o *outbox) next() (batch *[]byte, closing []byte, ok bool) {
 // reading on meanwhile: closed with something unread, the system would throw
 // away what the other side has not received yet.
 func (o *outbox) farewell(closing []byte) {
-	_, err := o.conn.NetConn().Write(appendMessage(nil, websocket.CloseMessage, closing))
+	err := o.write(appendMessage(nil, websocket.CloseMessage, closing))
 	o.finish()
 	if err != nil {
 		o.conn.Close()

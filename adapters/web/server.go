@@ -35,6 +35,8 @@ type Server struct {
 	now      func() time.Time     // by the wall clock, which may be set forth and back
 	elapsed  func() time.Duration // since the start, come what may
 
+	deadlines deadlines
+
 	ctx    context.Context // ends with Drain
 	cancel context.CancelFunc
 	life   *gate // sockets and helpers

@@ -74,8 +74,24 @@ func (s *session) run() {
 			s.refuse("", bad)
 			continue
 		}
-		s.receive(data)
+		s.hear(data)
 	}
+}
+
+// hear is receive; before hello on a goroutine of its own, which is waited
+// for. Getting to know somebody takes a deep stack that this goroutine, which
+// will mostly wait, would keep.
+func (s *session) hear(data *[]byte) {
+	if s.greeted.Load() {
+		s.receive(data)
+		return
+	}
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		s.receive(data)
+	}()
+	<-heard
 }
 
 func (s *session) ponged(string) error {

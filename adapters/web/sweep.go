@@ -8,8 +8,9 @@ import (
 )
 
 // sweep looks after the sockets that say nothing, all of them by one timer: it
-// ends those that never say hello, whose token has run out, or that have been
-// silent for too long, and asks the others now and then whether they are there.
+// ends those that never say hello, whose token has run out, that have been
+// silent for too long or take nothing of what they are sent, and asks the
+// others now and then whether they are there.
 func (s *Server) sweep() {
 	beat := time.NewTicker(s.limits.sweepEvery())
 	defer beat.Stop()
@@ -25,6 +26,7 @@ func (s *Server) sweep() {
 			session.tick()
 		}
 		clear(due)
+		s.crew.thin()
 	}
 }
 
@@ -34,11 +36,11 @@ func (l Limits) sweepEvery() time.Duration {
 }
 
 func (s *Server) dueSessions(due []*session) []*session {
-	now := int64(s.elapsed())
+	now := s.elapsed()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for session := range s.sessions {
-		if session.due.Load() <= now {
+		if session.due.Load() <= int64(now) || session.out.stuck(now) {
 			due = append(due, session)
 		}
 	}
@@ -52,6 +54,9 @@ const silence = 5
 // warm in both layers: browsers do not show control pings to their pages.
 func (s *session) tick() {
 	switch {
+	case s.out.stuck(s.server.elapsed()):
+		s.conn.Close()
+		return
 	case s.closing.Load():
 		return
 	case !s.greeted.Load():

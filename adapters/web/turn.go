@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"time"
 
 	"kaitong/bot"
@@ -68,9 +67,7 @@ func (s *session) act(f frame) {
 	defer s.conclude()
 	defer s.rescue("turn", f.id)
 	s.begin(f.id)
-	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
-	defer cancel()
-	receipt, err := s.server.engine.Handle(ctx, s.say(f))
+	receipt, err := s.server.engine.Handle(s.server.turnContext(), s.say(f))
 	if err != nil {
 		s.failAct(f, err)
 		return
