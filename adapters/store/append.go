@@ -14,6 +14,7 @@ type pending struct {
 	version      int64
 	at           string
 	events       string
+	sealed       []*bot.Sealed
 	probe        bool
 	done         chan error // gets exactly one answer; never blocks the writer
 }
@@ -51,6 +52,7 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 		version:      turn.Version,
 		at:           turn.At.UTC().Format(timeLayout),
 		events:       string(events.JSON),
+		sealed:       events.Sealed,
 		done:         make(chan error, 1),
 	}, nil
 }

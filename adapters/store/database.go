@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -27,7 +26,8 @@ type dialect struct {
 
 	begin, commit, rollback    string
 	insert                     string // 0 rows affected means a conflict
-	load, tail                 string
+	keepBlock                  string
+	load, tail, block          string
 	metaKeep, metaSet, metaGet string
 }
 
@@ -36,13 +36,14 @@ type database struct {
 	dialect
 	write, read *sql.DB
 	writer      *sql.Conn
+	blocks      *blocks
 	statements
 }
 
 type statements struct {
-	beginStmt, commitStmt, rollbackStmt, insertStmt, probeStmt *sql.Stmt // on the writer
-	loadStmt, tailStmt                                         *sql.Stmt // on the pool
-	prepared                                                   []*sql.Stmt
+	beginStmt, commitStmt, rollbackStmt, insertStmt, keepBlockStmt, probeStmt *sql.Stmt // on the writer
+	loadStmt, tailStmt, blockStmt                                             *sql.Stmt // on the pool
+	prepared                                                                  []*sql.Stmt
 }
 
 // openDatabase brings the schema up to date and prepares every statement. On
@@ -59,6 +60,7 @@ func openDatabase(ctx context.Context, d dialect, write, read *sql.DB) (*databas
 		return nil, d.explain(err)
 	}
 	db := &database{dialect: d, write: write, read: read, writer: writer}
+	db.blocks = newBlocks(db.readBlock)
 	if err := db.prepare(ctx); err != nil {
 		return nil, d.explain(errors.Join(err, db.closeWriter()))
 	}
@@ -116,9 +118,11 @@ func (db *database) prepare(ctx context.Context) error {
 		{db.writer, db.commit, &db.commitStmt},
 		{db.writer, db.rollback, &db.rollbackStmt},
 		{db.writer, db.insert, &db.insertStmt},
+		{db.writer, db.keepBlock, &db.keepBlockStmt},
 		{db.writer, db.metaSet, &db.probeStmt},
 		{db.read, db.load, &db.loadStmt},
 		{db.read, db.tail, &db.tailStmt},
+		{db.read, db.block, &db.blockStmt},
 	} {
 		statement, err := item.on.PrepareContext(ctx, item.text)
 		if err != nil {
@@ -154,38 +158,25 @@ func (db *database) query(ctx context.Context, statement *sql.Stmt, args ...any)
 	if err != nil {
 		return nil, db.explain(err)
 	}
-	defer rows.Close()
-	var turns []bot.Turn
-	for rows.Next() {
-		turn, err := scanTurn(rows)
-		if err != nil {
-			return nil, db.explain(err)
-		}
-		turns = append(turns, turn)
+	list, err := records(rows)
+	if err != nil {
+		return nil, db.explain(err)
 	}
-	return turns, db.explain(rows.Err())
+	return decodeAll(list, db.blocks.finder(ctx))
 }
 
-func scanTurn(rows *sql.Rows) (bot.Turn, error) {
-	var turn bot.Turn
-	var at string
-	var events sql.RawBytes
-	if err := rows.Scan(&turn.Position, &turn.Conversation, &turn.Version, &at, &events); err != nil {
-		return bot.Turn{}, err
-	}
-	var err error
-	if turn.At, err = time.Parse(timeLayout, at); err != nil {
-		return bot.Turn{}, turnError(turn, err)
-	}
-	if turn.Events, err = bot.DecodeEvents(events, func(key string) (*bot.Sealed, error) { return nil, bot.ErrMissingBlock }); err != nil {
-		return bot.Turn{}, turnError(turn, err)
-	}
-	return turn, nil
+// readBlock reads one sealed block through the pool.
+func (db *database) readBlock(ctx context.Context, key string) ([]byte, error) {
+	return scanBlock(db.blockStmt.QueryRowContext(ctx, key), db.explain)
 }
 
-// turnError names the row; what it holds is not for logs.
-func turnError(turn bot.Turn, err error) error {
-	return fmt.Errorf("position %d, conversation %q, version %d: %w", turn.Position, turn.Conversation, turn.Version, err)
+func scanBlock(row *sql.Row, explain func(error) error) ([]byte, error) {
+	var body []byte
+	err := row.Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errNoBlock
+	}
+	return body, explain(err)
 }
 
 // closeWriter closes the statements first: SQLite keeps a connection with an

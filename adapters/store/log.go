@@ -34,6 +34,7 @@ type Log struct {
 	now    func() time.Time
 	db     *database
 	lock   *os.File
+	stored *recent[string, struct{}] // the writer's: sealed blocks known to be in the log
 
 	gate    sync.RWMutex // held for reading while putting into queue
 	closed  bool         // under gate; the queue is closed with it
@@ -80,6 +81,7 @@ func open(ctx context.Context, options Options) (*Log, error) {
 		now:     options.Now,
 		db:      db,
 		lock:    lock,
+		stored:  newRecent[string, struct{}](maxBlocks),
 		queue:   make(chan *pending, options.Queue),
 		abandon: make(chan struct{}),
 		done:    make(chan struct{}),

@@ -40,15 +40,15 @@ func OpenReader(dir string) (*Reader, error) {
 
 // Load returns the turns of one conversation in order, none for an unknown one.
 func (r *Reader) Load(ctx context.Context, conversation string) ([]bot.Turn, error) {
-	var turns []bot.Turn
+	var loaded []bot.Turn
 	err := r.query(ctx, func(db *sql.DB) (err error) {
-		turns, err = readTurns(ctx, db, sqliteDialect().load, conversation, 0)
+		loaded, err = readTurns(ctx, db, sqliteDialect().load, conversation, 0)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load conversation %q: %w", conversation, err)
 	}
-	return turns, nil
+	return loaded, nil
 }
 
 // Stored is one conversation of the log.
@@ -104,16 +104,14 @@ func readTurns(ctx context.Context, db *sql.DB, query string, args ...any) ([]bo
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var turns []bot.Turn
-	for rows.Next() {
-		turn, err := scanTurn(rows)
-		if err != nil {
-			return nil, err
-		}
-		turns = append(turns, turn)
+	list, err := records(rows)
+	if err != nil {
+		return nil, err
 	}
-	return turns, rows.Err()
+	found := newBlocks(func(ctx context.Context, key string) ([]byte, error) {
+		return scanBlock(db.QueryRowContext(ctx, sqliteDialect().block, key), sqliteError)
+	})
+	return decodeAll(list, found.finder(ctx))
 }
 
 // maxReads bounds how often a read is done again because a server started or

@@ -35,6 +35,8 @@ func sqliteDialect() dialect {
 			SELECT ?1, ?2, ?3, ?4
 			WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM turns WHERE conversation = ?1 AND version = ?2 - 1)
 			ON CONFLICT (conversation, version) DO NOTHING`,
+		keepBlock: `INSERT INTO sealed (key, body) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING`,
+		block:     `SELECT body FROM sealed WHERE key = ?1`,
 		load: `
 			SELECT position, conversation, version, at, events FROM turns
 			WHERE conversation = ?1 AND version > ?2 ORDER BY version`,

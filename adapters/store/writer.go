@@ -84,8 +84,9 @@ func (l *Log) transact(group []*pending) ([]error, error) {
 	}
 	if err != nil {
 		// A failed commit may have rolled back by itself; then this fails too,
-		// and there is nothing left to undo.
+		// and there is nothing left to undo. The blocks went with it.
 		_, _ = l.db.rollbackStmt.ExecContext(ctx)
+		l.stored.clear()
 		return nil, l.db.explain(err)
 	}
 	return alone, nil
@@ -113,12 +114,31 @@ func (l *Log) insert(ctx context.Context, turn *pending) (bool, error) {
 		_, err := l.db.probeStmt.ExecContext(ctx, "probe", strings.Repeat("0", probeBytes))
 		return true, err
 	}
+	if err := l.keepBlocks(ctx, turn.sealed); err != nil {
+		return false, err
+	}
 	result, err := l.db.insertStmt.ExecContext(ctx, turn.conversation, turn.version, turn.at, turn.events)
 	if err != nil {
 		return false, err
 	}
 	rows, err := result.RowsAffected()
 	return rows == 1, err
+}
+
+// keepBlocks stores the blocks that the log does not hold yet. It comes before
+// the row, and blocks stay when that row turns out to be a conflict: they are
+// needed sooner or later.
+func (l *Log) keepBlocks(ctx context.Context, sealed []*bot.Sealed) error {
+	for _, block := range sealed {
+		if _, ok := l.stored.get(block.Key()); ok {
+			continue
+		}
+		if _, err := l.db.keepBlockStmt.ExecContext(ctx, block.Key(), string(block.JSON())); err != nil {
+			return err
+		}
+		l.stored.put(block.Key(), struct{}{})
+	}
+	return nil
 }
 
 func answer(group []*pending, err error) {
