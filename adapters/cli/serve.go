@@ -68,6 +68,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		}
 		defer func() { _ = stop() }()
 	}
+	go paceGarbage(ctx)
 	welcome(s.out, app, config)
 	if err := app.Run(ctx); err != nil {
 		return err
