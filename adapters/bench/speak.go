@@ -37,10 +37,20 @@ func (p *person) connect(ctx context.Context) error {
 	}
 	for !p.welcomed() {
 		if err := p.in.pump(p.hear); err != nil {
-			return fmt.Errorf("before the welcome: %w", err)
+			return p.unwelcome(err)
 		}
 	}
 	return p.settleIn()
+}
+
+// unwelcome says why there was no welcome.
+func (p *person) unwelcome(err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != "" {
+		return fmt.Errorf("the server said %s: %w", p.refusal, err)
+	}
+	return fmt.Errorf("before the welcome: %w", err)
 }
 
 // enter takes the socket and says hello on it.
