@@ -162,13 +162,14 @@ type sample struct {
 	at                           int64
 	answered, bytes, answerBytes uint64
 	server, self, machine        time.Duration
+	knowsServer, knowsSelf       bool
 	memory                       int64
 }
 
 func (m *measurement) sample() sample {
 	s := sample{at: m.clock.now(), answered: m.answered.Load(), bytes: m.bytes.Load(), answerBytes: m.answerBytes.Load()}
-	s.server, _ = cpuOf(m.target.PID)
-	s.self, _ = cpuOfSelf()
+	s.server, s.knowsServer = cpuOf(m.target.PID)
+	s.self, s.knowsSelf = cpuOfSelf()
 	s.machine, _ = cpuOfAll()
 	s.memory, _ = memoryOf(m.target.PID)
 	return s

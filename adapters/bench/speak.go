@@ -20,16 +20,9 @@ func (p *person) connect(ctx context.Context) error {
 	if err := p.renewToken(ctx); err != nil {
 		return err
 	}
-	conn, err := p.crowd.dialer.dial(ctx, p.index)
+	conn, rest, err := p.crowd.dialer.socket(ctx, p.index, p.crowd.protocol())
 	if err != nil {
 		return err
-	}
-	if err := conn.SetDeadline(time.Now().Add(dialTimeout)); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	rest, err := p.crowd.dialer.upgrade(conn, p.crowd.protocol())
-	if err != nil {
-		return errors.Join(err, conn.Close())
 	}
 	p.in.reset(conn, rest)
 	if err := p.enter(conn); err != nil {
