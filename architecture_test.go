@@ -47,7 +47,7 @@ func table() map[string]layer {
 		"bot/bottest":             {imports: []string{"bot"}},
 		"bot/dialogue":            {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":          {},
-		"adapters/bench/baseline": {},
+		"adapters/bench/baseline": {inTests: []string{"adapters/bench"}},
 		"adapters/eligibility":    adapter,
 		"adapters/handoff":        adapter,
 		"adapters/llm":            adapter,

@@ -76,11 +76,11 @@ func Compare(ctx context.Context, contenders []Contender, options Options, round
 		results, err := c.round(ctx, contenders, options, func(name string, p Progress) {
 			report(fmt.Sprintf("round %d of %d, %s", round+1, rounds, name), p)
 		})
+		if ctx.Err() != nil { // an error may be the end of it
+			break
+		}
 		if err != nil {
 			return Comparison{}, err
-		}
-		if ctx.Err() != nil {
-			break
 		}
 		c.Rounds = append(c.Rounds, results)
 	}
@@ -94,9 +94,6 @@ func Compare(ctx context.Context, contenders []Contender, options Options, round
 func (c *Comparison) round(ctx context.Context, contenders []Contender, options Options, report func(string, Progress)) (map[string]Result, error) {
 	results := map[string]Result{}
 	for _, contender := range contenders {
-		if ctx.Err() != nil {
-			return results, nil
-		}
 		err := contender.With(ctx, func(target Target) error {
 			result, err := Run(ctx, target, options, func(p Progress) { report(contender.Name, p) })
 			results[contender.Name] = result

@@ -67,11 +67,7 @@ func (c *crowd) gather(ctx context.Context, users []string) error {
 	nonce := rand.Uint32()
 	arrived := make(chan error, c.options.Sockets)
 	for i := range c.options.Sockets {
-		p := &person{
-			crowd: c, index: i, user: userOf(i, users),
-			random: rand.New(rand.NewPCG(c.options.Seed, uint64(i))),
-			ledger: ledger{faults: &c.faults, prefix: fmt.Appendf(nil, "b%08x-%d-", nonce, i)},
-		}
+		p := c.person(i, userOf(i, users), nonce)
 		c.people = append(c.people, p)
 		c.readers.Go(func() { p.live(life, func(err error) { arrived <- err }) })
 	}
@@ -86,6 +82,15 @@ func (c *crowd) gather(ctx context.Context, users []string) error {
 		}
 	}
 	return nil
+}
+
+// person makes one. The nonce keeps its ids apart from those of other runs.
+func (c *crowd) person(i int, user string, nonce uint32) *person {
+	return &person{
+		crowd: c, index: i, user: user,
+		random: rand.New(rand.NewPCG(c.options.Seed, uint64(i))),
+		ledger: ledger{faults: &c.faults, prefix: fmt.Appendf(nil, "b%08x-%d-", nonce, i)},
+	}
 }
 
 // userOf gives every other socket one of the users, and the rest a name of
@@ -150,7 +155,7 @@ func (c *crowd) settleAll(most time.Duration) {
 	defer deadline.Stop()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	for c.open.Load() > 0 || c.backlog() > 0 {
+	for c.busy() {
 		select {
 		case <-look.C:
 		case <-deadline.C:
@@ -159,25 +164,34 @@ func (c *crowd) settleAll(most time.Duration) {
 	}
 }
 
-// backlog is how many questions are due and not asked yet.
-func (c *crowd) backlog() int64 {
+// backlog is how many questions are due and not asked yet; never is how many
+// more will not be, because who should have asked them was sent away.
+func (c *crowd) backlog() (waiting, never int64) {
 	if c.schedule.rate == 0 {
-		return 0
+		return 0, 0
 	}
-	var n int64
 	for _, p := range c.people {
 		p.mu.Lock()
-		if p.stage != gone {
-			n += p.dues - p.ledger.n
+		if behind := p.dues - p.ledger.n; p.stage == gone {
+			never += behind
+		} else {
+			waiting += behind
 		}
 		p.mu.Unlock()
 	}
-	return n
+	return waiting, never
+}
+
+// busy says whether answers or questions are still to come.
+func (c *crowd) busy() bool {
+	waiting, _ := c.backlog()
+	return waiting > 0 || c.open.Load() > 0
 }
 
 // disperse sends everybody home and waits for them.
 func (c *crowd) disperse() {
-	c.unasked.Store(uint64(c.backlog()))
+	waiting, never := c.backlog()
+	c.unasked.Store(uint64(waiting + never))
 	for _, p := range c.people {
 		p.leave()
 	}

@@ -44,6 +44,23 @@ func newDialer(base *url.URL) dialer {
 	return dialer{base: base, host: net.JoinHostPort(host, port), many: manySources && ip != nil && ip.IsLoopback()}
 }
 
+// socket opens a WebSocket. It returns what the server has sent on it already.
+// The deadline of the handshake still holds.
+func (d dialer) socket(ctx context.Context, index int, protocol string) (net.Conn, []byte, error) {
+	conn, err := d.dial(ctx, index)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := conn.SetDeadline(time.Now().Add(dialTimeout)); err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	rest, err := d.upgrade(conn, protocol)
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return conn, rest, nil
+}
+
 // dial opens a connection, with TLS where the address says https.
 func (d dialer) dial(ctx context.Context, index int) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
@@ -83,14 +100,7 @@ func (d dialer) dialPlain(ctx context.Context, index int) (net.Conn, error) {
 // upgrade turns a fresh connection into a WebSocket. It returns what the
 // server has sent after its answer already.
 func (d dialer) upgrade(conn net.Conn, protocol string) ([]byte, error) {
-	var ask bytes.Buffer
-	fmt.Fprintf(&ask, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n", "/"+strings.TrimLeft(d.base.JoinPath("/v1/ws").EscapedPath(), "/"), d.base.Host, upgradeKey)
-	if protocol != "" {
-		fmt.Fprintf(&ask, "Sec-WebSocket-Protocol: %s\r\nOrigin: %s://%s\r\n", protocol, d.base.Scheme, d.base.Host)
-	}
-	ask.WriteString("\r\n")
-	if _, err := conn.Write(ask.Bytes()); err != nil {
+	if _, err := conn.Write(d.upgradeRequest(protocol)); err != nil {
 		return nil, err
 	}
 	reader := bufio.NewReaderSize(conn, 4<<10)
@@ -109,6 +119,16 @@ func (d dialer) upgrade(conn net.Conn, protocol string) ([]byte, error) {
 	}
 	rest, _ := reader.Peek(reader.Buffered())
 	return bytes.Clone(rest), nil
+}
+
+func (d dialer) upgradeRequest(protocol string) []byte {
+	path := "/" + strings.TrimLeft(d.base.JoinPath("/v1/ws").EscapedPath(), "/")
+	ask := fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n", path, d.base.Host, upgradeKey)
+	if protocol != "" {
+		ask = fmt.Appendf(ask, "Sec-WebSocket-Protocol: %s\r\nOrigin: %s://%s\r\n", protocol, d.base.Scheme, d.base.Host)
+	}
+	return append(ask, "\r\n"...)
 }
 
 func refusedUpgrade(response *http.Response) error {

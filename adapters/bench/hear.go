@@ -161,6 +161,9 @@ func (p *person) settle() {
 func (p *person) refused(in inbound) {
 	code := string(text(field(in.data, "code")))
 	p.crowd.refused(code)
+	if p.stage == away {
+		p.refusal = code
+	}
 	if code == "token_expired" {
 		p.tokenOf = time.Time{}
 	}

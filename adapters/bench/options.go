@@ -20,9 +20,9 @@ var shippedQuestions string
 type Options struct {
 	Sockets         int           `json:"sockets"`
 	Rate            float64       `json:"rate,omitempty"` // questions a second in all, at fixed times; 0: each socket asks when it is answered
-	Duration        time.Duration `json:"-"`              // measured
-	Warmup          time.Duration `json:"-"`              // before that, with questions
-	Think           time.Duration `json:"-"`              // between an answer and the next question
+	Duration        time.Duration `json:"duration_ns"`    // measured
+	Warmup          time.Duration `json:"warmup_ns"`      // before that, with questions
+	Think           time.Duration `json:"think_ns"`       // between an answer and the next question
 	Ramp            float64       `json:"ramp,omitempty"` // handshakes a second; 0: as fast as they are taken
 	Idle            bool          `json:"idle,omitempty"` // ask nothing
 	PerConversation int           `json:"per_conversation,omitempty"`
@@ -48,7 +48,7 @@ func (o Options) validate() error {
 // Target is a server to measure.
 type Target struct {
 	URL   string // http://host:port
-	PID   int    // of its process, when it is on this machine; 0: unknown
+	PID   int    // of its process, when it is on this machine; 0: found where that is possible
 	Plain bool   // no protocol: the frame that names a question is its answer
 
 	base *url.URL

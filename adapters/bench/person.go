@@ -35,6 +35,7 @@ type person struct {
 	stage   stage
 	timer   *time.Timer
 	awayFor time.Duration // the server asked to come back after
+	refusal string        // the last error before the welcome
 }
 
 // stage is how far a person is.
@@ -47,22 +48,34 @@ const (
 	gone                  // does not come back
 )
 
-// live is the life of a person: it ends when it is gone.
-func (p *person) live(ctx context.Context, ready func(error)) {
-	err := p.connect(ctx)
-	ready(err)
+// firstTries is how often a person tries to get in at all.
+const firstTries = 6
+
+// live is the life of a person: it ends when it is gone. Once it tells whether
+// it got in.
+func (p *person) live(ctx context.Context, tell func(error)) {
+	told := false
 	for attempt := 0; ; {
+		err := p.connect(ctx)
 		if err == nil {
 			attempt = 0
-			err = p.listen()
 		} else {
 			attempt++
 		}
-		wait, back := p.lost(err, attempt)
-		if !back || !p.crowd.pause(wait) {
-			return
+		if !told && (err == nil || attempt == firstTries) {
+			told = true
+			tell(err)
 		}
-		err = p.connect(ctx)
+		if err == nil {
+			err = p.listen()
+		}
+		if wait, back := p.lost(err, attempt); back && p.crowd.pause(wait) {
+			continue
+		}
+		if !told {
+			tell(err)
+		}
+		return
 	}
 }
 
@@ -84,9 +97,12 @@ func (p *person) lost(err error, attempt int) (wait time.Duration, back bool) {
 		p.stage, p.turns = away, 0
 		p.ledger.begin("", "", 0)
 		return 0, true
+	case p.stage == away:
+		p.crowd.refused("no_connection")
+	default:
+		p.crowd.reconnects.Add(1)
 	}
 	p.stage = away
-	p.crowd.reconnects.Add(1)
 	wait = p.awayFor + p.jitter(attempt)
 	p.awayFor = 0
 	return wait, true

@@ -98,17 +98,27 @@ func (m *measurement) result(before, after sample) Result {
 		due := latencyOf(&m.fromDue)
 		r.AnswerDue = &due
 	}
-	r.Client = use(after.self-before.self, span, answered)
-	r.Server = use(after.server-before.server, span, answered)
-	if r.Server != nil {
-		r.Server.MemoryBefore, r.Server.Memory = m.memoryBefore, after.memory
-	}
-	if r.Server != nil && m.options.Idle {
-		r.Server.MemoryPerSocket = float64(after.memory-m.memoryBefore) / float64(m.options.Sockets)
-	}
-	others := (after.machine - before.machine) - (after.self - before.self) - (after.server - before.server)
-	r.Others = max(100*others.Seconds()/span.Seconds(), 0)
+	m.addUse(&r, before, after)
 	return r
+}
+
+// addUse says what the server, this program and the rest of the machine used
+// between the samples.
+func (m *measurement) addUse(r *Result, before, after sample) {
+	span, answered := time.Duration(after.at-before.at), after.answered-before.answered
+	server, self := after.server-before.server, after.self-before.self
+	if before.knowsSelf && after.knowsSelf {
+		r.Client = use(self, span, answered)
+	}
+	if before.knowsServer && after.knowsServer {
+		r.Server = use(server, span, answered)
+		r.Server.MemoryBefore, r.Server.Memory = m.memoryBefore, after.memory
+		if m.options.Idle {
+			r.Server.MemoryPerSocket = float64(after.memory-m.memoryBefore) / float64(m.options.Sockets)
+		}
+	}
+	others := after.machine - before.machine - self - server
+	r.Others = max(100*others.Seconds()/span.Seconds(), 0)
 }
 
 func (f *faults) report() Faults {
@@ -119,11 +129,9 @@ func (f *faults) report() Faults {
 }
 
 func use(cpu, span time.Duration, answered uint64) *Use {
-	if cpu <= 0 {
-		return nil
-	}
-	u := &Use{Percent: 100 * cpu.Seconds() / span.Seconds(), AnswersPerCoreSecond: float64(answered) / cpu.Seconds()}
-	if answered > 0 {
+	u := &Use{Percent: 100 * cpu.Seconds() / span.Seconds()}
+	if answered > 0 && cpu > 0 {
+		u.AnswersPerCoreSecond = float64(answered) / cpu.Seconds()
 		u.MicrosPerAnswer = float64(cpu.Microseconds()) / float64(answered)
 	}
 	return u

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -23,28 +24,37 @@ type Progress struct {
 // Run measures a server and reports progress once a second. When ctx ends it
 // stops asking and returns what was measured until then.
 func Run(ctx context.Context, target Target, options Options, report func(Progress)) (Result, error) {
-	if err := options.validate(); err != nil {
+	m, err := newMeasurement(target, options, report)
+	if err != nil {
 		return Result{}, err
 	}
-	if err := target.parse(); err != nil {
-		return Result{}, err
+	return m.run(ctx)
+}
+
+func newMeasurement(target Target, options Options, report func(Progress)) (*measurement, error) {
+	if err := errors.Join(options.validate(), target.parse()); err != nil {
+		return nil, err
 	}
 	if target.Plain {
 		options.Questions = []string{plainQuestion}
 	}
 	questions, err := quoted(options.Questions)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	m := &measurement{crowd: newCrowd(target, options, questions), target: target, report: report}
-	return m.run(ctx)
+	m := &measurement{crowd: newCrowd(target, options, questions), target: target, report: report, patience: settleTimeout}
+	if target.PID == 0 {
+		m.target.PID = pidListening(m.dialer.host)
+	}
+	return m, nil
 }
 
 // measurement is one run, from an empty server to a result.
 type measurement struct {
 	*crowd
-	target Target
-	report func(Progress)
+	target   Target
+	report   func(Progress)
+	patience time.Duration // for what is not answered at the end
 
 	memoryBefore int64
 	shown        uint64 // answered when progress was shown last
@@ -93,7 +103,7 @@ func (m *measurement) measure(ctx context.Context) Result {
 	m.until.Store(min(m.until.Load(), after.at))
 	stopPacing()
 	pacer.Wait()
-	m.settleAll(settleTimeout)
+	m.settleAll(m.patience)
 	m.disperse()
 	return m.result(before, after)
 }
@@ -152,13 +162,14 @@ type sample struct {
 	at                           int64
 	answered, bytes, answerBytes uint64
 	server, self, machine        time.Duration
+	knowsServer, knowsSelf       bool
 	memory                       int64
 }
 
 func (m *measurement) sample() sample {
 	s := sample{at: m.clock.now(), answered: m.answered.Load(), bytes: m.bytes.Load(), answerBytes: m.answerBytes.Load()}
-	s.server, _ = cpuOf(m.target.PID)
-	s.self, _ = cpuOfSelf()
+	s.server, s.knowsServer = cpuOf(m.target.PID)
+	s.self, s.knowsSelf = cpuOfSelf()
 	s.machine, _ = cpuOfAll()
 	s.memory, _ = memoryOf(m.target.PID)
 	return s

@@ -20,16 +20,9 @@ func (p *person) connect(ctx context.Context) error {
 	if err := p.renewToken(ctx); err != nil {
 		return err
 	}
-	conn, err := p.crowd.dialer.dial(ctx, p.index)
+	conn, rest, err := p.crowd.dialer.socket(ctx, p.index, p.crowd.protocol())
 	if err != nil {
 		return err
-	}
-	if err := conn.SetDeadline(time.Now().Add(dialTimeout)); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	rest, err := p.crowd.dialer.upgrade(conn, p.crowd.protocol())
-	if err != nil {
-		return errors.Join(err, conn.Close())
 	}
 	p.in.reset(conn, rest)
 	if err := p.enter(conn); err != nil {
@@ -37,10 +30,20 @@ func (p *person) connect(ctx context.Context) error {
 	}
 	for !p.welcomed() {
 		if err := p.in.pump(p.hear); err != nil {
-			return fmt.Errorf("before the welcome: %w", err)
+			return p.unwelcome(err)
 		}
 	}
 	return p.settleIn()
+}
+
+// unwelcome says why there was no welcome.
+func (p *person) unwelcome(err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != "" {
+		return fmt.Errorf("the server said %s: %w", p.refusal, err)
+	}
+	return fmt.Errorf("before the welcome: %w", err)
 }
 
 // enter takes the socket and says hello on it.

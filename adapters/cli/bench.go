@@ -13,7 +13,7 @@ import (
 
 type benchCommand struct {
 	URL             string        `help:"Running server to measure; without it one is started and ended." placeholder:"URL"`
-	PID             int           `name:"pid" help:"Process of the server of --url, to say what it uses." placeholder:"N"`
+	PID             int           `name:"pid" help:"Process of the server of --url, to say what it uses; on this machine it is mostly found." placeholder:"N"`
 	Sockets         int           `help:"Sockets at a time." default:"100" placeholder:"N"`
 	Rate            float64       `help:"Questions a second in all, at fixed times; without it each socket asks when it is answered." placeholder:"R"`
 	Duration        time.Duration `help:"How long to measure (default 10s)." default:"10s" placeholder:"D"`
