@@ -184,7 +184,7 @@ func TestDemoUsers(t *testing.T) {
 // plain review sees.
 func TestNoTippingOff(t *testing.T) {
 	t.Parallel()
-	address := startApp(t, nil)
+	address := startApp(t, func(c *configs.Config) { c.Web.MessagesPerWindow = 0 }) // long conversations, quickly
 	apps := map[string]bot.Client{
 		"silent": {}, "vpn": {Network: "vpn"}, "old": {AppVersion: "9.0.0"}, "old and vpn": {AppVersion: "9.0.0", OS: "android", Network: "vpn"},
 	}
