@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -206,10 +205,16 @@ func (m *member) read() ([]byte, error) {
 			return body, nil
 		}
 		if op == websocket.CloseMessage {
-			return nil, io.EOF
+			_, _ = m.conn.Write([]byte{0x88, 0x80, 0, 0, 0, 0})
+			return nil, closedWith(binary.BigEndian.Uint16(body))
 		}
 	}
 }
+
+// closedWith is the code of a close frame.
+type closedWith uint16
+
+func (c closedWith) Error() string { return fmt.Sprintf("closed with %d", uint16(c)) }
 
 // talk has all members ask one question after the other, n together.
 func (c *crowd) talk(kind string, n int) error {
@@ -224,10 +229,16 @@ func (c *crowd) talk(kind string, n int) error {
 	})
 }
 
-func (m *member) ask(kind string) error {
+// say asks the next question.
+func (m *member) say() error {
 	m.next++
 	copy(m.frame[m.at:], fmt.Sprintf("%0*d", idDigits, m.next))
-	if _, err := m.conn.Write(m.frame); err != nil {
+	_, err := m.conn.Write(m.frame)
+	return err
+}
+
+func (m *member) ask(kind string) error {
+	if err := m.say(); err != nil {
 		return err
 	}
 	for {
