@@ -215,7 +215,10 @@ func (l *Log) start() {
 func (l *Log) run() {
 	defer close(l.done)
 	l.write()
-	if err := errors.Join(l.group.finish(), l.db.close()); err != nil {
+	if err := l.group.finish(); err != nil { // the next start looks through more, and nothing else
+		l.logger.Warn("event log was not noted as whole", "database", l.name, "error", err)
+	}
+	if err := l.db.close(); err != nil {
 		l.ended = fmt.Errorf("close event log in %s: %w", l.name, err)
 	}
 }

@@ -72,7 +72,8 @@ func queryRecords(ctx context.Context, db *sql.DB, text string, args ...any) ([]
 
 func blocksIn(db *sql.DB, w words) *blocks {
 	return newBlocks(func(ctx context.Context, key string) ([]byte, error) {
-		return scanBlock(db.QueryRowContext(ctx, w.block, key), w.explain)
+		body, err := scanBlock(db.QueryRowContext(ctx, w.block, key))
+		return body, w.explain(err)
 	})
 }
 

@@ -75,50 +75,63 @@ func (r *reads) tailTurns(ctx context.Context, after int64, limit int) ([]bot.Tu
 	return r.decode(ctx, list)
 }
 
-func (r *reads) records(ctx context.Context, statement *sql.Stmt, args ...any) ([]record, error) {
-	ctx, done := r.bounded(ctx)
-	defer done()
-	rows, err := statement.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, r.explain(err)
-	}
-	list, err := records(rows)
-	return list, r.explain(err)
+func (r *reads) records(ctx context.Context, statement *sql.Stmt, args ...any) (list []record, err error) {
+	err = r.persist(ctx, func(ctx context.Context) error {
+		rows, err := statement.QueryContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		list, err = records(rows)
+		return err
+	})
+	return list, err
 }
 
 func (r *reads) decode(ctx context.Context, list []record) ([]bot.Turn, error) {
 	return decodeAll(list, r.blocks.finder(ctx))
 }
 
-// bounded keeps a read from waiting for a database that says nothing.
-func (r *reads) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if r.patience == 0 {
-		return ctx, func() {}
+// persist reads again when a connection turns out to be dead, for after a
+// restart of the server all of them are. A database that says nothing is given
+// up after a while.
+func (r *reads) persist(ctx context.Context, read func(context.Context) error) error {
+	if r.patience > 0 {
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(ctx, r.patience)
+		defer done()
 	}
-	return context.WithTimeout(ctx, r.patience)
+	attempts := 1 + r.pool.Stats().MaxOpenConnections
+	for {
+		err := r.explain(read(ctx))
+		if attempts--; !errors.Is(err, errLost) || attempts == 0 || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
-func (r *reads) readBlock(ctx context.Context, key string) ([]byte, error) {
-	ctx, done := r.bounded(ctx)
-	defer done()
-	return scanBlock(r.blockStmt.QueryRowContext(ctx, key), r.explain)
+func (r *reads) readBlock(ctx context.Context, key string) (body []byte, err error) {
+	err = r.persist(ctx, func(ctx context.Context) error {
+		body, err = scanBlock(r.blockStmt.QueryRowContext(ctx, key))
+		return err
+	})
+	return body, err
 }
 
-func scanBlock(row *sql.Row, explain func(error) error) ([]byte, error) {
+func scanBlock(row *sql.Row) ([]byte, error) {
 	var body []byte
 	err := row.Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errNoBlock
 	}
-	return body, explain(err)
+	return body, err
 }
 
 // ping reads one row.
 func (r *reads) ping(ctx context.Context) error {
-	ctx, done := r.bounded(ctx)
-	defer done()
-	_, err := getMeta(ctx, r.pool, r.words, metaEpoch)
-	return err
+	return r.persist(ctx, func(ctx context.Context) error {
+		_, err := getMeta(ctx, r.pool, r.words, metaEpoch)
+		return err
+	})
 }
 
 func (r *reads) unprepare() error {

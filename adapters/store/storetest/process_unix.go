@@ -69,7 +69,7 @@ func (c *Cluster) run(name string, args ...string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(output.Name())
+	defer func() { _ = os.Remove(output.Name()) }() // the server goes on writing to it
 	command.Stdout, command.Stderr = output, output
 	failed := command.Run()
 	said, err := os.ReadFile(output.Name())
