@@ -14,7 +14,8 @@ type record struct {
 	conversation string
 	version      int64
 	at           string
-	events       []byte
+	chain        link
+	events       string
 }
 
 // records reads rows to their end, so that the connection is free for the
@@ -22,11 +23,13 @@ type record struct {
 func records(rows *sql.Rows) ([]record, error) {
 	defer rows.Close()
 	var list []record
+	var chain sql.RawBytes
 	for rows.Next() {
 		var one record
-		if err := rows.Scan(&one.position, &one.conversation, &one.version, &one.at, &one.events); err != nil {
+		if err := rows.Scan(&one.position, &one.conversation, &one.version, &one.at, &chain, &one.events); err != nil {
 			return nil, err
 		}
+		copy(one.chain[:], chain) // of another length it fits to nothing
 		list = append(list, one)
 	}
 	return list, rows.Err()
@@ -52,7 +55,7 @@ func (r record) turn(find bot.FindSealed) (bot.Turn, error) {
 	if err != nil {
 		return bot.Turn{}, err
 	}
-	events, err := bot.DecodeEvents(r.events, find)
+	events, err := bot.DecodeEvents([]byte(r.events), find)
 	if err != nil {
 		return bot.Turn{}, err
 	}
@@ -62,4 +65,23 @@ func (r record) turn(find bot.FindSealed) (bot.Turn, error) {
 // failure names the row; what it holds is not for logs.
 func (r record) failure(err error) error {
 	return fmt.Errorf("position %d, conversation %q, version %d: %w", r.position, r.conversation, r.version, err)
+}
+
+// fitTogether checks the records of one conversation that come after a
+// version. The record of that version, when there is one, is only what the
+// others hang on; what comes after it is returned.
+func fitTogether(list []record, after int64) ([]record, error) {
+	var along walk
+	if after > 0 && len(list) > 0 {
+		along.version = after
+		if list[0].version == after {
+			along.link, list = list[0].chain, list[1:]
+		}
+	}
+	for _, one := range list {
+		if err := along.next(one); err != nil {
+			return list, one.failure(err)
+		}
+	}
+	return list, nil
 }

@@ -24,7 +24,7 @@ func TestSealedBlocksSurviveReopening(t *testing.T) {
 	}
 	again := openIdle(t, Options{Dir: dir})
 	wantTurns(t, again, words)
-	reader, err := OpenReader(dir)
+	reader, err := OpenReader(Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func sameBlocks(a, b bot.Turn) bool {
 
 func countRows(t *testing.T, log *Log, table string) (count int) {
 	t.Helper()
-	if err := log.db.writer.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&count); err != nil {
+	if err := log.db.pool.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&count); err != nil {
 		t.Fatal(err)
 	}
 	return count
