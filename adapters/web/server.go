@@ -221,11 +221,12 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, bad)
 		return
 	}
-	conn, err := s.upgrader.Upgrade(&tap{w}, r, nil)
+	tap := &tap{ResponseWriter: w}
+	conn, err := s.upgrader.Upgrade(tap, r, nil)
 	if err != nil {
 		return // answered by the upgrader
 	}
-	session := newSession(s, conn)
+	session := newSession(s, conn, tap.wire)
 	if !s.admit(session) {
 		conn.Close()
 		return
