@@ -180,7 +180,7 @@ func (o *outbox) run() {
 		o.server.giveBack(batch)
 		if err != nil {
 			o.finish()
-			o.wire.Close()
+			o.wire.cut()
 			return
 		}
 	}
@@ -209,10 +209,10 @@ func (o *outbox) farewell(closing []byte) {
 	err := o.write(appendMessage(nil, websocket.CloseMessage, closing))
 	o.finish()
 	if err != nil {
-		o.wire.Close()
+		o.wire.cut()
 		return
 	}
-	time.AfterFunc(o.server.limits.CloseTimeout, func() { o.wire.Close() })
+	time.AfterFunc(o.server.limits.CloseTimeout, func() { o.wire.cut() })
 }
 
 func (o *outbox) finish() {

@@ -43,6 +43,9 @@ func (w *wire) writeParts(b []byte, begins func()) error {
 	return nil
 }
 
+// cut ends the connection; the reader notices.
+func (w *wire) cut() { _ = w.Close() } // closed before: just as well
+
 // tap hands the upgrader a wire instead of the bare connection, and keeps it.
 type tap struct {
 	http.ResponseWriter

@@ -42,6 +42,9 @@ export class Connection extends EventTarget {
     addEventListener("online", this.wake);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("pageshow", this.wake);
+    // A page kept for the back button would keep one of the person's few sockets.
+    this.hide = () => this.#dropSocket();
+    addEventListener("pagehide", this.hide);
   }
 
   get online() {
@@ -78,6 +81,7 @@ export class Connection extends EventTarget {
     this.#patience.forEach((timer) => clearTimeout(timer));
     removeEventListener("online", this.wake);
     removeEventListener("pageshow", this.wake);
+    removeEventListener("pagehide", this.hide);
     document.removeEventListener("visibilitychange", this.wake);
     this.#dropSocket();
   }
