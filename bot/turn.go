@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -274,13 +275,16 @@ func understood(plan Plan, result intents.Result) Understood {
 		OutOfScope: result.Scope == intents.OutOfScope, Locale: string(plan.Locale),
 	}
 	for _, candidate := range result.Ranking[:min(3, len(result.Ranking))] {
-		u.Ranking = append(u.Ranking, Ranked(candidate))
+		u.Ranking = append(u.Ranking, Ranked{Intent: candidate.Intent, Confidence: rounded(candidate.Confidence)})
 	}
 	for _, entity := range result.Entities {
 		u.Entities = append(u.Entities, EntityRef{Kind: string(entity.Kind), Value: entity.Value, Negated: entity.Negated})
 	}
 	return u
 }
+
+// rounded keeps of a confidence what says something: four digits.
+func rounded(confidence float64) float64 { return math.Round(confidence*1e4) / 1e4 }
 
 // handoff records a request for a human, or that it is withdrawn.
 func (e *Engine) handoff(d *draft, plan *Plan) {
