@@ -33,7 +33,9 @@ func (d *draft) nextSeq() int64 {
 // hidePersonalData masks everything a person typed. It runs before anything
 // else sees the text.
 func (e *Engine) hidePersonalData(say Say) Say {
-	say.Text, say.masked = e.masker.Mask(say.Text)
+	if !e.library.Latest().heard.clean(say.Text) {
+		say.Text, say.masked = e.masker.Mask(say.Text)
+	}
 	if say.Vote != nil {
 		vote := *say.Vote
 		vote.Reason, _ = e.masker.Mask(vote.Reason)
@@ -60,7 +62,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID, Step: step}
 	if choice.ID == "" {
-		reading = d.heard.reading(e.readable(say), d.Model)
+		reading = d.heard.reading(e.readable(say), len(say.masked) == 0, d.Model)
 	}
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
