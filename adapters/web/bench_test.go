@@ -54,7 +54,10 @@ func BenchmarkIdle(b *testing.B) {
 
 // idle is what n sockets add to a server that has seen some.
 func idle(t testing.TB, kind string, n int) report {
+	needFiles(t, uint64(n)+500)
 	server, crowd := cast(t, "server"), cast(t, "crowd")
+	defer server.exit()
+	defer crowd.exit()
 	url := server.tell(order{Op: "serve", Kind: kind}).URL
 	crowd.tell(order{Op: "dial", URL: url, N: 100})
 	before := server.tell(order{Op: "settled"})

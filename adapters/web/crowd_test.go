@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,9 +62,10 @@ func playRole() bool {
 
 // actor is the other end of a role.
 type actor struct {
-	t   testing.TB
-	in  *json.Encoder
-	out *json.Decoder
+	t    testing.TB
+	in   *json.Encoder
+	out  *json.Decoder
+	exit func()
 }
 
 func cast(t testing.TB, role string) *actor {
@@ -82,11 +84,21 @@ func cast(t testing.TB, role string) *actor {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	exit := sync.OnceFunc(func() {
 		in.Close()
 		_ = cmd.Wait()
 	})
-	return &actor{t: t, in: json.NewEncoder(in), out: json.NewDecoder(out)}
+	t.Cleanup(exit)
+	return &actor{t: t, in: json.NewEncoder(in), out: json.NewDecoder(out), exit: exit}
+}
+
+// needFiles skips what this machine has not enough file descriptors for.
+func needFiles(t testing.TB, n uint64) {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < n {
+		t.Skipf("needs %d open files, and this machine allows %d: raise ulimit -n", n, limit.Cur)
+	}
 }
 
 func (a *actor) tell(o order) report {

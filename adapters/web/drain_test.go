@@ -120,6 +120,7 @@ func TestDrainACrowd(t *testing.T) {
 		t.Skip("opens 5,000 sockets; run without -short")
 	}
 	const sockets = 5000
+	needFiles(t, 2*sockets+500)
 	options := testOptions()
 	options.Limits.Handshakes = 0
 	engine := newTrivialEngine(true)

@@ -144,27 +144,31 @@ func TestEventsRoutePages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.engine.fill("c_1", w.identity("demo-a"), 600) // 1,200 events
-	seen, after := 0, int64(0)
+	if last := w.readPages("demo-a", "c_1"); last != 1200 {
+		t.Errorf("%d events", last)
+	}
+}
+
+// readPages reads the whole history, which has no gaps, and returns its last seq.
+func (w *world) readPages(user, conv string) (last int64) {
+	w.t.Helper()
 	for more := true; more; {
 		var page struct {
 			Events []received
 			More   bool
 		}
-		a := w.getAs("/v1/conversations/c_1/events?after="+itoa(after), "Bearer "+w.token("demo-a"))
+		a := w.getAs("/v1/conversations/"+conv+"/events?after="+itoa(last), "Bearer "+w.token(user))
 		if err := json.Unmarshal(a.body, &page); err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		for _, event := range page.Events {
-			seen++
-			if after++; event.Seq != after {
-				t.Fatalf("seq %d, want %d", event.Seq, after)
+			if last++; event.Seq != last {
+				w.t.Fatalf("seq %d, want %d", event.Seq, last)
 			}
 		}
 		more = page.More
 	}
-	if seen != 1200 {
-		t.Errorf("%d events", seen)
-	}
+	return last
 }
 
 func TestDemoToken(t *testing.T) {

@@ -152,6 +152,48 @@ func TestResumeThatCannotRecover(t *testing.T) {
 	}
 }
 
+// Who cannot be recovered reads the pages up to the seq of the welcome, and the
+// socket goes on after it: together everything once.
+func TestUnrecoveredGoesOnAfterThePages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.engine.fill("c_1", w.identity("demo-a"), 300)
+	for _, resume := range []map[string]any{
+		{"conv": "c_1", "epoch": "epoch-0", "after_seq": 600},
+		{"conv": "c_1", "epoch": "epoch-1", "after_seq": 1},
+	} {
+		p := w.dial()
+		welcome := p.hello(map[string]any{"token": w.token("demo-a"), "resume": resume})
+		seq := int64(welcome.Data["seq"].(float64))
+		if welcome.Data["recovered"] != false || w.readPages("demo-a", "c_1") != seq {
+			t.Fatalf("welcome: %s", welcome.raw)
+		}
+		w.elsewhere(w.engine.agent("c_1", w.identity("demo-a"), "next"))
+		if r := p.want("message"); r.Seq != seq+1 {
+			t.Fatalf("after %d: %s", seq, r.raw)
+		}
+	}
+}
+
+// An id stays taken over sockets, by what was first sent under it.
+func TestIDConflictAfterResume(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.join("demo-a")
+	p.exchange("m1", "first")
+	p.conn.Close()
+	back, _ := w.rejoin("demo-a", p.conv, 2)
+	back.say("m1", "something else")
+	if r := back.wantError(codeIDConflict); r.Re != "m1" || r.Data["retryable"] != false {
+		t.Errorf("%s", r.raw)
+	}
+	back.say("m1", "first")
+	if ack := back.want("ack"); ack.Data["duplicate"] != true {
+		t.Errorf("%s", ack.raw)
+	}
+	back.wantQuiet()
+}
+
 // waitGone closes p and waits until the server has noticed.
 func (s *Server) waitGone(t *testing.T, p *peer) {
 	t.Helper()
