@@ -256,7 +256,7 @@ func TestSilentCodeIsTheNeutralRefusal(t *testing.T) {
 		var said []string
 		for _, text := range []string{"为什么我的借呗开通不了", "到底是什么原因", "那怎么办", "我是不是被列入黑名单了", "人工"} {
 			m := k.say(text)
-			said = append(said, fmt.Sprintf("%v %+v", m.Blocks, *m.About))
+			said = append(said, string(bot.AppendAbout(bot.AppendBlocks(nil, m.Blocks), m.About)))
 		}
 		return strings.Join(said, "\n")
 	}

@@ -68,6 +68,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if reply.Minor && !d.minor(plan) {
 		d.add(AgeKnown{Minor: true})
 	}
+	e.press.seal(reply.Blocks)
 	d.events = append(d.events, reply.Events...)
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
 	return d.events, nil
@@ -217,14 +218,21 @@ func (e *Engine) choice(d *draft) (Choice, string, error) {
 // typedChoice is the choice of the last answer whose label was typed instead
 // of tapped, if it was.
 func (d *draft) typedChoice() Choice {
+	offered := d.conv.offers[d.conv.latest].choices
+	if len(offered) == 0 || len(d.say.Text) > maxTypedLabel {
+		return Choice{}
+	}
 	typed := plainWords(d.say.Text)
-	for _, choice := range d.conv.offers[d.conv.latest].choices {
-		if plainWords(choice.Label) == typed {
+	for _, choice := range offered {
+		if len(typed) <= len(choice.Label) && plainWords(choice.Label) == typed {
 			return choice
 		}
 	}
 	return Choice{}
 }
+
+// maxTypedLabel is longer in bytes than any label with the marks people add.
+const maxTypedLabel = 400
 
 // plainWords is a text without case, spaces and marks.
 func plainWords(text string) string {
