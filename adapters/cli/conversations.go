@@ -39,7 +39,7 @@ func (f dataFlags) reader() (*store.Reader, error) {
 	if f.Data != "" {
 		dir = f.Data
 	}
-	reader, err := store.OpenReader(dir)
+	reader, err := store.OpenReader(store.Options{Dir: dir})
 	if errors.Is(err, store.ErrNoLog) {
 		return nil, fmt.Errorf("%w (say where the server keeps its data: --data DIR)", err)
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"kaitong/bot"
 )
@@ -14,7 +16,9 @@ type pending struct {
 	version      int64
 	at           string
 	events       string
+	sealed       []*bot.Sealed
 	probe        bool
+	result       error      // the writer's, until it is sent
 	done         chan error // gets exactly one answer; never blocks the writer
 }
 
@@ -32,11 +36,27 @@ func (l *Log) append(ctx context.Context, turn bot.Turn) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := checkName(turn.Conversation); err != nil {
+		return err
+	}
 	waiting, err := newPending(ctx, turn)
 	if err != nil {
 		return err
 	}
 	return l.await(waiting)
+}
+
+// maxName bounds the name of a conversation: a row of an index has to fit a
+// page of any database.
+const maxName = 1000
+
+// checkName refuses what some database cannot hold. In a group it would fail
+// the turns of others too.
+func checkName(conversation string) error {
+	if len(conversation) > maxName || !utf8.ValidString(conversation) || strings.ContainsRune(conversation, 0) {
+		return fmt.Errorf("%w: the name of a conversation is at most %d bytes of UTF-8 without zeros", bot.ErrInvalid, maxName)
+	}
+	return nil
 }
 
 // newPending encodes on the caller's goroutine; the writer is the scarce one.
@@ -51,6 +71,7 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 		version:      turn.Version,
 		at:           turn.At.UTC().Format(timeLayout),
 		events:       string(events.JSON),
+		sealed:       events.Sealed,
 		done:         make(chan error, 1),
 	}, nil
 }

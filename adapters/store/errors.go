@@ -17,11 +17,20 @@ var (
 	ErrInUse = errors.New("data directory is in use")
 	// ErrNotWritable: the data directory or its files cannot be written.
 	ErrNotWritable = errors.New("data directory is not writable")
+	// ErrNotDurable: the database server does not wait for its disk, so that
+	// what it acknowledges can be lost. Turn fsync on.
+	ErrNotDurable = errors.New("database does not keep what it acknowledges")
 	// ErrDiskFull: no room is left. Nothing is lost; appends work again once
 	// there is room.
 	ErrDiskFull = errors.New("disk is full")
+	// ErrBroken: turns of a conversation are gone or were changed. It is not
+	// served; restore it from a backup.
+	ErrBroken = errors.New("conversation is not whole")
 	// ErrCorrupt: the database file is damaged, or is none. Restore a backup.
 	ErrCorrupt = errors.New("database is damaged")
+	// ErrOlderSchema: the log has not been brought up to date yet. Start the
+	// server once.
+	ErrOlderSchema = errors.New("database was written by an older version of this program")
 	// ErrNewerSchema: a newer program has written here. Use that one.
 	ErrNewerSchema = errors.New("database was written by a newer version of this program")
 )

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -301,7 +303,18 @@ func tailAll(t *testing.T, log *Log) []bot.Turn {
 
 func execute(t *testing.T, log *Log, text string) {
 	t.Helper()
-	if _, err := log.db.writer.ExecContext(t.Context(), text); err != nil {
+	executeIn(t, log.dir, text)
+}
+
+// executeIn does something to a database behind the back of its log.
+func executeIn(t *testing.T, dir, text string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(dir, databaseName), []string{busyTimeout(5 * time.Second)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), text); err != nil {
 		t.Fatal(err)
 	}
 }

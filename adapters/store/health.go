@@ -67,9 +67,9 @@ func (h *health) state(now time.Time) (running time.Duration, failure error) {
 func (l *Log) report(change change, err error) {
 	switch change {
 	case fellIll:
-		l.logger.Error("event log cannot store turns", "dir", l.dir, "error", err)
+		l.logger.Error("event log cannot store turns", "database", l.name, "error", err)
 	case recovered:
-		l.logger.Info("event log stores turns again", "dir", l.dir)
+		l.logger.Info("event log stores turns again", "database", l.name)
 	}
 }
 
@@ -78,7 +78,7 @@ func (l *Log) report(change change, err error) {
 // without waiting for traffic that a load balancer holds back.
 func (l *Log) Check(ctx context.Context) error {
 	if err := l.check(ctx); err != nil {
-		return fmt.Errorf("event log in %s: %w", l.dir, err)
+		return fmt.Errorf("event log in %s: %w", l.name, err)
 	}
 	return nil
 }

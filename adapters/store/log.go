@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -16,9 +13,13 @@ import (
 
 // Options say where the log lives and how much may wait for it.
 type Options struct {
-	Dir     string // data directory, made when missing
-	Queue   int    // turns that may wait for the writer; 0 means 4096
-	Readers int    // reading connections; 0 means 4
+	Dir string // data directory, made when missing; not looked at with Database
+	// Database is the address of a PostgreSQL database,
+	// postgres://user:password@host:port/name. Empty: SQLite in Dir.
+	Database string
+
+	Queue   int // turns that may wait for the writer; 0 means 4096
+	Readers int // reading connections; 0 means 4
 	// LockWait is how long a turn waits for another program, a backup or a
 	// shell, that holds the file; 0 means 5 s. Then it fails with bot.ErrBusy.
 	LockWait time.Duration
@@ -26,14 +27,30 @@ type Options struct {
 	Now      func() time.Time // nil means time.Now
 }
 
+// database is an open log, up to date.
+type database struct {
+	*reads
+	writes  writes
+	epoch   string
+	release func() error // what is left when reads and writes are closed; nil: nothing
+}
+
+func (d *database) close() error {
+	err := errors.Join(d.reads.close(), d.writes.close())
+	if d.release != nil {
+		err = errors.Join(err, d.release())
+	}
+	return err
+}
+
 // Log is a [bot.EventLog] in a database. It is safe for concurrent use.
 type Log struct {
 	dir    string
-	epoch  string
+	name   string // of the database, for messages
 	logger *slog.Logger
 	now    func() time.Time
 	db     *database
-	lock   *os.File
+	group  *grouper // the writer's
 
 	gate    sync.RWMutex // held for reading while putting into queue
 	closed  bool         // under gate; the queue is closed with it
@@ -47,59 +64,48 @@ type Log struct {
 
 var _ bot.EventLog = (*Log)(nil)
 
-// Open opens the log in options.Dir, making it when there is none and bringing
-// an older one up to date. Errors wrap [ErrInUse], [ErrNotWritable],
-// [ErrDiskFull], [ErrCorrupt] or [ErrNewerSchema] where one applies.
+// Open opens the log, making it when there is none and bringing an older one up
+// to date. Errors wrap [ErrInUse], [ErrNotWritable], [ErrDiskFull],
+// [ErrCorrupt], [ErrNotDurable] or [ErrNewerSchema] where one applies.
 func Open(ctx context.Context, options Options) (*Log, error) {
 	log, err := open(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("open event log in %s: %w", options.Dir, err)
+		return nil, fmt.Errorf("open event log in %s: %w", options.name(), err)
 	}
 	log.start()
 	return log, nil
 }
 
+// name says where the log is. No password is in it.
+func (o Options) name() string {
+	if o.Database != "" {
+		return postgresName(o.Database)
+	}
+	return o.Dir
+}
+
 // open does all of Open but start the writer.
 func open(ctx context.Context, options Options) (*Log, error) {
 	options = withDefaults(options)
-	if err := makeDir(options.Dir); err != nil {
-		return nil, err
+	openDatabase := openSQLite
+	if options.Database != "" {
+		openDatabase = openPostgres
 	}
-	lock, err := lockDir(options.Dir, options.Now())
+	db, err := openDatabase(ctx, options)
 	if err != nil {
 		return nil, err
-	}
-	db, epoch, err := openLocked(ctx, options)
-	if err != nil {
-		return nil, errors.Join(err, lock.Close())
 	}
 	return &Log{
 		dir:     options.Dir,
-		epoch:   epoch,
+		name:    options.name(),
 		logger:  options.Logger,
 		now:     options.Now,
 		db:      db,
-		lock:    lock,
+		group:   newGrouper(db.writes),
 		queue:   make(chan *pending, options.Queue),
 		abandon: make(chan struct{}),
 		done:    make(chan struct{}),
 	}, nil
-}
-
-func openLocked(ctx context.Context, options Options) (*database, string, error) {
-	write, read, err := sqliteOpen(options)
-	if err != nil {
-		return nil, "", err
-	}
-	db, err := openDatabase(ctx, sqliteDialect(), write, read)
-	if err != nil {
-		return nil, "", errors.Join(err, closeAll(read, write))
-	}
-	epoch, err := db.epoch(ctx)
-	if err != nil {
-		return nil, "", errors.Join(err, db.close())
-	}
-	return db, epoch, nil
 }
 
 func withDefaults(options Options) Options {
@@ -121,34 +127,16 @@ func withDefaults(options Options) Options {
 	return options
 }
 
-func makeDir(dir string) error {
-	if dir == "" {
-		return errors.New("no data directory given")
-	}
-	err := os.MkdirAll(dir, 0o700)
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w: %w", ErrNotWritable, err)
-	}
-	return err
-}
-
-func closeAll(databases ...*sql.DB) error {
-	var errs []error
-	for _, db := range databases {
-		errs = append(errs, db.Close())
-	}
-	return errors.Join(errs...)
-}
-
 // Epoch implements [bot.EventLog].
-func (l *Log) Epoch() string { return l.epoch }
+func (l *Log) Epoch() string { return l.db.epoch }
 
-// Dir returns the data directory.
+// Dir returns the data directory of the options.
 func (l *Log) Dir() string { return l.dir }
 
-// Load implements [bot.EventLog].
+// Load implements [bot.EventLog]. Turns that do not fit together are an error
+// that wraps [ErrBroken].
 func (l *Log) Load(ctx context.Context, conversation string, after int64) ([]bot.Turn, error) {
-	turns, err := l.query(ctx, l.db.loadStmt, conversation, after)
+	turns, err := l.read(ctx, func() ([]bot.Turn, error) { return l.db.loadTurns(ctx, conversation, after) })
 	if err != nil {
 		return nil, fmt.Errorf("load conversation %q: %w", conversation, err)
 	}
@@ -157,21 +145,21 @@ func (l *Log) Load(ctx context.Context, conversation string, after int64) ([]bot
 
 // Tail implements [bot.EventLog].
 func (l *Log) Tail(ctx context.Context, after int64, limit int) ([]bot.Turn, error) {
-	turns, err := l.query(ctx, l.db.tailStmt, after, max(limit, 0))
+	turns, err := l.read(ctx, func() ([]bot.Turn, error) { return l.db.tailTurns(ctx, after, max(limit, 0)) })
 	if err != nil {
 		return nil, fmt.Errorf("read turns after position %d: %w", after, err)
 	}
 	return turns, nil
 }
 
-func (l *Log) query(ctx context.Context, statement *sql.Stmt, args ...any) ([]bot.Turn, error) {
+func (l *Log) read(ctx context.Context, read func() ([]bot.Turn, error)) ([]bot.Turn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if l.isClosed() {
 		return nil, bot.ErrClosed
 	}
-	turns, err := l.db.query(ctx, statement, args...)
+	turns, err := read()
 	if err != nil && l.isClosed() { // closed under our hands
 		return nil, bot.ErrClosed
 	}
@@ -196,7 +184,7 @@ func (l *Log) Close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	l.giveUp()
-	return fmt.Errorf("close event log in %s: %w", l.dir, ctx.Err())
+	return fmt.Errorf("close event log in %s: %w", l.name, ctx.Err())
 }
 
 func (l *Log) shut() {
@@ -227,7 +215,10 @@ func (l *Log) start() {
 func (l *Log) run() {
 	defer close(l.done)
 	l.write()
-	if err := errors.Join(l.db.close(), l.lock.Close()); err != nil {
-		l.ended = fmt.Errorf("close event log in %s: %w", l.dir, err)
+	if err := l.group.finish(); err != nil { // the next start looks through more, and nothing else
+		l.logger.Warn("event log was not noted as whole", "database", l.name, "error", err)
+	}
+	if err := l.db.close(); err != nil {
+		l.ended = fmt.Errorf("close event log in %s: %w", l.name, err)
 	}
 }

@@ -51,7 +51,7 @@ func fill(t *testing.T, log *Log) {
 func readAll(t *testing.T, dir string) {
 	t.Helper()
 	before := filesOf(t, dir)
-	reader, err := OpenReader(dir)
+	reader, err := OpenReader(Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestReaderBesideAServer(t *testing.T) {
 	if err := log.Append(t.Context(), bottest.Turn("c1", 3, "还有呢")); err != nil {
 		t.Fatalf("the server cannot write any more: %v", err)
 	}
-	reader, err := OpenReader(dir)
+	reader, err := OpenReader(Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestReaderRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, dir := range map[string]string{"no log": t.TempDir(), "no directory": filepath.Join(folder, "none"), "a folder in its place": folder} {
-		if _, err := OpenReader(dir); !errors.Is(err, ErrNoLog) {
+		if _, err := OpenReader(Options{Dir: dir}); !errors.Is(err, ErrNoLog) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -149,7 +149,7 @@ func TestReaderRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(noise, databaseName), make([]byte, 5000), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	reader, err := OpenReader(noise)
+	reader, err := OpenReader(Options{Dir: noise})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,17 +168,8 @@ func TestReaderRefusesANewerSchema(t *testing.T) {
 	if err := log.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	write, read, err := sqliteOpen(withDefaults(Options{Dir: dir}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := write.ExecContext(t.Context(), `INSERT INTO schema_version (version_id, is_applied) VALUES (99, 1)`); err != nil {
-		t.Fatal(err)
-	}
-	if err := closeAll(read, write); err != nil {
-		t.Fatal(err)
-	}
-	reader, err := OpenReader(dir)
+	executeIn(t, dir, `INSERT INTO schema_version (version_id, is_applied) VALUES (99, 1)`)
+	reader, err := OpenReader(Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

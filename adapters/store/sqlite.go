@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -21,54 +22,121 @@ const databaseName = "kaitong.db"
 // timeLayout sorts as text and keeps every nanosecond.
 const timeLayout = "2006-01-02T15:04:05.000000000Z"
 
-// sqliteDialect is everything that is said in the words of SQLite.
-func sqliteDialect() dialect {
-	return dialect{
-		goose:      goose.DialectSQLite3,
-		migrations: "migrations/sqlite",
-		explain:    sqliteError,
-		begin:      `BEGIN IMMEDIATE`,
-		commit:     `COMMIT`,
-		rollback:   `ROLLBACK`,
-		insert: `
-			INSERT INTO turns (conversation, version, at, events)
-			SELECT ?1, ?2, ?3, ?4
-			WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM turns WHERE conversation = ?1 AND version = ?2 - 1)
-			ON CONFLICT (conversation, version) DO NOTHING`,
+const (
+	sqliteMetaKeep = `INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING`
+	sqliteMetaSet  = `INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+)
+
+// sqliteWords is what reading says in the words of SQLite.
+func sqliteWords() words {
+	return words{
 		load: `
-			SELECT position, conversation, version, at, events FROM turns
-			WHERE conversation = ?1 AND version > ?2 ORDER BY version`,
+			SELECT position, conversation, version, at, chain, CASE WHEN version > ?2 THEN events ELSE '' END FROM turns
+			WHERE conversation = ?1 AND version >= ?2 ORDER BY version`,
 		tail: `
-			SELECT position, conversation, version, at, events FROM turns
+			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,
-		metaKeep: `INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING`,
-		metaSet:  `INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-		metaGet:  `SELECT value FROM meta WHERE key = ?1`,
+		block:   `SELECT body FROM sealed WHERE key = ?1`,
+		newest:  `SELECT conversation, version, at FROM turns ORDER BY position DESC`,
+		metaGet: `SELECT value FROM meta WHERE key = ?1`,
+		schema:  `SELECT max(version_id) FROM schema_version`,
+		explain: sqliteError,
 	}
 }
 
-// sqliteOpen opens the file twice: once for the writer, once for a few
-// readers, which WAL lets work beside it.
-func sqliteOpen(options Options) (write, read *sql.DB, err error) {
+func sqliteSchema() schema {
+	return schema{dialect: goose.DialectSQLite3, folder: "migrations/sqlite", inGo: []*goose.Migration{sqliteChain()}}
+}
+
+// openSQLite opens the log in options.Dir, which it locks for this process.
+func openSQLite(ctx context.Context, options Options) (*database, error) {
+	if err := makeDir(options.Dir); err != nil {
+		return nil, err
+	}
+	lock, err := lockDir(options.Dir, options.Now())
+	if err != nil {
+		return nil, err
+	}
+	db, err := openSQLiteFile(ctx, options)
+	if err != nil {
+		return nil, errors.Join(sqliteError(err), lock.Close())
+	}
+	db.release = lock.Close
+	return db, nil
+}
+
+func makeDir(dir string) error {
+	if dir == "" {
+		return errors.New("no data directory given")
+	}
+	err := os.MkdirAll(dir, 0o700)
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: %w", ErrNotWritable, err)
+	}
+	return err
+}
+
+func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
 	path, err := filepath.Abs(filepath.Join(options.Dir, databaseName))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := createPrivate(path); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	write, err = sql.Open("sqlite", sqliteDSN(path, sqliteWriterPragmas(options.LockWait)))
+	dsn := sqliteDSN(path, sqliteWriterPragmas(options.LockWait))
+	setup, err := sql.Open("sqlite", dsn)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	write.SetMaxOpenConns(1)
-	read, err = sql.Open("sqlite", sqliteDSN(path, sqliteReaderPragmas(options.LockWait)))
+	setup.SetMaxOpenConns(1)
+	epoch, err := sqliteSetup(ctx, setup)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+		return nil, errors.Join(err, setup.Close())
 	}
-	read.SetMaxOpenConns(options.Readers)
-	read.SetMaxIdleConns(options.Readers)
-	return write, read, nil
+	// The writer is there before the connection that set everything up goes:
+	// the last one to go would fold the write-ahead log away.
+	db, err := sqliteConnect(ctx, dsn, sqliteDSN(path, sqliteReaderPragmas(options.LockWait)), options.Readers)
+	if err != nil {
+		return nil, errors.Join(err, setup.Close())
+	}
+	db.epoch = epoch
+	return db, setup.Close()
+}
+
+// sqliteSetup finds out what is wrong with the file before migrations do, which
+// would try again for seconds and say it less plainly. Then it brings the file
+// up to date.
+func sqliteSetup(ctx context.Context, setup *sql.DB) (epoch string, err error) {
+	for _, text := range []string{`BEGIN IMMEDIATE`, `ROLLBACK`} {
+		if _, err := setup.ExecContext(ctx, text); err != nil {
+			return "", err
+		}
+	}
+	if err := sqliteSchema().migrate(ctx, setup); err != nil {
+		return "", err
+	}
+	return ensureEpoch(ctx, setup, sqliteWords(), sqliteMetaKeep)
+}
+
+// sqliteConnect opens the file twice: once for the writer, once for a few
+// readers, which WAL lets work beside it.
+func sqliteConnect(ctx context.Context, write, read string, readers int) (*database, error) {
+	writer, err := openSQLiteWriter(write)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", read)
+	if err != nil {
+		return nil, errors.Join(err, writer.close())
+	}
+	pool.SetMaxOpenConns(readers)
+	pool.SetMaxIdleConns(readers)
+	reads, err := openReads(ctx, pool, sqliteWords())
+	if err != nil {
+		return nil, errors.Join(err, pool.Close(), writer.close())
+	}
+	return &database{reads: reads, writes: writer}, nil
 }
 
 // createPrivate makes the file, if it is new, readable by its owner only.

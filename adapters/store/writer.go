@@ -1,9 +1,7 @@
 package store
 
 import (
-	"context"
 	"runtime"
-	"strings"
 
 	"kaitong/bot"
 )
@@ -19,7 +17,7 @@ func (l *Log) write() {
 	for first := range l.queue {
 		group = l.gather(append(group[:0], first))
 		if l.abandoned() {
-			answer(group, bot.ErrClosed)
+			refuse(group)
 			continue
 		}
 		l.commit(group)
@@ -59,70 +57,15 @@ func (l *Log) abandoned() bool {
 // own conflict, or with what became of the transaction.
 func (l *Log) commit(group []*pending) {
 	l.health.begin(l.now())
-	conflicts, err := l.transact(group)
+	err := l.group.store(group)
 	l.report(l.health.end(err), err)
-	if err != nil {
-		answer(group, err)
-		return
-	}
-	for i, turn := range group {
-		turn.done <- conflicts[i]
-	}
-}
-
-// transact returns for each turn why it alone was not stored, or the error
-// that kept the whole group out. It takes no caller's context: nobody's
-// impatience may end what others wait for.
-func (l *Log) transact(group []*pending) ([]error, error) {
-	ctx := context.Background()
-	if _, err := l.db.beginStmt.ExecContext(ctx); err != nil {
-		return nil, l.db.explain(err)
-	}
-	alone, err := l.insertAll(ctx, group)
-	if err == nil {
-		_, err = l.db.commitStmt.ExecContext(ctx)
-	}
-	if err != nil {
-		// A failed commit may have rolled back by itself; then this fails too,
-		// and there is nothing left to undo.
-		_, _ = l.db.rollbackStmt.ExecContext(ctx)
-		return nil, l.db.explain(err)
-	}
-	return alone, nil
-}
-
-func (l *Log) insertAll(ctx context.Context, group []*pending) ([]error, error) {
-	alone := make([]error, len(group))
-	for i, turn := range group {
-		if alone[i] = turn.ctx.Err(); alone[i] != nil { // nobody waits for it any more
-			continue
-		}
-		stored, err := l.insert(ctx, turn)
-		if err != nil {
-			return nil, err
-		}
-		if !stored {
-			alone[i] = bot.ErrConflict
-		}
-	}
-	return alone, nil
-}
-
-func (l *Log) insert(ctx context.Context, turn *pending) (bool, error) {
-	if turn.probe {
-		_, err := l.db.probeStmt.ExecContext(ctx, "probe", strings.Repeat("0", probeBytes))
-		return true, err
-	}
-	result, err := l.db.insertStmt.ExecContext(ctx, turn.conversation, turn.version, turn.at, turn.events)
-	if err != nil {
-		return false, err
-	}
-	rows, err := result.RowsAffected()
-	return rows == 1, err
-}
-
-func answer(group []*pending, err error) {
 	for _, turn := range group {
-		turn.done <- err
+		turn.done <- turn.result
+	}
+}
+
+func refuse(group []*pending) {
+	for _, turn := range group {
+		turn.done <- bot.ErrClosed
 	}
 }

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// schema is how a database comes to the tables this program works with.
+type schema struct {
+	dialect goose.Dialect
+	folder  string             // in migrations
+	inGo    []*goose.Migration // steps that SQL cannot take
+}
+
+// newest is the version this program knows.
+func (s schema) newest() (int64, error) {
+	files, err := fs.Glob(migrations, s.folder+"/*.sql")
+	return int64(len(files) + len(s.inGo)), err
+}
+
+// refuse says what is wrong with a database of another version, if it is newer.
+func (s schema) refuse(current int64) error {
+	known, err := s.newest()
+	if err != nil {
+		return err
+	}
+	if current > known {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, current, known)
+	}
+	return nil
+}
+
+// migrate brings the tables up to date.
+func (s schema) migrate(ctx context.Context, db *sql.DB) error {
+	folder, err := fs.Sub(migrations, s.folder)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(s.dialect, db, folder, goose.WithTableName("schema_version"),
+		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(s.inGo...))
+	if err != nil {
+		return err
+	}
+	current, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if err := s.refuse(current); err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate from schema %d to %d: %w", current, known, err)
+	}
+	return nil
+}

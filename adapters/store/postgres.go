@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+)
+
+const (
+	// postgresPatience is how long the log waits for PostgreSQL before a turn
+	// or a read fails as "try again".
+	postgresPatience = 5 * time.Second
+	// migrationLock is the advisory lock of nodes that start at once.
+	migrationLock = 807002
+)
+
+const postgresMetaKeep = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`
+
+// postgresWords is what reading says in the words of PostgreSQL.
+func postgresWords() words {
+	return words{
+		load: `
+			SELECT position, conversation, version, at, chain, CASE WHEN version > $2 THEN events ELSE '' END FROM turns
+			WHERE conversation = $1 AND version >= $2 ORDER BY version`,
+		tail: `
+			SELECT position, conversation, version, at, chain, events FROM turns
+			WHERE position > $1 ORDER BY position LIMIT $2`,
+		block:    `SELECT body FROM sealed WHERE key = $1`,
+		newest:   `SELECT conversation, version, at FROM turns ORDER BY position DESC`,
+		metaGet:  `SELECT value FROM meta WHERE key = $1`,
+		schema:   `SELECT max(version_id) FROM schema_version`,
+		explain:  postgresError,
+		patience: postgresPatience,
+	}
+}
+
+func postgresSchema() schema {
+	return schema{dialect: goose.DialectPostgres, folder: "migrations/postgres"}
+}
+
+// postgresConfig reads the address. What is wrong with it is not told in the
+// words of the parser, which may repeat the password.
+func postgresConfig(address string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil || !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
+		return nil, errors.New("the database is no address that can be read: want postgres://user:password@host:port/name")
+	}
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > postgresPatience {
+		config.ConnectTimeout = postgresPatience
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "kaitong"
+	}
+	return config, nil
+}
+
+// postgresName names a database without the password.
+func postgresName(address string) string {
+	config, err := postgresConfig(address)
+	if err != nil {
+		return "PostgreSQL"
+	}
+	return "postgres://" + net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))) + "/" + config.Database
+}
+
+// openPostgres opens the log in options.Database. Any number of processes may
+// have it open.
+func openPostgres(ctx context.Context, options Options) (*database, error) {
+	config, err := postgresConfig(options.Database)
+	if err != nil {
+		return nil, err
+	}
+	epoch, err := postgresSetup(ctx, config)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	pool := postgresPool(config, readerSettings())
+	pool.SetMaxOpenConns(options.Readers)
+	pool.SetMaxIdleConns(options.Readers)
+	reads, err := openReads(ctx, pool, postgresWords())
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return &database{reads: reads, writes: &postgresWriter{config: config}, epoch: epoch}, nil
+}
+
+// postgresPool opens connections that begin with settings.
+func postgresPool(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
+	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		return set(ctx, conn, settings)
+	}))
+}
+
+// postgresSetup brings the database up to date. Nodes that start at once do it
+// one after the other.
+func postgresSetup(ctx context.Context, config *pgx.ConnConfig) (epoch string, err error) {
+	setup := postgresPool(config, nil)
+	defer func() { err = errors.Join(err, setup.Close()) }()
+	if err := durable(ctx, setup); err != nil {
+		return "", err
+	}
+	lock, err := setup.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer lock.Close()
+	if _, err := lock.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
+		return "", err
+	}
+	defer func() {
+		_, unlocked := lock.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock)
+		err = errors.Join(err, unlocked)
+	}()
+	if err := postgresSchema().migrate(ctx, setup); err != nil {
+		return "", err
+	}
+	return ensureEpoch(ctx, setup, postgresWords(), postgresMetaKeep)
+}
+
+// durable refuses a server that does not keep what it acknowledges, or cannot
+// hold what people type.
+func durable(ctx context.Context, db *sql.DB) error {
+	var fsync, encoding string
+	var standby bool
+	err := db.QueryRowContext(ctx, `SELECT current_setting('fsync'), current_setting('server_encoding'), pg_is_in_recovery()`).Scan(&fsync, &encoding, &standby)
+	switch {
+	case err != nil:
+		return err
+	case standby:
+		return fmt.Errorf("%w: the server is a standby", ErrNotWritable)
+	case fsync != "on":
+		return fmt.Errorf("%w: PostgreSQL runs with fsync = %s; set it to on", ErrNotDurable, fsync)
+	case encoding != "UTF8":
+		return fmt.Errorf("the encoding of the database is %s; make one with UTF8", encoding)
+	}
+	return nil
+}
+
+// readerSettings keep a connection from writing and from reading for ever.
+func readerSettings() map[string]string {
+	return map[string]string{
+		"default_transaction_read_only":       "on",
+		"statement_timeout":                   milliseconds(postgresPatience),
+		"idle_in_transaction_session_timeout": milliseconds(postgresPatience),
+	}
+}
+
+// writerSettings make an answer mean "on disk", bound how long a node that dies
+// or sleeps can hold the others up, and keep the planner, which does not know
+// yet how large a young table gets, to the indexes.
+func writerSettings() map[string]string {
+	patience := milliseconds(postgresPatience)
+	return map[string]string{
+		"statement_timeout":                   patience,
+		"lock_timeout":                        milliseconds(postgresPatience * 4 / 5),
+		"idle_in_transaction_session_timeout": patience,
+		"transaction_timeout":                 patience,
+		"tcp_user_timeout":                    patience,
+		"tcp_keepalives_idle":                 "2",
+		"tcp_keepalives_interval":             "1",
+		"tcp_keepalives_count":                "3",
+		"enable_seqscan":                      "off",
+		"enable_hashjoin":                     "off",
+		"enable_mergejoin":                    "off",
+	}
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// set makes the settings that the server knows; some came with later versions.
+func set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {
+	var names, values []string
+	for name, value := range settings {
+		names, values = append(names, name), append(values, value)
+	}
+	_, err := conn.Exec(ctx, `
+		SELECT set_config(s.name, w.value, false) FROM unnest($1::text[], $2::text[]) AS w (name, value) JOIN pg_settings s ON s.name = w.name`,
+		names, values)
+	return err
+}
