@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if actAsServer() {
+	if actAsNode() {
 		return
 	}
 	goleak.VerifyTestMain(m)
