@@ -54,12 +54,12 @@ type Plan struct {
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
-	Fresh      bool     // no earlier reply of the check will do
-	Again      bool     // asked to look again at a refusal, not to be told of anything else
-	Guide      Guidance // of MoveStep
+	Fresh      bool      // no earlier reply of the check will do
+	Again      bool      // asked to look again at a refusal, not to be told of anything else
+	Guide      *Guidance // of MoveStep only
 	Client     Client
 	Live       []Incident
-	way        walker
+	way        *walker
 }
 
 // The ids of choices. They say all there is to say about what was tapped, so
@@ -107,7 +107,7 @@ const adultAge = 18
 func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowledge.Locale) Plan {
 	d := &decider{c: c, base: base, reading: reading, way: newWalker(c, reading, base, locale)}
 	plan := d.move()
-	plan.way, plan.Client, plan.Live = d.way, reading.Client, reading.Live
+	plan.way, plan.Client, plan.Live = &d.way, reading.Client, reading.Live
 	plan.Minor = d.minor()
 	plan.Other = d.otherProduct(locale)
 	plan.Locale, plan.Topic, plan.Anonymous = locale, c.Topic, c.Owner.Anonymous

@@ -52,13 +52,13 @@ var (
 	shippedBase = sync.OnceValues(func() (*knowledge.Base, error) { return knowledge.Load(knowledge.Shipped()) })
 )
 
-func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot.Engine {
+func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility, with ...func(*bot.Options)) *bot.Engine {
 	t.Helper()
 	base, err := shippedBase()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engineOf(t, log, eligibility, libraryOf(t, base))
+	return engineOf(t, log, eligibility, libraryOf(t, base), with...)
 }
 
 func libraryOf(t testing.TB, base *knowledge.Base) *bot.Library {

@@ -31,7 +31,7 @@ func EncodeEvents(events []Event) (Row, error) {
 }
 
 // rowBytes is room for most turns.
-const rowBytes = 2048
+const rowBytes = 1536
 
 func (row *Row) add(event Event) error {
 	b := append(row.JSON, `{"kind":"`...)
@@ -84,6 +84,9 @@ func (row *Row) message(b []byte, m *Message) []byte {
 func (row *Row) block(b []byte, block *Block) []byte {
 	if block.sealed == nil {
 		return appendBlock(b, block)
+	}
+	if row.Sealed == nil {
+		row.Sealed = make([]*Sealed, 0, usualBlocks)
 	}
 	row.Sealed = append(row.Sealed, block.sealed)
 	b = append(b, `{"sealed":"`...)

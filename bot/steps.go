@@ -77,7 +77,7 @@ func (d *decider) step(act Act, answer string) Plan {
 
 func (d *decider) guided(guide Guidance) Plan {
 	return Plan{
-		Move: MoveStep, Intent: d.topicIntent(), Guide: guide,
+		Move: MoveStep, Intent: d.topicIntent(), Guide: &guide,
 		Check: guide.Act == ActCheck, Fresh: guide.Act == ActCheck,
 	}
 }

@@ -59,7 +59,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID, Step: step}
 	if choice.ID == "" {
-		reading = understand(d.Model, e.readable(say))
+		reading = d.heard.reading(e.readable(say), d.Model)
 	}
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
@@ -249,7 +249,9 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
 	d.add(understood(plan, reading.Result))
-	d.events = append(d.events, plan.Guide.Events...)
+	if plan.Guide != nil {
+		d.events = append(d.events, plan.Guide.Events...)
+	}
 	if plan.Right != "" {
 		d.add(RightInvoked{Right: plan.Right})
 	}
@@ -310,10 +312,14 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 	if !plan.Check {
 		return Finding{}
 	}
-	d.observe("checking")
+	asked := false
 	verdict, err := e.eligibility.Check(ctx, CheckRequest{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: d.product(),
 		Locale: string(d.locale), Client: d.say.Client, Fresh: plan.Fresh,
+		Asking: func() {
+			asked = true
+			d.observe("checking")
+		},
 	})
 	outcome := outcomeOf(err)
 	if err != nil {
@@ -322,7 +328,9 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 		d.add(Checked{Outcome: outcome})
 		return Finding{Outcome: outcome}
 	}
-	d.observe("done")
+	if asked {
+		d.observe("done")
+	}
 	d.add(Checked{Outcome: CheckOK, Verdict: &verdict})
 	return Finding{Outcome: CheckOK, Verdict: verdict}
 }

@@ -92,7 +92,7 @@ func (w *writer) situation() knowledge.Situation {
 // behind says whether every step of a fix was taken already.
 func (w *writer) behind(fix knowledge.Fix) bool {
 	for i := range fix.Steps {
-		if !slices.Contains(w.plan.way.taken, fix.StepKey(i)) {
+		if !w.plan.way.took(fix, i) {
 			return false
 		}
 	}
@@ -103,7 +103,7 @@ func (w *writer) steps(fix knowledge.Fix) {
 	source := "fix:" + fix.ID
 	block := Block{Type: BlockSteps, Title: fix.Title.In(w.plan.Locale), Text: fix.Note.In(w.plan.Locale), Source: source}
 	for i, step := range fix.Steps {
-		if slices.Contains(w.plan.way.taken, fix.StepKey(i)) || !step.When.Holds(w.situation()) {
+		if w.plan.way.took(fix, i) || !step.When.Holds(w.situation()) {
 			continue
 		}
 		how := step.How.In(w.plan.Locale)

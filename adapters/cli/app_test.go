@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ import (
 func TestMain(m *testing.M) {
 	if actAsNode() {
 		return
+	}
+	if code, acted := actAsCommand(); acted {
+		os.Exit(code)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -82,16 +82,31 @@ func (o ClientOptions) withDefaults() ClientOptions {
 // bot.ErrCheckInvalid. What it returns is shared: read it, never write to it.
 func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
 	asked := questionOf(request)
-	if known, ok := c.verdicts.find(asked, c.options.Now()); ok && !request.Fresh && c.stillTold(known) {
+	if known, ok := c.known(asked, request.Fresh); ok {
 		return known, nil
 	}
-	return c.verdicts.together(ctx, asking{asked, request.Fresh}, func(ctx context.Context) (bot.Verdict, error) {
+	if request.Asking != nil {
+		request.Asking()
+	}
+	return c.verdicts.together(ctx, asking{asked, request.Fresh}, func() (bot.Verdict, error) {
+		if known, ok := c.known(asked, request.Fresh); ok { // somebody was faster
+			return known, nil
+		}
 		verdict, err := c.guarded(ctx, request)
 		if err == nil {
 			c.verdicts.keep(asked, verdict, c.options.Now())
 		}
 		return verdict, err
 	})
+}
+
+// known is a verdict that may be used again.
+func (c *Client) known(asked question, fresh bool) (bot.Verdict, bool) {
+	if fresh {
+		return bot.Verdict{}, false
+	}
+	known, ok := c.verdicts.find(asked, c.options.Now())
+	return known, ok && c.stillTold(known)
 }
 
 // guarded asks unless the breaker is open.

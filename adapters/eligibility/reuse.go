@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,15 +45,13 @@ type asking struct {
 	fresh bool
 }
 
-// flight is one check that several turns may wait for. It ends early when
-// nobody does any more, which is why it is not a singleflight.Group.
+// flight is one check that several turns wait for. Whoever came first makes it;
+// when they give up, the next one who waits does. A singleflight.Group would
+// need a goroutine of its own for that.
 type flight struct {
 	done    chan struct{} // closed when verdict and err are there
 	verdict bot.Verdict
 	err     error
-
-	cancel  context.CancelFunc
-	waiting int // under verdicts.mu
 }
 
 type keptVerdict struct {
@@ -97,57 +96,46 @@ func (v *verdicts) makeRoom(now time.Time) {
 }
 
 // together runs one check for all who ask the same question meanwhile.
-func (v *verdicts) together(ctx context.Context, what asking, check func(context.Context) (bot.Verdict, error)) (bot.Verdict, error) {
-	f := v.board(ctx, what, check)
-	defer v.leave(what, f)
-	select {
-	case <-f.done:
-		return f.verdict, f.err
-	case <-ctx.Done():
-		return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, ctx.Err())
+func (v *verdicts) together(ctx context.Context, what asking, check func() (bot.Verdict, error)) (bot.Verdict, error) {
+	for {
+		f, first := v.board(what)
+		if first {
+			v.land(what, f, check)
+			return f.verdict, f.err
+		}
+		select {
+		case <-f.done:
+			if !errors.Is(f.err, context.Canceled) {
+				return f.verdict, f.err
+			}
+		case <-ctx.Done():
+			return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, ctx.Err())
+		}
 	}
 }
 
-// board joins the flight, or starts it.
-func (v *verdicts) board(ctx context.Context, what asking, check func(context.Context) (bot.Verdict, error)) *flight {
+// board joins the flight, or opens it.
+func (v *verdicts) board(what asking) (f *flight, first bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if f := v.flights[what]; f != nil {
-		f.waiting++
-		return f
+	if f = v.flights[what]; f != nil {
+		return f, false
 	}
-	f := &flight{done: make(chan struct{}), waiting: 1}
-	ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	f = &flight{done: make(chan struct{})}
 	v.flights[what] = f
-	go func() {
-		defer close(f.done)
-		f.verdict, f.err = check(ctx)
-		v.land(what, f)
-	}()
-	return f
+	return f, true
 }
 
-// leave calls a flight off that nobody waits for.
-func (v *verdicts) leave(what asking, f *flight) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if f.waiting--; f.waiting == 0 {
-		f.cancel()
-		v.landLocked(what, f)
-	}
-}
-
-// land lets nobody join any more.
-func (v *verdicts) land(what asking, f *flight) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.landLocked(what, f)
-}
-
-func (v *verdicts) landLocked(what asking, f *flight) {
-	if v.flights[what] == f {
+// land makes the check and tells everybody on board.
+func (v *verdicts) land(what asking, f *flight, check func() (bot.Verdict, error)) {
+	f.err = context.Canceled // should check panic
+	defer func() {
+		v.mu.Lock()
 		delete(v.flights, what)
-	}
+		v.mu.Unlock()
+		close(f.done)
+	}()
+	f.verdict, f.err = check()
 }
 
 // stillTold says whether everything a verdict names may still be named: the

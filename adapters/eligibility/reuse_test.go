@@ -181,27 +181,68 @@ func TestConcurrentTurnsShareOneCheck(t *testing.T) {
 	defer release()
 	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = time.Hour })
 	request := bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en"}
-	impatient, giveUp := context.WithCancel(t.Context())
 	var group sync.WaitGroup
-	group.Go(func() {
-		if _, err := client.Check(impatient, request); !errors.Is(err, context.Canceled) {
-			t.Errorf("who gave up got %v", err)
-		}
-	})
 	for range 20 {
-		group.Go(func() { _, _ = client.Check(t.Context(), request) })
+		group.Go(func() {
+			if _, err := client.Check(t.Context(), request); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	waitUntil(t, func() bool { return client.verdicts.waiting(asking{questionOf(request), false}) == 21 })
+	waitUntil(t, func() bool { return asked.Load() == 1 })
+	impatient, giveUp := context.WithCancel(t.Context())
 	giveUp()
-	waitUntil(t, func() bool { return client.verdicts.waiting(asking{questionOf(request), false}) == 20 })
+	if _, err := client.Check(impatient, request); !errors.Is(err, context.Canceled) {
+		t.Errorf("who gave up got %v", err)
+	}
 	release()
 	group.Wait()
 	if got := asked.Load(); got != 1 {
-		t.Errorf("21 turns asked %d times", got)
+		t.Errorf("20 turns asked %d times", got)
 	}
-	mustCheck(t, client, request)
-	if got := asked.Load(); got != 1 {
-		t.Errorf("the verdict was not kept for the others: asked %d times", got)
+}
+
+// When the turn that asks for all gives up, another one asks.
+func TestOthersGoOnWhenTheFirstGivesUp(t *testing.T) {
+	conn := startNATS(t)
+	asked, release := holding(t, conn)
+	defer release()
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = time.Hour })
+	request := bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en"}
+	first, giveUp := context.WithCancel(t.Context())
+	defer giveUp()
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := client.Check(first, request); !errors.Is(err, context.Canceled) {
+			t.Errorf("who gave up got %v", err)
+		}
+	})
+	waitUntil(t, func() bool { return asked.Load() == 1 })
+	waits := make(chan struct{})
+	group.Go(func() {
+		other := request
+		other.Asking = func() { close(waits) }
+		if _, err := client.Check(t.Context(), other); err != nil {
+			t.Errorf("who went on waiting got %v", err)
+		}
+	})
+	<-waits
+	giveUp()
+	release()
+	group.Wait()
+}
+
+// Nobody is told that something is looked up when it is known already.
+func TestAskingIsToldOnlyWhenThereIsAWait(t *testing.T) {
+	conn := startNATS(t)
+	startService(t, conn, "OVERDUE_RECORD", time.Minute)
+	client, told := newTestClient(t, conn, nil), 0
+	request := bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en", Asking: func() { told++ }}
+	for range 3 {
+		mustCheck(t, client, request)
+	}
+	if told != 1 {
+		t.Errorf("told %d times of one question to the service", told)
 	}
 }
 
@@ -217,15 +258,6 @@ func TestVerdictsAreBounded(t *testing.T) {
 	if _, ok := v.find(question{user: string(rune(maxKept + 9))}, now); !ok {
 		t.Error("the newest verdict is gone")
 	}
-}
-
-func (v *verdicts) waiting(what asking) int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if f := v.flights[what]; f != nil {
-		return f.waiting
-	}
-	return 0
 }
 
 // waitUntil yields until something has come about.

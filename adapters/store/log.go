@@ -95,7 +95,7 @@ func open(ctx context.Context, options Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Log{
+	log := &Log{
 		dir:     options.Dir,
 		name:    options.name(),
 		logger:  options.Logger,
@@ -105,7 +105,11 @@ func open(ctx context.Context, options Options) (*Log, error) {
 		queue:   make(chan *pending, options.Queue),
 		abandon: make(chan struct{}),
 		done:    make(chan struct{}),
-	}, nil
+	}
+	if err := log.lookBack(ctx); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return log, nil
 }
 
 func withDefaults(options Options) Options {

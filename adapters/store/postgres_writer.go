@@ -109,9 +109,9 @@ func (c *columns) fill(batch *batch, again bool) []any {
 func (p *postgresWriter) do(work func(ctx context.Context, conn *pgx.Conn, again bool) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), postgresPatience)
 	defer cancel()
-	for again := false; ; again = true {
-		err := p.attempt(ctx, work, again)
-		if err == nil || p.ill || !lost(err) || !rest(ctx) {
+	for attempt := 0; ; attempt++ {
+		err := p.attempt(ctx, work, attempt > 0)
+		if err == nil || p.ill || !lost(err) || !rest(ctx, attempt) {
 			p.ill = err != nil
 			return postgresError(err)
 		}
@@ -164,8 +164,12 @@ func (p *postgresWriter) agree(ctx context.Context) error {
 	return nil
 }
 
-// rest waits a little; false means that there is no time left.
-func rest(ctx context.Context) bool {
+// rest waits a little before all attempts but the second; false means that
+// there is no time left.
+func rest(ctx context.Context, attempt int) bool {
+	if attempt == 0 {
+		return ctx.Err() == nil
+	}
 	timer := time.NewTimer(reconnectEvery)
 	defer timer.Stop()
 	select {

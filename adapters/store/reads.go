@@ -17,8 +17,17 @@ type words struct {
 	load                string
 	tail, block, newest string
 	metaGet, schema     string
-	explain             func(error) error // names what the driver's error means
-	patience            time.Duration     // for one read; 0: as long as the caller's
+
+	// For verifying. page goes on after a conversation and a version, up to a
+	// position; gaps are pairs of positions with something missing between;
+	// before is the turn that another one hangs on.
+	end, countTurns, countBlocks string
+	before                       string
+	page, pageBlocks, gaps       string
+	structure                    func(context.Context, *sql.DB) ([]string, error) // what the database finds wrong with itself
+
+	explain  func(error) error // names what the driver's error means
+	patience time.Duration     // for one read; 0: as long as the caller's
 }
 
 // reads is the reading side of an open log, safe for concurrent use.

@@ -41,7 +41,41 @@ func sqliteWords() words {
 		metaGet: `SELECT value FROM meta WHERE key = ?1`,
 		schema:  `SELECT max(version_id) FROM schema_version`,
 		explain: sqliteError,
+
+		end:         `SELECT coalesce(max(position), 0) FROM turns`,
+		before:      `SELECT version, chain FROM turns WHERE conversation = ?1 AND version < ?2 ORDER BY version DESC LIMIT 1`,
+		countTurns:  `SELECT count(*) FROM turns`,
+		countBlocks: `SELECT count(*) FROM sealed`,
+		page: `
+			SELECT position, conversation, version, at, chain, events FROM turns
+			WHERE (conversation, version) > (?1, ?2) AND position <= ?3 ORDER BY conversation, version LIMIT ?4`,
+		pageBlocks: `SELECT key, body FROM sealed WHERE key > ?1 ORDER BY key LIMIT ?2`,
+		gaps: `
+			SELECT before, position FROM (
+				SELECT position, lag(position, 1, ?1) OVER (ORDER BY position) AS before FROM turns WHERE position > ?1 AND position <= ?2
+			) WHERE position > before + 1 LIMIT 1000`,
+		structure: sqliteStructure,
 	}
+}
+
+// sqliteStructure lets SQLite look for damage in its file.
+func sqliteStructure(ctx context.Context, db *sql.DB) ([]string, error) {
+	rows, err := db.QueryContext(ctx, `PRAGMA integrity_check(100)`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var complaints []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return complaints, err
+		}
+		if text != "ok" {
+			complaints = append(complaints, "SQLite: "+text)
+		}
+	}
+	return complaints, rows.Err()
 }
 
 func sqliteSchema() schema {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"kaitong/bot"
 )
@@ -39,7 +38,7 @@ func appendField(b []byte, name, value string) []byte {
 	if value == "" {
 		return b
 	}
-	return appendQuoted(append(b, name...), value)
+	return bot.AppendString(append(b, name...), value)
 }
 
 // body is the data of a frame.
@@ -54,8 +53,8 @@ func (d ackData) appendTo(b []byte) []byte {
 }
 
 func (d errorData) appendTo(b []byte) []byte {
-	b = appendQuoted(append(b, `{"code":`...), string(d.Code))
-	b = appendQuoted(append(b, `,"message":`...), d.Message)
+	b = bot.AppendString(append(b, `{"code":`...), string(d.Code))
+	b = bot.AppendString(append(b, `,"message":`...), d.Message)
 	b = appendField(b, `,"field":`, d.Field)
 	b = strconv.AppendBool(append(b, `,"retryable":`...), d.Retryable)
 	if d.RetryAfterMS != 0 {
@@ -65,7 +64,7 @@ func (d errorData) appendTo(b []byte) []byte {
 }
 
 func (d stateData) appendTo(b []byte) []byte {
-	return append(appendQuoted(append(b, `{"state":`...), d.State), '}')
+	return append(bot.AppendString(append(b, `{"state":`...), d.State), '}')
 }
 
 func (d handoffData) appendTo(b []byte) []byte { return stateData{State: string(d.State)}.appendTo(b) }
@@ -73,16 +72,16 @@ func (d handoffData) appendTo(b []byte) []byte { return stateData{State: string(
 func (emptyData) appendTo(b []byte) []byte { return append(b, "{}"...) }
 
 func (d goawayData) appendTo(b []byte) []byte {
-	b = appendQuoted(append(b, `{"reason":`...), d.Reason)
+	b = bot.AppendString(append(b, `{"reason":`...), d.Reason)
 	b = strconv.AppendInt(append(b, `,"after_ms":`...), d.AfterMS, 10)
 	return append(b, '}')
 }
 
 func (d messageData) appendTo(b []byte) []byte {
-	b = appendQuoted(append(b, `{"author":`...), string(d.Author))
-	b = appendJSON(append(b, `,"blocks":`...), d.Blocks)
+	b = bot.AppendString(append(b, `{"author":`...), string(d.Author))
+	b = bot.AppendBlocks(append(b, `,"blocks":`...), d.Blocks)
 	if d.About != nil {
-		b = appendJSON(append(b, `,"about":`...), d.About)
+		b = bot.AppendAbout(append(b, `,"about":`...), d.About)
 	}
 	b = appendField(b, `,"choice":`, d.Choice)
 	return append(b, '}')
@@ -96,53 +95,6 @@ func appendJSON(b []byte, value any) []byte {
 		panic("encode: " + err.Error())
 	}
 	return append(b, text...)
-}
-
-// appendQuoted writes a string as encoding/json does, HTML's own characters
-// escaped: a frame may end up in a page.
-func appendQuoted(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if !plainByte(c) {
-				b = appendEscape(append(b, s[start:i]...), rune(c))
-				start = i + 1
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
-			b = appendEscape(append(b, s[start:i]...), r)
-			start = i + size
-		}
-		i += size
-	}
-	return append(append(b, s[start:]...), '"')
-}
-
-func plainByte(c byte) bool {
-	return c >= ' ' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
-}
-
-func appendEscape(b []byte, r rune) []byte {
-	switch r {
-	case '"', '\\':
-		return append(b, '\\', byte(r))
-	case '\b':
-		return append(b, `\b`...)
-	case '\f':
-		return append(b, `\f`...)
-	case '\n':
-		return append(b, `\n`...)
-	case '\r':
-		return append(b, `\r`...)
-	case '\t':
-		return append(b, `\t`...)
-	}
-	const digits = "0123456789abcdef"
-	return append(b, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
 // stamp is the one form of time on the wire; "" is no time.
