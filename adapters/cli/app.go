@@ -194,12 +194,20 @@ func orUnlimited(limit int) int {
 	return limit
 }
 
+// busFault is what it means that NATS is away.
+func (c *core) busFault() string {
+	if c.config.Database == "" {
+		return "NATS is not connected: answers do without the eligibility check"
+	}
+	return "NATS is not connected: answers do without the eligibility check, and what other nodes store is read from the log once a second"
+}
+
 // checks are what /readyz asks about. Only the log must work before traffic is
 // welcome: without NATS people are answered as if the check could not be made.
 func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
-		{Name: "message bus", Optional: true, Fault: "NATS is not connected: answers do without the eligibility check", Run: func(context.Context) error { return c.bus.Ready() }},
+		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
 		c.incidentCheck(),
 	}
 	if c.reloader != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -52,6 +53,7 @@ func (a *App) meetNeighbours() (err error) {
 		log: c.log, tell: a.web.Announce, tellAll: a.web.AnnounceAll,
 		logger: c.logger, hints: make(chan struct{}, 1),
 	}
+	c.warnAboutNodes()
 	if c.bus.Shared() {
 		n.live, err = c.bus.Live(natsbus.LiveOptions{
 			Node: newID(), Epoch: c.log.Epoch(), Logger: c.logger, Missed: n.hint,
@@ -65,6 +67,18 @@ func (a *App) meetNeighbours() (err error) {
 	c.neighbours = n
 	c.teardown.add("other nodes", n.close)
 	return nil
+}
+
+// warnAboutNodes says what several nodes on one database must have in common
+// and this one has for itself. With one node all is well.
+func (c *core) warnAboutNodes() {
+	if c.config.Auth.Key == "" && c.config.Auth.KeyFile == "" {
+		c.logger.Warn("this node signs with a key of its own, so people of other nodes are strangers here: give all nodes the same auth.key",
+			"key", filepath.Join(c.config.Data, demoKeyFile))
+	}
+	if !c.bus.Shared() {
+		c.logger.Warn("other nodes cannot reach the NATS server inside, so what they store is read from the log once a second: give all nodes the same nats.url")
+	}
 }
 
 func (n *neighbours) start() {
