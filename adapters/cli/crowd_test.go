@@ -18,19 +18,20 @@ import (
 // back. They come back by themselves, send again what was not acknowledged,
 // and remember what they were promised; check compares that with the log.
 type crowd struct {
-	t       *testing.T
-	nodes   func() []string // addresses to try
-	perTalk int             // messages until a person begins anew
-	talkers []*talker
+	t        *testing.T
+	nodes    func() []string // addresses to try
+	perTalk  int             // messages until a person begins anew
+	patience time.Duration   // with a node that is silent
+	talkers  []*talker
 
 	acked   atomic.Int64
 	leaving chan struct{}
 	gone    sync.WaitGroup
 
-	mu       sync.Mutex
-	outages  []time.Duration // from a lost socket to being welcome again
-	silences []time.Duration // from a lost socket or refusal to the next acknowledgement
-	errors   map[string]int  // error frames by code
+	mu      sync.Mutex
+	outages []time.Duration // from a lost socket to being welcome again
+	waits   []time.Duration // from saying something to its acknowledgement
+	errors  map[string]int  // error frames by code
 }
 
 // talker is one of them.
@@ -41,7 +42,8 @@ type talker struct {
 	name    string
 	threads []*thread
 	lost    time.Time // when the socket was lost; zero: it was not
-	mute    time.Time // since when nothing is acknowledged though it should be
+	asked   time.Time // when the pending message was said first
+	moved   bool      // on to another conversation: the socket is not lost
 }
 
 // thread is what one person knows about one conversation.
@@ -54,10 +56,13 @@ type thread struct {
 }
 
 // gather lets so many people begin to talk.
-func gather(t *testing.T, people int, nodes func() []string) *crowd {
+func gather(t *testing.T, people int, nodes func() []string, changes ...func(*crowd)) *crowd {
 	t.Helper()
 	users := []string{"demo-overdue", "demo-kyc", "demo-eligible", "demo-debts", "demo-rejected"}
-	c := &crowd{t: t, nodes: nodes, perTalk: 40, leaving: make(chan struct{}), errors: map[string]int{}}
+	c := &crowd{t: t, nodes: nodes, perTalk: 40, patience: 10 * time.Second, leaving: make(chan struct{}), errors: map[string]int{}}
+	for _, change := range changes {
+		change(c)
+	}
 	for i := range people {
 		one := &talker{crowd: c, user: users[i%len(users)], name: fmt.Sprintf("m-%d", i)}
 		c.talkers = append(c.talkers, one)
@@ -78,6 +83,13 @@ func (c *crowd) hear(more int64) {
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
+}
+
+// hearError waits until somebody else is told that something is wrong.
+func (c *crowd) hearError(code string) {
+	c.t.Helper()
+	before := c.errorsSeen()[code]
+	eventually(c.t, "an error frame "+code, func() bool { return c.errorsSeen()[code] > before })
 }
 
 func (c *crowd) errorsSeen() map[string]int {
@@ -120,8 +132,8 @@ func (c *crowd) check(log bot.EventLog) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.t.Logf("%d acknowledged messages in %d conversations; %d sockets lost, back within %s, acknowledged again within %s; errors %v",
-		acked, threads, len(c.outages), longest(c.outages), longest(c.silences), c.errors)
+	c.t.Logf("%d acknowledged messages in %d conversations; %d sockets lost, back within %s, longest wait for an acknowledgement %s; errors %v",
+		acked, threads, len(c.outages), longest(c.outages), longest(c.waits), c.errors)
 }
 
 func longest(all []time.Duration) time.Duration {
@@ -253,17 +265,10 @@ func (p *talker) session(address string) {
 		return
 	}
 	p.listen(c)
-	if !p.finished() && p.lost.IsZero() {
+	if !p.finished() && !p.moved && p.lost.IsZero() {
 		p.lost = time.Now()
-		p.waits()
 	}
-}
-
-// waits notes since when an acknowledgement is missing.
-func (p *talker) waits() {
-	if p.mute.IsZero() {
-		p.mute = time.Now()
-	}
+	p.moved = false
 }
 
 // listen follows the frames until the socket ends, is silent for too long, or
@@ -275,7 +280,7 @@ func (p *talker) listen(c *client) {
 			if !more || !p.receive(c, f) {
 				return
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(p.crowd.patience):
 			return
 		}
 	}
@@ -338,8 +343,10 @@ func (p *talker) goOn(c *client) bool {
 	}
 	if k := p.thread(); len(k.sent) >= p.crowd.perTalk {
 		p.begin()
+		p.moved = true
 		return false
 	}
+	p.asked = time.Now()
 	k := p.thread()
 	id := fmt.Sprintf("%s-%d-%d", p.name, len(p.threads), len(k.sent))
 	k.sent = append(k.sent, id)
@@ -372,12 +379,9 @@ func (p *talker) acknowledged(f frame) {
 	k.seq = max(k.seq, data.Seq)
 	k.acked[f.Re] = data.Seq
 	p.crowd.acked.Add(1)
-	if !p.mute.IsZero() {
-		p.crowd.mu.Lock()
-		p.crowd.silences = append(p.crowd.silences, time.Since(p.mute))
-		p.crowd.mu.Unlock()
-		p.mute = time.Time{}
-	}
+	p.crowd.mu.Lock()
+	defer p.crowd.mu.Unlock()
+	p.crowd.waits = append(p.crowd.waits, time.Since(p.asked))
 }
 
 // shown checks that every event comes once and in order.
@@ -409,7 +413,6 @@ func (p *talker) refused(c *client, f frame) bool {
 	p.crowd.mu.Lock()
 	p.crowd.errors[data.Code]++
 	p.crowd.mu.Unlock()
-	p.waits()
 	if !data.Retryable {
 		p.crowd.t.Errorf("%s: error frame %s", p.thread().conv, f.Data)
 		return false

@@ -102,6 +102,9 @@ func (w *window) until(kind, re string) frame {
 		if f.Type == kind && (re == "" || f.Re == re) {
 			return f
 		}
+		if f.Type == "error" {
+			w.t.Fatalf("error frame: %s", f.Data)
+		}
 	}
 }
 
