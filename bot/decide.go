@@ -116,7 +116,7 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 		plan.Intent = d.reading.Result.Top().Intent
 	}
 	if plan.Confidence == 0 {
-		plan.Confidence = d.reading.Result.Top().Confidence
+		plan.Confidence = rounded(d.reading.Result.Top().Confidence)
 	}
 	plan.Check = plan.Check && !plan.Anonymous
 	plan.Waiting = (d.c.waiting() || plan.Handoff != "") && !plan.Cancel

@@ -20,28 +20,41 @@ const (
 // younger is full. It is safe for concurrent use.
 type memo struct {
 	mu           sync.Mutex
-	young, older map[string]Reading
+	young, older map[string]heard
 }
 
-func newMemo() *memo { return &memo{young: map[string]Reading{}} }
+// heard is a text that was read, and whether it was said like that: then there
+// is nothing in it to hide.
+type heard struct {
+	Reading
+	clean bool
+}
+
+func newMemo() *memo { return &memo{young: map[string]heard{}} }
+
+// clean says whether a text was said before and had nothing to hide.
+func (m *memo) clean(text string) bool {
+	known, ok := m.find(text)
+	return ok && known.clean
+}
 
 // reading is what a model makes of a text. The slices in it are shared: read
-// them, never write to them.
-func (m *memo) reading(text string, model *intents.Model) Reading {
+// them, never write to them. clean says that the text is what was said.
+func (m *memo) reading(text string, clean bool, model *intents.Model) Reading {
 	if len(text) > maxHeardBytes {
 		return understand(model, text)
 	}
 	if known, ok := m.find(text); ok {
-		return known
+		return known.Reading
 	}
 	fresh := understand(model, text)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.keep(text, fresh)
+	m.keep(text, heard{fresh, clean})
 	return fresh
 }
 
-func (m *memo) find(text string) (Reading, bool) {
+func (m *memo) find(text string) (heard, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if known, ok := m.young[text]; ok {
@@ -55,9 +68,9 @@ func (m *memo) find(text string) (Reading, bool) {
 }
 
 // keep needs the lock.
-func (m *memo) keep(text string, reading Reading) {
+func (m *memo) keep(text string, reading heard) {
 	if len(m.young) >= maxHeard {
-		m.older, m.young = m.young, make(map[string]Reading, maxHeard)
+		m.older, m.young = m.young, make(map[string]heard, maxHeard)
 	}
 	m.young[text] = reading
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -32,7 +33,9 @@ func (d *draft) nextSeq() int64 {
 // hidePersonalData masks everything a person typed. It runs before anything
 // else sees the text.
 func (e *Engine) hidePersonalData(say Say) Say {
-	say.Text, say.masked = e.masker.Mask(say.Text)
+	if !e.library.Latest().heard.clean(say.Text) {
+		say.Text, say.masked = e.masker.Mask(say.Text)
+	}
 	if say.Vote != nil {
 		vote := *say.Vote
 		vote.Reason, _ = e.masker.Mask(vote.Reason)
@@ -59,7 +62,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID, Step: step}
 	if choice.ID == "" {
-		reading = d.heard.reading(e.readable(say), d.Model)
+		reading = d.heard.reading(e.readable(say), len(say.masked) == 0, d.Model)
 	}
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
@@ -274,13 +277,16 @@ func understood(plan Plan, result intents.Result) Understood {
 		OutOfScope: result.Scope == intents.OutOfScope, Locale: string(plan.Locale),
 	}
 	for _, candidate := range result.Ranking[:min(3, len(result.Ranking))] {
-		u.Ranking = append(u.Ranking, Ranked(candidate))
+		u.Ranking = append(u.Ranking, Ranked{Intent: candidate.Intent, Confidence: rounded(candidate.Confidence)})
 	}
 	for _, entity := range result.Entities {
 		u.Entities = append(u.Entities, EntityRef{Kind: string(entity.Kind), Value: entity.Value, Negated: entity.Negated})
 	}
 	return u
 }
+
+// rounded keeps of a confidence what says something: four digits.
+func rounded(confidence float64) float64 { return math.Round(confidence*1e4) / 1e4 }
 
 // handoff records a request for a human, or that it is withdrawn.
 func (e *Engine) handoff(d *draft, plan *Plan) {

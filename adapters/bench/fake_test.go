@@ -184,8 +184,8 @@ func (t *fakeTurn) answer(seq int64) string {
 	return fmt.Sprintf(`{"type":"message","id":"m","conv":%q,"seq":%d,"re":%q,"data":{"author":"bot","blocks":[{"type":"text","text":"好"}]}}`, t.conv.id, seq, t.id)
 }
 
-func (t *fakeTurn) refuse(code string, retry bool) {
-	t.frames = []string{fmt.Sprintf(`{"type":"error","conv":%q,"re":%q,"data":{"code":%q,"message":"no","retryable":%v,"retry_after_ms":1}}`, t.conv.id, t.id, code, retry)}
+func (t *fakeTurn) refuse(code string, retry bool, afterMS int) {
+	t.frames = []string{fmt.Sprintf(`{"type":"error","conv":%q,"re":%q,"data":{"code":%q,"message":"no","retryable":%v,"retry_after_ms":%d}}`, t.conv.id, t.id, code, retry, afterMS)}
 }
 
 // send writes the frames, each in parts, and says whether to go on.

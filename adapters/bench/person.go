@@ -36,6 +36,7 @@ type person struct {
 	timer   *time.Timer
 	awayFor time.Duration // the server asked to come back after
 	refusal string        // the last error before the welcome
+	sockets int           // lost until now
 }
 
 // stage is how far a person is.
@@ -84,6 +85,7 @@ func (p *person) lost(err error, attempt int) (wait time.Duration, back bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.drop()
+	p.sockets++
 	var final finalClose
 	switch {
 	case p.stage == gone:
@@ -188,12 +190,16 @@ func (p *person) begin() {
 	p.next()
 }
 
-// later does something under the lock after a while. It needs the lock.
+// later does something under the lock after a while, unless the socket has
+// been lost by then: the next one goes on by itself. It needs the lock.
 func (p *person) later(wait time.Duration, do func()) {
+	sockets := p.sockets
 	p.timer = time.AfterFunc(wait, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		do()
+		if p.sockets == sockets {
+			do()
+		}
 	})
 }
 

@@ -146,7 +146,7 @@ func TestRunTriesAgain(t *testing.T) {
 	f := startFake(t, func(turn *fakeTurn) {
 		if turn.n%7 == 0 && !refused[turn.id] {
 			refused[turn.id] = true
-			turn.refuse("busy", true)
+			turn.refuse("busy", true, 1)
 		}
 	})
 	r := measured(t, f, nil)
@@ -155,11 +155,26 @@ func TestRunTriesAgain(t *testing.T) {
 	}
 }
 
+// Who is refused and cut off sends once on the next socket, not once more when
+// the wait is over.
+func TestRunTriesAgainOnce(t *testing.T) {
+	t.Parallel()
+	r := measured(t, startFake(t, func(turn *fakeTurn) {
+		if turn.n%500 == 9 {
+			turn.refuse("busy", true, 150)
+			turn.cut = true
+		}
+	}), func(o *Options) { o.Duration = 600 * time.Millisecond })
+	if r.Err() != nil || r.Errors["busy"] == 0 || r.Retried != r.Errors["busy"] || r.Asked != r.Answered {
+		t.Errorf("%v: %+v", r.Err(), r)
+	}
+}
+
 func TestRunGivesUp(t *testing.T) {
 	t.Parallel()
 	r := measured(t, startFake(t, func(turn *fakeTurn) {
 		if turn.n%7 == 0 {
-			turn.refuse("too_long", false)
+			turn.refuse("too_long", false, 0)
 		}
 	}), nil)
 	if r.Err() != nil || r.Failed == 0 || r.Failed != r.Errors["too_long"] || r.Asked != r.Answered+r.Failed {

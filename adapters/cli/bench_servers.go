@@ -60,5 +60,7 @@ func (c benchCommand) spawn(ctx context.Context, plain bool, args func(data stri
 // unlimited are the settings under which a server lets a crowd in that is, in
 // truth, one machine.
 func unlimited() []string {
-	return []string{"KAITONG_WEB_MESSAGES_PER_WINDOW=0", "KAITONG_WEB_SOCKETS_PER_USER=0", "KAITONG_LOG_LEVEL=error"}
+	return []string{
+		"KAITONG_WEB_MESSAGES_PER_WINDOW=0", "KAITONG_WEB_SOCKETS_PER_USER=0", "KAITONG_WEB_HANDSHAKES_PER_SECOND=0", "KAITONG_LOG_LEVEL=error",
+	}
 }

@@ -138,13 +138,17 @@ func appendDigits(b []byte, n, width int) []byte {
 type durable struct {
 	seq     int64
 	userID  string // message id when a user wrote it: its own socket needs no echo
-	frame   outFrame
+	conv    string
+	at      time.Time
+	event   bot.Event
 	encoded []byte
 }
 
 func (d *durable) bytes() []byte {
 	if d.encoded == nil {
-		d.encoded = appendFrame(make([]byte, 0, 1024), d.frame)
+		f := eventFrame(d.event)
+		f.Conv, f.TS = d.conv, d.at
+		d.encoded = appendFrame(make([]byte, 0, 1024), f)
 	}
 	return d.encoded
 }
@@ -155,9 +159,8 @@ func encodeTurns(conv string, turns ...bot.Turn) []durable {
 	for _, turn := range turns {
 		frames = slices.Grow(frames, len(turn.Events))
 		for _, event := range turn.Events {
-			if f, ok := eventFrame(event); ok {
-				f.Conv, f.TS = conv, turn.At
-				frames = append(frames, durable{seq: f.Seq, userID: userMessageID(event), frame: f})
+			if seq, ok := visible(event); ok {
+				frames = append(frames, durable{seq: seq, userID: userMessageID(event), conv: conv, at: turn.At, event: event})
 			}
 		}
 	}

@@ -14,17 +14,17 @@ import (
 // so an idle socket has neither a buffer nor a goroutine for writing.
 type outbox struct {
 	server *Server
-	conn   *websocket.Conn
+	wire   *wire
 
 	mu       sync.Mutex
 	waiting  *[]byte // of the server's pool; nil: nothing
 	parcels  int     // pushed into waiting
 	flushing bool
-	hurried  bool   // the server is ending: nobody waits long for a slow reader
 	closing  []byte // payload of the close frame to send once nothing waits
 	finished bool   // the close frame went out, or a write failed
 
-	since atomic.Int64 // when the write under way began, in time since the start; 0: there is none
+	hurried atomic.Bool  // the server is ending: nobody waits long for a slow reader
+	since   atomic.Int64 // when the write under way began, in time since the start; 0: there is none
 }
 
 // push queues the frames of one occasion, to be written as one; false when the
@@ -110,18 +110,14 @@ func (o *outbox) drop() {
 // hurry leaves a reader that takes nothing less time than usual, also for a
 // write that has begun.
 func (o *outbox) hurry() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.hurried = true
+	o.hurried.Store(true)
 	o.setDeadline()
 }
 
-// setDeadline needs the lock. It is for those in a hurry: as long as nobody is,
-// the sweeper looks for writes that take too long, by one timer for all.
+// setDeadline is for those in a hurry: as long as nobody is, the sweeper looks
+// for writes that take too long, by one timer for all.
 func (o *outbox) setDeadline() {
-	if o.hurried {
-		_ = o.conn.NetConn().SetWriteDeadline(time.Now().Add(o.server.limits.CloseTimeout)) // fails when the socket is gone
-	}
+	_ = o.wire.SetWriteDeadline(time.Now().Add(o.server.limits.CloseTimeout)) // fails when the socket is gone
 }
 
 // stuck says whether a write takes longer than a reader may take.
@@ -132,10 +128,13 @@ func (o *outbox) stuck(now time.Duration) bool {
 
 // write is one write, of whole frames.
 func (o *outbox) write(b []byte) error {
-	o.since.Store(int64(max(o.server.elapsed(), 1)))
-	_, err := o.conn.NetConn().Write(b)
-	o.since.Store(0)
-	return err
+	defer o.since.Store(0)
+	return o.wire.writeParts(b, func() {
+		o.since.Store(int64(max(o.server.elapsed(), 1)))
+		if o.hurried.Load() {
+			o.setDeadline()
+		}
+	})
 }
 
 // flush writes what waits, unless somebody is doing so already, who then
@@ -181,7 +180,7 @@ func (o *outbox) run() {
 		o.server.giveBack(batch)
 		if err != nil {
 			o.finish()
-			o.conn.Close()
+			o.wire.cut()
 			return
 		}
 	}
@@ -196,7 +195,6 @@ func (o *outbox) next() (batch *[]byte, closing []byte, ok bool) {
 		o.flushing = false
 		return nil, nil, false
 	}
-	o.setDeadline()
 	if o.waiting == nil {
 		return nil, o.closing, true
 	}
@@ -211,10 +209,10 @@ func (o *outbox) farewell(closing []byte) {
 	err := o.write(appendMessage(nil, websocket.CloseMessage, closing))
 	o.finish()
 	if err != nil {
-		o.conn.Close()
+		o.wire.cut()
 		return
 	}
-	time.AfterFunc(o.server.limits.CloseTimeout, func() { o.conn.Close() })
+	time.AfterFunc(o.server.limits.CloseTimeout, func() { o.wire.cut() })
 }
 
 func (o *outbox) finish() {

@@ -60,7 +60,19 @@ type (
 	emptyData struct{}
 )
 
-func eventFrame(event bot.Event) (outFrame, bool) {
+// visible says which number an event has for clients, if they may see it.
+func visible(event bot.Event) (seq int64, ok bool) {
+	switch e := event.(type) {
+	case bot.Message:
+		return e.Seq, true
+	case bot.HandoffChanged:
+		return e.Seq, true
+	}
+	return 0, false
+}
+
+// eventFrame is the frame of a visible event.
+func eventFrame(event bot.Event) outFrame {
 	switch e := event.(type) {
 	case bot.Message:
 		blocks := e.Blocks
@@ -68,11 +80,11 @@ func eventFrame(event bot.Event) (outFrame, bool) {
 			blocks = []bot.Block{}
 		}
 		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice}
-		return outFrame{Type: typeMessage, ID: e.ID, Seq: e.Seq, Re: e.Re, Data: data}, true
+		return outFrame{Type: typeMessage, ID: e.ID, Seq: e.Seq, Re: e.Re, Data: data}
 	case bot.HandoffChanged:
-		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State}}, true
+		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State}}
 	}
-	return outFrame{}, false
+	return outFrame{}
 }
 
 func userMessageID(event bot.Event) string {

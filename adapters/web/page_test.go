@@ -36,6 +36,8 @@ func TestPage(t *testing.T) {
 		{"runs nothing it is told", pageXSS},
 		{"shows markup as text", pageMarkup},
 		{"survives a lost line", pageLostLine},
+		{"comes back after a restart", pageGoaway},
+		{"opens in several tabs", pageTabs},
 		{"resends a failed message", pageResend},
 		{"shows the check", pageCheck},
 		{"works by keyboard", pageKeyboard},
@@ -280,6 +282,50 @@ func pageLostLine(t *testing.T, chromium context.Context) {
 	if turns != 2 {
 		t.Errorf("%d turns are stored", turns)
 	}
+}
+
+// The page comes back when the server that restarts has said it may, not
+// before, and sends what it still has to say.
+func pageGoaway(t *testing.T, chromium context.Context) {
+	w := newWorld(t)
+	b := w.open(chromium)
+	b.write("第一句")
+	b.answers(1)
+	b.js(`window.offlineAt = 0; window.pause = 0;
+		new MutationObserver(() => {
+			const online = document.querySelector('#status').dataset.status === 'online';
+			if (!online && !window.offlineAt) window.offlineAt = performance.now();
+			if (online && window.offlineAt) window.pause = performance.now() - window.offlineAt;
+		}).observe(document.querySelector('#status'), { attributes: true })`)
+	w.everySession(func(s *session) {
+		s.sendFrame(outFrame{Type: typeGoaway, Data: goawayData{Reason: "restart", AfterMS: 3000}})
+		s.close(codeRestarting)
+	})
+	b.until(`document.querySelector('#status').dataset.status !== 'online'`)
+	b.write("第二句")
+	b.answers(2)
+	if pause := b.number(`window.pause`); pause < 2500 { // by then no first try without goaway would still wait
+		t.Errorf("came back after %.0f ms, asked for 3000", pause)
+	}
+}
+
+// One person has as many tabs as sockets are allowed. One more says so, and
+// opens as soon as another is closed.
+func pageTabs(t *testing.T, chromium context.Context) {
+	w := newWorld(t)
+	tabs := []*browserTab{w.open(chromium), w.open(chromium), w.open(chromium)}
+	more := w.visit(chromium)
+	more.until(`document.querySelector('#banner').textContent.includes('聊天窗口有点多')`)
+	tabs[0].do(chromedp.Navigate("about:blank"))
+	more.online()
+	more.until(`document.querySelector('#banner').hidden`)
+	more.write("第一句")
+	more.answers(1)
+
+	// Kept for the back button, and shown again.
+	tabs[1].js(`dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))`)
+	tabs[1].write("第一句")
+	tabs[1].answers(1)
 }
 
 // A refused message can be sent again by hand.

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -195,89 +193,3 @@ func (s *Server) countRefusal(bad *fault) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
-// newUpgrader keeps idle sockets small: short read buffers, and none to write
-// from, which the outbox does. Compression stays off: the read limit does not bound what a
-// compressed frame unpacks to.
-func (s *Server) newUpgrader() websocket.Upgrader {
-	return websocket.Upgrader{
-		HandshakeTimeout: s.limits.WriteTimeout,
-		ReadBufferSize:   512,
-		WriteBufferPool:  &sync.Pool{},
-		Subprotocols:     []string{subprotocol},
-		CheckOrigin:      func(*http.Request) bool { return true }, // checked before, with our own answer
-		Error: func(w http.ResponseWriter, r *http.Request, _ int, _ error) {
-			s.problem(w, r, &fault{code: codeNotWebSocket})
-		},
-	}
-}
-
-const subprotocol = "kaitong.v1"
-
-// socket is GET /v1/ws. It returns right after the upgrade, so that an idle
-// socket costs one goroutine and no HTTP buffers.
-func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
-	if bad := s.mayConnect(r); bad != nil {
-		s.problem(w, r, bad)
-		return
-	}
-	conn, err := s.upgrader.Upgrade(&tap{w}, r, nil)
-	if err != nil {
-		return // answered by the upgrader
-	}
-	session := newSession(s, conn)
-	if !s.admit(session) {
-		conn.Close()
-		return
-	}
-	s.sweeping.Do(func() { s.spawn(s.sweep) })
-	go session.run()
-}
-
-func (s *Server) mayConnect(r *http.Request) *fault {
-	switch {
-	case !websocket.IsWebSocketUpgrade(r):
-		return &fault{code: codeNotWebSocket}
-	case !s.originAllowed(r):
-		return &fault{code: codeBadOrigin}
-	case !offers(r, subprotocol):
-		return &fault{code: codeBadProtocol}
-	case s.draining.Load():
-		return &fault{code: codeRestarting}
-	case s.full():
-		return &fault{code: codeServerFull}
-	}
-	return s.door.mayKnock(r, s.elapsed())
-}
-
-func (s *Server) full() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.sessions) >= s.limits.Sockets
-}
-
-// originAllowed takes our own host and the configured origins. No Origin at
-// all means no browser; such a client must bring a token in hello.
-func (s *Server) originAllowed(r *http.Request) bool {
-	origins := r.Header.Values("Origin")
-	if len(origins) == 0 {
-		return true
-	}
-	if len(origins) > 1 || !validOrigin(origins[0]) {
-		return false
-	}
-	_, host, _ := strings.Cut(origins[0], "://")
-	if strings.EqualFold(host, r.Host) {
-		return true
-	}
-	for _, allowed := range s.options.Origins {
-		if strings.EqualFold(origins[0], allowed) {
-			return true
-		}
-	}
-	return false
-}
-
-func offers(r *http.Request, protocol string) bool {
-	return slices.Contains(websocket.Subprotocols(r), protocol)
-}

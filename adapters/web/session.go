@@ -47,9 +47,9 @@ type inbox struct {
 	running bool
 }
 
-func newSession(server *Server, conn *websocket.Conn) *session {
+func newSession(server *Server, conn *websocket.Conn, wire *wire) *session {
 	s := &session{server: server, conn: conn}
-	s.out.server, s.out.conn = server, conn
+	s.out.server, s.out.wire = server, wire
 	s.stillHere()
 	s.nextTick(server.limits.HelloTimeout)
 	return s

@@ -24,9 +24,32 @@ func (w *wire) Write(b []byte) (int, error) {
 	return w.Conn.Write(b)
 }
 
-// tap hands the upgrader a wire instead of the bare connection.
+// partBytes is written at once. A slow line may need long for many frames; what
+// says that nobody reads is that it needs long for a part of them.
+const partBytes = 64 << 10
+
+// writeParts is Write in parts, each told before it begins.
+func (w *wire) writeParts(b []byte, begins func()) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(b) > 0 {
+		part := b[:min(len(b), partBytes)]
+		begins()
+		if _, err := w.Conn.Write(part); err != nil {
+			return err
+		}
+		b = b[len(part):]
+	}
+	return nil
+}
+
+// cut ends the connection; the reader notices.
+func (w *wire) cut() { _ = w.Close() } // closed before: just as well
+
+// tap hands the upgrader a wire instead of the bare connection, and keeps it.
 type tap struct {
 	http.ResponseWriter
+	wire *wire
 }
 
 // Hijack is [http.Hijacker].
@@ -35,7 +58,8 @@ func (t *tap) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &wire{Conn: conn}, buffers, nil
+	t.wire = &wire{Conn: conn}
+	return t.wire, buffers, nil
 }
 
 // appendMessage adds one frame as a server sends it: final, not masked (RFC

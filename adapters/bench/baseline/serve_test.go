@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
 	"kaitong/adapters/bench"
@@ -36,9 +37,8 @@ func TestServe(t *testing.T) {
 			if err != nil || r.Err() != nil || r.Answered == 0 || r.Asked != r.Answered || r.Reconnects != 0 {
 				t.Errorf("%v: %+v", err, r)
 			}
-			bytes := map[string]float64{baseline.Echo: 120, baseline.Pipeline: 400, baseline.Naive: 400}[kind]
-			if r.BytesPerAnswer < bytes*0.9 || r.BytesPerAnswer > bytes*1.1 {
-				t.Errorf("%.0f bytes an answer, want about %.0f", r.BytesPerAnswer, bytes)
+			if size := answerSize(t, target.URL); size != map[string]int{baseline.Echo: 120, baseline.Pipeline: 379, baseline.Naive: 379}[kind] {
+				t.Errorf("an answer of %d bytes", size)
 			}
 			stop()
 			if err := <-ended; err != nil {
@@ -46,6 +46,25 @@ func TestServe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answerSize asks one question of 120 bytes.
+func answerSize(t *testing.T, url string) int {
+	socket, _, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(url, "http", "ws", 1), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	question := `{"type":"message.send","id":"one-1","data":{"text":"`
+	question += strings.Repeat("x", 120-len(question)-3) + `"}}`
+	if err := socket.WriteMessage(websocket.TextMessage, []byte(question)); err != nil {
+		t.Fatal(err)
+	}
+	_, answer, err := socket.ReadMessage()
+	if err != nil || !strings.Contains(string(answer), `"one-1"`) {
+		t.Fatalf("%s, %v", answer, err)
+	}
+	return len(answer)
 }
 
 func TestServeUnknown(t *testing.T) {

@@ -18,7 +18,7 @@ export class Connection extends EventTarget {
   #opening = 0; // counts calls of open: only the latest goes on
   #timer = 0;
   #watchdog = 0;
-  #comeBackAt = 0; // from goaway
+  #comeBackAt = 0; // from goaway, by performance.now(): the clock may be set meanwhile
   #held = null; // frames that wait until the history is loaded
   #patience = new Map(); // act id -> timer
 
@@ -42,6 +42,9 @@ export class Connection extends EventTarget {
     addEventListener("online", this.wake);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("pageshow", this.wake);
+    // A page kept for the back button would keep one of the person's few sockets.
+    this.hide = () => this.#dropSocket();
+    addEventListener("pagehide", this.hide);
   }
 
   get online() {
@@ -78,6 +81,7 @@ export class Connection extends EventTarget {
     this.#patience.forEach((timer) => clearTimeout(timer));
     removeEventListener("online", this.wake);
     removeEventListener("pageshow", this.wake);
+    removeEventListener("pagehide", this.hide);
     document.removeEventListener("visibilitychange", this.wake);
     this.#dropSocket();
   }
@@ -157,7 +161,7 @@ export class Connection extends EventTarget {
       case "pong":
         return;
       case "goaway":
-        this.#comeBackAt = Date.now() + frame.data.after_ms;
+        this.#comeBackAt = performance.now() + frame.data.after_ms;
         return;
     }
     if (this.#held) this.#held.push(frame);
@@ -300,13 +304,13 @@ export class Connection extends EventTarget {
     this.#attempt++;
     this.#setStatus("offline");
     const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempt);
-    const pause = Math.max(this.#comeBackAt - Date.now(), 100 + Math.random() * ceiling);
+    const pause = Math.max(this.#comeBackAt - performance.now(), 100 + Math.random() * ceiling);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.open(), pause);
   }
 
   #wake() {
-    if (document.visibilityState === "hidden" || this.closed || this.#comeBackAt > Date.now()) return;
+    if (document.visibilityState === "hidden" || this.closed || this.#comeBackAt > performance.now()) return;
     if (!this.#socket) this.open();
     else if (this.online) this.#send({ type: "ping", id: uuid7() });
   }
