@@ -140,7 +140,7 @@ func TestBadWires(t *testing.T) {
 	database := storetest.Database(t)
 	toDatabase, through := layWireTo(t, database)
 	toNATS := layWire(t, servers.clients[0])
-	_, bad, _ := startNode(t, nodeSpec{Database: through, NATS: "nats://" + toNATS.address})
+	app, bad, _ := startNode(t, nodeSpec{Database: through, NATS: "nats://" + toNATS.address})
 	_, good, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
 	here := openWindow(t, good, nil)
 	here.ask("begin")
@@ -185,6 +185,7 @@ func TestBadWires(t *testing.T) {
 			}
 			people.hear(200)
 			people.check(openDatabase(t, database))
+			eventually(t, "the bad node hears again", func() bool { return !app.core.neighbours.live.Blind() })
 			seeEachOther(t)
 		})
 	}
