@@ -85,12 +85,12 @@ func (v *validator) general() {
 
 // database quotes no DSN: it may hold a password.
 func (v *validator) database() {
-	switch scheme, _, _ := strings.Cut(v.config.Database, ":"); scheme {
-	case "":
-	case "postgres", "postgresql":
-		v.complain("database", "PostgreSQL is not supported yet; leave this empty to use SQLite in the data directory")
-	default:
-		v.complain("database", "leave this empty to use SQLite in the data directory; nothing else is supported yet")
+	if v.config.Database == "" {
+		return
+	}
+	parsed, err := url.Parse(v.config.Database)
+	if err != nil || parsed.Scheme != "postgres" && parsed.Scheme != "postgresql" {
+		v.complain("database", "want postgres://user@host:5432/name, or leave this empty to use SQLite in the data directory")
 	}
 }
 

@@ -117,3 +117,24 @@ func TestKeyLength(t *testing.T) {
 		t.Errorf("empty key file: %v", err)
 	}
 }
+
+func TestDatabases(t *testing.T) {
+	t.Parallel()
+	for dsn, valid := range map[string]bool{
+		"":                               true,
+		"postgres://db/kaitong":          true,
+		"postgresql://u:secret@db:5432/": true,
+		"postgres:///kaitong?host=%2Frun%2Fpostgresql": true,
+		"postgres://u:secret@db:port/kaitong":          false,
+		"mysql://u:secret@db/kaitong":                  false,
+		"host=db password=secret":                      false,
+		"kaitong.db":                                   false,
+	} {
+		config := configs.Default()
+		config.Database = dsn
+		err := config.Validate()
+		if (err == nil) != valid || err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", dsn, err)
+		}
+	}
+}

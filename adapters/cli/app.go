@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -35,32 +36,41 @@ const (
 )
 
 // NewApp builds and starts everything, and listens; it does not serve yet.
-func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (_ *App, err error) {
+func NewApp(ctx context.Context, config configs.Config, logger *slog.Logger) (*App, error) {
 	core, err := newCore(ctx, config, logger)
 	if err != nil {
 		return nil, err
 	}
-	app := &App{core: core, drain: config.Web.DrainTimeout}
+	return core.serve(ctx, webOptions)
+}
+
+// serve puts a web server in front of the core, and listens. On an error the
+// core is closed too.
+func (c *core) serve(ctx context.Context, options func(*core) (web.Options, error)) (_ *App, err error) {
+	app := &App{core: c, drain: c.config.Web.DrainTimeout}
 	defer func() {
 		if err != nil {
-			_ = core.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
+			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
 		}
 	}()
-	core.watchPack()
-	options, err := webOptions(core)
+	c.watchPack()
+	made, err := options(c)
 	if err != nil {
 		return nil, err
 	}
-	if app.web, err = web.New(options); err != nil {
+	if app.web, err = web.New(made); err != nil {
+		return nil, err
+	}
+	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		ErrorLog:       slog.NewLogLogger(c.logger.Handler(), slog.LevelDebug),
 	}
-	if app.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", config.Addr); err != nil {
-		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", config.Addr, reason(err))
+	if app.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.config.Addr); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w (is another Kaitong running? try --addr)", c.config.Addr, reason(err))
 	}
 	return app, nil
 }
@@ -80,13 +90,25 @@ func reason(err error) error {
 // Addr is where the app listens.
 func (a *App) Addr() net.Addr { return a.listener.Addr() }
 
-// DataDir is where the conversations are kept.
-func (a *App) DataDir() string {
+// Home is where the conversations are kept, without a password.
+func (a *App) Home() string {
+	if database := a.core.config.Database; database != "" {
+		return databaseName(database)
+	}
 	dir, err := filepath.Abs(a.core.config.Data)
 	if err != nil {
 		return a.core.config.Data
 	}
 	return dir
+}
+
+// databaseName is a DSN without what only the server should know.
+func databaseName(dsn string) string {
+	parsed, err := url.Parse(dsn)
+	if err != nil {
+		return "the database"
+	}
+	return parsed.Scheme + "://" + parsed.Host + parsed.Path
 }
 
 // Run serves until ctx ends, then drains and closes.
@@ -172,12 +194,20 @@ func orUnlimited(limit int) int {
 	return limit
 }
 
+// busFault is what it means that NATS is away.
+func (c *core) busFault() string {
+	if c.config.Database == "" {
+		return "NATS is not connected: answers do without the eligibility check"
+	}
+	return "NATS is not connected: answers do without the eligibility check, and what other nodes store is read from the log once a second"
+}
+
 // checks are what /readyz asks about. Only the log must work before traffic is
 // welcome: without NATS people are answered as if the check could not be made.
 func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
-		{Name: "message bus", Optional: true, Fault: "NATS is not connected: answers do without the eligibility check", Run: func(context.Context) error { return c.bus.Ready() }},
+		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
 		c.incidentCheck(),
 	}
 	if c.reloader != nil {

@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if actAsServer() {
+	if actAsNode() {
 		return
 	}
 	if code, acted := actAsCommand(); acted {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,6 +35,8 @@ type core struct {
 	reloader  *reloader // nil: the pack never changes
 	engine    *bot.Engine
 	teardown  teardown
+
+	neighbours *neighbours // nil: no other node can share the log
 }
 
 // newCore puts the parts together, in the order they need each other. On an
@@ -50,7 +53,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.library = bot.NewLibrary(edition)
-	if c.log, err = store.Open(ctx, store.Options{Dir: config.Data, Logger: logger}); err != nil {
+	if c.log, err = openStore(ctx, config, logger); err != nil {
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
@@ -68,11 +71,26 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	if err != nil {
 		return nil, err
 	}
-	c.engine = bot.NewEngine(bot.Options{
-		Log: c.log, Library: c.library, Eligibility: client,
-		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: logger,
-	})
+	c.engine = bot.NewEngine(c.engineOptions(client))
 	return c, nil
+}
+
+func (c *core) engineOptions(client bot.Eligibility) bot.Options {
+	return bot.Options{
+		Log: c.log, Library: c.library, Eligibility: client,
+		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
+	}
+}
+
+// openStore opens the log. With a database of its own the data directory still
+// keeps small things: the demo key and the incidents.
+func openStore(ctx context.Context, config configs.Config, logger *slog.Logger) (*store.Log, error) {
+	if config.Database != "" {
+		if err := os.MkdirAll(config.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("data directory: %w", err)
+		}
+	}
+	return store.Open(ctx, store.Options{Dir: config.Data, Database: config.Database, Logger: logger})
 }
 
 // newID makes ids that sort by time.

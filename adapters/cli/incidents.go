@@ -29,8 +29,12 @@ func (c *core) openBoard() (err error) {
 	return nil
 }
 
-// watchTurn looks for a spike in a turn that has just been stored.
+// watchTurn tells other nodes of a turn that has just been stored, and looks
+// for a spike in it.
 func (c *core) watchTurn(turn bot.Turn) {
+	if c.neighbours != nil {
+		c.neighbours.stored(turn)
+	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)
 	}

@@ -36,7 +36,7 @@ type serveCommand struct {
 	configFlags
 	Addr     string `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
 	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
-	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN"`
+	Database string `help:"PostgreSQL to use instead of SQLite in the data directory; several processes may share it." placeholder:"postgres://…"`
 	NATS     string `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
 	Pprof    string `help:"Serve profiles of the Go runtime on this address; this machine only." placeholder:"HOST:PORT"`
 }
@@ -46,7 +46,8 @@ func (serveCommand) Help() string {
 	return `Examples:
   kaitong                                  everything in one process, on :8080
   kaitong serve --addr 127.0.0.1:9000 --data /var/lib/kaitong
-  kaitong serve --nats nats://10.0.0.5:4222 --config kaitong.yaml`
+  kaitong serve --nats nats://10.0.0.5:4222 --config kaitong.yaml
+  kaitong serve --database postgres://kaitong@db/kaitong --nats nats://a,nats://b,nats://c`
 }
 
 // Run serves until it is told to stop, then finishes what is under way.
@@ -133,7 +134,7 @@ func welcome(out io.Writer, app *App, config configs.Config) {
 
   Conversations are kept in %s. Stop with Ctrl-C.
 
-`, page, app.DataDir())
+`, page, app.Home())
 }
 
 // welcomeNATS says where your own eligibility service connects, when the

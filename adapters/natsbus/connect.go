@@ -14,6 +14,10 @@ import (
 const (
 	reconnectWait   = 250 * time.Millisecond
 	reconnectJitter = 750 * time.Millisecond
+
+	// pingInterval is how often a server is asked whether it is there. A
+	// connection that died without a word is noticed after the third.
+	pingInterval = 10 * time.Second
 )
 
 func startExternal(ctx context.Context, options Options) (*Bus, error) {
@@ -60,6 +64,7 @@ func (b *Bus) connOptions(options Options) []nats.Option {
 	return []nats.Option{
 		nats.Name(options.Name),
 		nats.Timeout(options.Timeout),
+		nats.PingInterval(pingInterval),
 		nats.MaxReconnects(-1),
 		nats.IgnoreAuthErrorAbort(), // credentials may be mended while we wait
 		nats.ReconnectWait(reconnectWait),
