@@ -3,7 +3,7 @@
 TIME ?= 30s
 BENCH ?= .
 
-.PHONY: help build test race lint fuzz bench eval golden smoke ci
+.PHONY: help build test race lint fuzz bench eval golden smoke cluster ci
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ golden: ## rewrite the golden files; read the diff before committing
 
 smoke: ## build, start, ask one question, stop
 	.ci/smoke
+
+cluster: ## PostgreSQL, three nats-servers and three nodes on this machine
+	@configs/deploy/cluster
 
 ci: ## everything a change must pass
 	.ci/run

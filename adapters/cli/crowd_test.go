@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -95,11 +96,7 @@ func (c *crowd) hearError(code string) {
 func (c *crowd) errorsSeen() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	seen := map[string]int{}
-	for code, n := range c.errors {
-		seen[code] = n
-	}
-	return seen
+	return maps.Clone(c.errors)
 }
 
 // dismiss lets everybody get what they wait for, and go.

@@ -8,7 +8,7 @@ import (
 	"kaitong/adapters/store/storetest"
 )
 
-// these are nodes in processes of their own.
+// startProcesses runs nodes in processes of their own.
 func startProcesses(t *testing.T, n int, database string, servers *ring) []*process {
 	t.Helper()
 	var all []*process
@@ -38,36 +38,6 @@ func TestNodeIsKilled(t *testing.T) {
 	}
 	people.hear(500)
 	people.check(openDatabase(t, database))
-}
-
-// A node sleeps in the middle of its work while another one goes on with its
-// people, and wakes up again: what it stores late is fenced by the version,
-// and what it remembers does no harm.
-func TestNodeSleeps(t *testing.T) {
-	needsNodes(t)
-	database, servers := storetest.Database(t), startRing(t)
-	nodes := startProcesses(t, 2, database, servers)
-	people := gatherImpatient(t, 20, addresses(nodes))
-	for i := range rounds(t, 4) {
-		people.hear(200)
-		asleep := nodes[i%2]
-		if err := asleep.pause(); err != nil {
-			t.Fatal(err)
-		}
-		people.hear(300)
-		if err := asleep.wake(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	people.hear(300)
-	people.check(openDatabase(t, database))
-}
-
-// gatherImpatient is gather of people who try another node when theirs is
-// silent for a second.
-func gatherImpatient(t *testing.T, n int, nodes func() []string) *crowd {
-	t.Helper()
-	return gather(t, n, nodes, func(c *crowd) { c.patience = time.Second })
 }
 
 // One of three nats-servers ends, then another, then all, and come back. The

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -109,10 +108,6 @@ func (p *process) kill() {
 	_ = p.command.Process.Kill()
 	<-p.ended
 }
-
-// pause stops the process in its tracks; wake lets it go on.
-func (p *process) pause() error { return p.command.Process.Signal(syscall.SIGSTOP) }
-func (p *process) wake() error  { return p.command.Process.Signal(syscall.SIGCONT) }
 
 // awaitDeath waits for a process that is to kill itself.
 func (p *process) awaitDeath(t *testing.T) {

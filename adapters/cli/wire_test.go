@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"net"
 	"net/url"
 	"sync"
@@ -142,7 +141,7 @@ func (w *wire) pump(to, from net.Conn) {
 		if delay > 0 {
 			time.Sleep(delay)
 		}
-		if _, err := to.Write(buffer[:n]); err != nil && err != io.EOF {
+		if _, err := to.Write(buffer[:n]); err != nil {
 			return
 		}
 	}
