@@ -1,6 +1,7 @@
 package natsbus_test
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -312,5 +313,23 @@ func stranger(t *testing.T, conn *nats.Conn, text string) {
 	}
 	if err := conn.Flush(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a turn pays for being announced, with somebody listening.
+func BenchmarkAnnounce(b *testing.B) {
+	quiet, err := natsbus.Start(b.Context(), natsbus.Options{Listen: "127.0.0.1:0"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = quiet.Close(context.Background()) }()
+	live, err := quiet.Live(natsbus.LiveOptions{Node: "first", Epoch: "epoch", Heard: func(natsbus.Stored) {}, Missed: func() {}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = live.Close(context.Background()) }()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		live.Announce(natsbus.Stored{Conversation: "c_0193e4a0-0000-7000-8000-000000000000", Version: int64(i + 1), Seq: int64(i + 1)})
 	}
 }
