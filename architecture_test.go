@@ -46,6 +46,8 @@ func table() map[string]layer {
 		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
 		"bot/bottest":              {imports: []string{"bot"}},
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
+		"adapters/bench":           {},
+		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
 		"adapters/eligibility":     adapter,
 		"adapters/handoff":         adapter,
 		"adapters/llm":             adapter,

@@ -25,11 +25,14 @@ type Reply struct {
 // ones that matter.
 const maxReasons = 4
 
+// usualBlocks is room for most answers.
+const usualBlocks = 6
+
 // Compose puts a plan and a finding into words. It is pure, and it writes no
 // sentence of its own: every text is an authored one from the knowledge base
 // and carries the id of the entry it comes from.
 func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
-	w := &writer{plan: plan, finding: finding, base: base}
+	w := &writer{plan: plan, finding: finding, base: base, blocks: make([]Block, 0, usualBlocks)}
 	w.about = About{Intent: plan.Intent, Confidence: plan.Confidence, Composed: "authored"}
 	if plan.Masked {
 		w.notice("info", "masked.notice")

@@ -29,6 +29,7 @@ type Conversation struct {
 	Misses  int      // turns in a row that did not help
 	Clarify bool     // the last reply offered readings to choose from
 
+	ends   []int64                // ends[v-1] is Seq after version v
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string]offer       // bot message id -> what it offered
 	latest string                 // id of the last bot message
@@ -103,7 +104,14 @@ func (c *Conversation) Apply(turn Turn) error {
 	for _, event := range turn.Events {
 		c.apply(event)
 	}
+	c.ends = append(c.ends, c.Seq)
 	return nil
+}
+
+// before is the last version that has nothing beyond a sequence number.
+func (c *Conversation) before(seq int64) int64 {
+	first, _ := slices.BinarySearch(c.ends, seq+1)
+	return int64(first)
 }
 
 func (c *Conversation) apply(event Event) {
@@ -239,6 +247,10 @@ func (c *Conversation) waiting() bool {
 func choicesIn(blocks []Block) []Choice {
 	var choices []Choice
 	for _, block := range blocks {
+		if choices == nil {
+			choices = slices.Clip(block.Choices) // shared by all who were offered the same
+			continue
+		}
 		choices = append(choices, block.Choices...)
 	}
 	return choices

@@ -54,12 +54,12 @@ type Plan struct {
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
-	Fresh      bool     // no earlier reply of the check will do
-	Again      bool     // asked to look again at a refusal, not to be told of anything else
-	Guide      Guidance // of MoveStep
+	Fresh      bool      // no earlier reply of the check will do
+	Again      bool      // asked to look again at a refusal, not to be told of anything else
+	Guide      *Guidance // of MoveStep only
 	Client     Client
 	Live       []Incident
-	way        walker
+	way        *walker
 }
 
 // The ids of choices. They say all there is to say about what was tapped, so
@@ -105,9 +105,9 @@ const adultAge = 18
 // before everything; then the age rule; then what leans on the last answer;
 // then what was asked.
 func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowledge.Locale) Plan {
-	d := decider{c: c, base: base, reading: reading, way: newWalker(c, reading, base, locale)}
+	d := &decider{c: c, base: base, reading: reading, way: newWalker(c, reading, base, locale)}
 	plan := d.move()
-	plan.way, plan.Client, plan.Live = d.way, reading.Client, reading.Live
+	plan.way, plan.Client, plan.Live = &d.way, reading.Client, reading.Live
 	plan.Minor = d.minor()
 	plan.Other = d.otherProduct(locale)
 	plan.Locale, plan.Topic, plan.Anonymous = locale, c.Topic, c.Owner.Anonymous
@@ -131,9 +131,11 @@ type decider struct {
 	base    *knowledge.Base
 	reading Reading
 	way     walker
+	seen    []knowledge.Symptom // once looked for
+	looked  bool
 }
 
-func (d decider) move() Plan {
+func (d *decider) move() Plan {
 	switch {
 	case d.reading.Choice != "":
 		return d.guard(d.choice())
@@ -156,7 +158,7 @@ func (d decider) move() Plan {
 // guard keeps what was learnt about a person above what they say next: who is
 // under age gets nothing but the rule and a human, and who was in distress a
 // moment ago is not met with small talk.
-func (d decider) guard(plan Plan) Plan {
+func (d *decider) guard(plan Plan) Plan {
 	minor := d.c.Minor
 	if said := d.minor(); said != nil {
 		minor = *said
@@ -181,7 +183,7 @@ func (d decider) guard(plan Plan) Plan {
 }
 
 // minor is what the message says about the age rule, where the pack has one.
-func (d decider) minor() *bool {
+func (d *decider) minor() *bool {
 	if d.base.Stop() == "" {
 		return nil
 	}
@@ -196,7 +198,7 @@ func (d decider) minor() *bool {
 
 // otherProduct is the name of a neighbouring product the message is about,
 // when it does not mention ours.
-func (d decider) otherProduct(locale knowledge.Locale) string {
+func (d *decider) otherProduct(locale knowledge.Locale) string {
 	name := ""
 	for _, entity := range d.entities(intents.EntityProduct) {
 		if entity.Value == d.base.Pack().Product.ID {
@@ -212,7 +214,7 @@ func (d decider) otherProduct(locale knowledge.Locale) string {
 }
 
 // choice follows a tap. The engine has already checked that it was offered.
-func (d decider) choice() Plan {
+func (d *decider) choice() Plan {
 	id := d.reading.Choice
 	sure := func(plan Plan) Plan {
 		plan.Confidence = 1
@@ -253,7 +255,7 @@ func (d decider) choice() Plan {
 }
 
 // urgent is what may never wait: despair, a scam, the wish for a human.
-func (d decider) urgent() (Plan, bool) {
+func (d *decider) urgent() (Plan, bool) {
 	switch d.confident() {
 	case "distress":
 		plan := d.handoff("distress")
@@ -271,13 +273,13 @@ func (d decider) urgent() (Plan, bool) {
 }
 
 // underAge stops where somebody says they are younger than the rule allows.
-func (d decider) underAge() (Plan, bool) {
+func (d *decider) underAge() (Plan, bool) {
 	minor := d.minor()
 	return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule"}, minor != nil && *minor
 }
 
 // smallTalk answers the moves of a conversation that ask nothing.
-func (d decider) smallTalk() (Plan, bool) {
+func (d *decider) smallTalk() (Plan, bool) {
 	intent := d.confident()
 	switch intent {
 	case "greet", "thanks", "bye", "abuse":
@@ -294,7 +296,7 @@ func (d decider) smallTalk() (Plan, bool) {
 
 // yesOrNo reads a bare yes or no in the light of the answer before it: yes
 // means go on, no means it did not help.
-func (d decider) yesOrNo(intent string) Plan {
+func (d *decider) yesOrNo(intent string) Plan {
 	switch {
 	case !d.c.Topic.Active():
 		return Plan{Move: MoveSmallTalk, Intent: intent, Phrase: "small." + intent}
@@ -304,7 +306,7 @@ func (d decider) yesOrNo(intent string) Plan {
 	return d.notHelped()
 }
 
-func (d decider) notHelped() Plan {
+func (d *decider) notHelped() Plan {
 	plan := Plan{Move: MoveNotHelped, Intent: "not_helped", Phrase: "not_helped.reply"}
 	if d.c.Misses > 0 {
 		plan.Phrase, plan.OfferAgent = "not_helped.again", true
@@ -312,7 +314,7 @@ func (d decider) notHelped() Plan {
 	return plan
 }
 
-func (d decider) outOfScope() (Plan, bool) {
+func (d *decider) outOfScope() (Plan, bool) {
 	result := d.reading.Result
 	if result.Scope != intents.OutOfScope {
 		return Plan{}, false
@@ -332,7 +334,7 @@ func (d decider) outOfScope() (Plan, bool) {
 
 // clarify offers the likeliest readings; a second miss offers a human instead
 // of asking again.
-func (d decider) clarify() Plan {
+func (d *decider) clarify() Plan {
 	if d.c.Clarify || d.c.Misses > 1 {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", Options: d.likely(), OfferAgent: true}
 	}
@@ -345,7 +347,7 @@ func (d decider) clarify() Plan {
 
 // several answers a message that holds more than one question: the most
 // specific one now, the others as choices.
-func (d decider) several() (Plan, bool) {
+func (d *decider) several() (Plan, bool) {
 	questions := d.questions()
 	switch {
 	case len(questions) == 0, len(questions) == 1 && d.reading.Result.Scope == intents.Confident:
@@ -360,7 +362,7 @@ func (d decider) several() (Plan, bool) {
 
 // questions are the intents that single parts of the message surely carry,
 // those that name a cause first.
-func (d decider) questions() []string {
+func (d *decider) questions() []string {
 	var specific, general, why []string
 	for _, part := range d.reading.Parts {
 		entry, ok := d.base.Answer(part.Top().Intent)
@@ -381,7 +383,7 @@ func (d decider) questions() []string {
 }
 
 // likely are the best candidates that have an answer.
-func (d decider) likely() []string {
+func (d *decider) likely() []string {
 	var options []string
 	for _, candidate := range d.reading.Result.Ranking {
 		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < 3 {
@@ -392,15 +394,15 @@ func (d decider) likely() []string {
 }
 
 // starters are the questions offered to somebody who was not understood.
-func (d decider) starters() []string {
+func (d *decider) starters() []string {
 	return []string{"fail.unspecified", "status.check", "how.requirements"}
 }
 
 // answer plans the guided answer to one intent, in the words of the symptom
 // where one was described.
-func (d decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
+func (d *decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
 
-func (d decider) answerAs(intent, symptom string) Plan {
+func (d *decider) answerAs(intent, symptom string) Plan {
 	entry, ok := answerTo(d.base, intent, symptom)
 	if !ok {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.first", Options: d.starters()}
@@ -417,14 +419,14 @@ func (d decider) answerAs(intent, symptom string) Plan {
 }
 
 // right is the right somebody uses by asking, in whatever words.
-func (d decider) right(intent string) string {
+func (d *decider) right(intent string) string {
 	entry, _ := d.base.Answer(intent)
 	return entry.Right
 }
 
 // plain is the cause an intent usually stands for, where the symptom described
 // is help with no cause behind it.
-func (d decider) plain(intent, symptom string) []string {
+func (d *decider) plain(intent, symptom string) []string {
 	seen, ok := d.base.Symptom(symptom)
 	if entry, _ := d.base.Answer(intent); ok && seen.Cause == "" && entry.Cause != "" {
 		return []string{entry.Cause}
@@ -434,7 +436,7 @@ func (d decider) plain(intent, symptom string) []string {
 
 // described lists the causes a person names: first the one their question is
 // about, then any other, never one they say does not hold.
-func (d decider) described(entry knowledge.Answer, denied []string) []string {
+func (d *decider) described(entry knowledge.Answer, denied []string) []string {
 	var causes []string
 	for _, cause := range append([]string{entry.Cause}, d.causes(false)...) {
 		if !slices.Contains(denied, cause) && len(causes) < 2 {
@@ -445,7 +447,7 @@ func (d decider) described(entry knowledge.Answer, denied []string) []string {
 }
 
 // causes are the causes named in the text, denied or not.
-func (d decider) causes(denied bool) []string {
+func (d *decider) causes(denied bool) []string {
 	var causes []string
 	for _, entity := range d.entities(intents.EntityCause) {
 		answer, ok := d.base.Answer(entity.Value)
@@ -458,7 +460,7 @@ func (d decider) causes(denied bool) []string {
 
 // topicIntent is the question the conversation is about, for acts that refer
 // to it without naming it.
-func (d decider) topicIntent() string {
+func (d *decider) topicIntent() string {
 	if d.c.Topic.Active() {
 		return d.c.Topic.Intent
 	}
@@ -466,14 +468,14 @@ func (d decider) topicIntent() string {
 }
 
 // confident is the intent when the classifier is sure of it, else "".
-func (d decider) confident() string {
+func (d *decider) confident() string {
 	if d.reading.Result.Scope != intents.Confident {
 		return ""
 	}
 	return d.reading.Result.Top().Intent
 }
 
-func (d decider) entities(kind intents.EntityKind) []intents.Entity {
+func (d *decider) entities(kind intents.EntityKind) []intents.Entity {
 	var found []intents.Entity
 	for _, entity := range d.reading.Result.Entities {
 		if entity.Kind == kind {

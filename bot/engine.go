@@ -42,6 +42,7 @@ type Engine struct {
 	logger      *slog.Logger
 	masker      *Masker
 	shelf       *shelf
+	press       *press
 	watch       func(Turn)
 }
 
@@ -59,7 +60,7 @@ func NewEngine(o Options) *Engine {
 	return &Engine{
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
-		masker: NewMasker(), shelf: newShelf(o.CachedConversations), watch: o.Watch,
+		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch,
 	}
 }
 

@@ -52,13 +52,13 @@ var (
 	shippedBase = sync.OnceValues(func() (*knowledge.Base, error) { return knowledge.Load(knowledge.Shipped()) })
 )
 
-func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility) *bot.Engine {
+func newEngine(t testing.TB, log bot.EventLog, eligibility bot.Eligibility, with ...func(*bot.Options)) *bot.Engine {
 	t.Helper()
 	base, err := shippedBase()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engineOf(t, log, eligibility, libraryOf(t, base))
+	return engineOf(t, log, eligibility, libraryOf(t, base), with...)
 }
 
 func libraryOf(t testing.TB, base *knowledge.Base) *bot.Library {
@@ -256,7 +256,7 @@ func TestSilentCodeIsTheNeutralRefusal(t *testing.T) {
 		var said []string
 		for _, text := range []string{"为什么我的借呗开通不了", "到底是什么原因", "那怎么办", "我是不是被列入黑名单了", "人工"} {
 			m := k.say(text)
-			said = append(said, fmt.Sprintf("%v %+v", m.Blocks, *m.About))
+			said = append(said, string(bot.AppendAbout(bot.AppendBlocks(nil, m.Blocks), m.About)))
 		}
 		return strings.Join(said, "\n")
 	}

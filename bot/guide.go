@@ -9,7 +9,7 @@ import (
 
 // guide shows one step of a flow, or what comes at its end.
 func (w *writer) guide() {
-	g := w.plan.Guide
+	g := *w.plan.Guide
 	w.leadStep(g)
 	switch {
 	case g.Act == ActSolved, g.Stop == nil && g.Outcome == "" && g.Act != ActCheck:
@@ -236,7 +236,7 @@ func (w *writer) offerFlow() {
 // flow finds the flow that fits the answer: for the reasons returned in their
 // order, else for what was described.
 func (w *writer) flow() (knowledge.Flow, bool) {
-	way := w.plan.way
+	way := *w.plan.way
 	way.situation.Decision = string(w.about.Decision)
 	n := need{causes: w.guidable(), symptom: w.plan.Symptom, eligible: w.about.Decision == Eligible, refused: w.guessed(), found: len(w.about.Reasons) > 0 && !w.sameMatter()}
 	if w.plan.Move == MoveFollowUp || w.plan.Move == MoveNotHelped {

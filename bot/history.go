@@ -14,32 +14,68 @@ type Summary struct {
 	Handoff      HandoffState
 }
 
-// Open finds a conversation of a person. Unknown and foreign ones are both
-// ErrNotFound.
+// Open finds a conversation of a person as it stands in the log now, whichever
+// node stored its latest turn. Unknown and foreign ones are both ErrNotFound.
 func (e *Engine) Open(ctx context.Context, who Identity, conversation string) (Summary, error) {
 	if !validID(conversation) {
 		return Summary{}, fmt.Errorf("conversation id: %w", ErrNotFound)
 	}
+	var summary Summary
+	err := e.read(ctx, who, conversation, func(conv *Conversation) {
+		summary = Summary{Conversation: conv.ID, Seq: conv.Seq, Locale: conv.Locale, Product: conv.Product, Handoff: conv.Handoff}
+	})
+	return summary, err
+}
+
+// read shows a conversation that is brought up to date first: another node may
+// have stored turns since it was folded here.
+func (e *Engine) read(ctx context.Context, who Identity, conversation string, see func(*Conversation)) error {
 	place, err := e.shelf.take(ctx, conversation)
 	if err != nil {
-		return Summary{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
+		return fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}
 	defer e.shelf.put(place)
+	known := place.conv != nil
 	conv, err := e.load(ctx, place, who)
 	if err != nil {
-		return Summary{}, err
+		return err
 	}
-	return Summary{Conversation: conv.ID, Seq: conv.Seq, Locale: conv.Locale, Product: conv.Product, Handoff: conv.Handoff}, nil
+	if known {
+		if err := e.catchUp(ctx, place); err != nil {
+			return err
+		}
+	}
+	see(conv)
+	return nil
+}
+
+// catchUp folds in what the log holds beyond the fold at hand.
+func (e *Engine) catchUp(ctx context.Context, place *slot) error {
+	turns, err := e.log.Load(ctx, place.id, place.conv.Version)
+	if err != nil {
+		return fmt.Errorf("conversation %s: load: %w", place.id, err)
+	}
+	for _, turn := range turns {
+		if err := place.conv.Apply(turn); err != nil {
+			place.conv = nil
+			return err
+		}
+	}
+	return nil
 }
 
 // History returns what a client may see of a person's conversation: its turns
 // in order, each with only the events that have Seq > after. Turns without any
 // are left out.
 func (e *Engine) History(ctx context.Context, who Identity, conversation string, after int64) ([]Turn, error) {
-	if _, err := e.Open(ctx, who, conversation); err != nil {
+	if !validID(conversation) {
+		return nil, fmt.Errorf("conversation id: %w", ErrNotFound)
+	}
+	var before int64
+	if err := e.read(ctx, who, conversation, func(conv *Conversation) { before = conv.before(after) }); err != nil {
 		return nil, err
 	}
-	turns, err := e.log.Load(ctx, conversation, 0)
+	turns, err := e.log.Load(ctx, conversation, before)
 	if err != nil {
 		return nil, fmt.Errorf("conversation %s: load: %w", conversation, err)
 	}

@@ -19,7 +19,7 @@ func (w *writer) incident(entry knowledge.Answer) (hold bool) {
 			continue
 		}
 		w.about.Incident = live.ID
-		w.add(Block{Type: BlockNotice, Level: "warning", Text: w.incidentWords(live), Source: "incident:" + live.ID})
+		w.addOfNow(Block{Type: BlockNotice, Level: "warning", Text: w.incidentWords(live), Source: "incident:" + live.ID})
 		return len(live.Regions) == 0 || w.plan.Client.Region != ""
 	}
 	return false

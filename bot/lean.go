@@ -8,7 +8,7 @@ import (
 )
 
 // aboutHandoff reads what is said about the request for a human.
-func (d decider) aboutHandoff() (Plan, bool) {
+func (d *decider) aboutHandoff() (Plan, bool) {
 	switch lean := d.leans(); {
 	case lean == "cancel_handoff" && d.c.waiting():
 		return d.cancelHandoff(), true
@@ -26,7 +26,7 @@ func (d decider) aboutHandoff() (Plan, bool) {
 
 // adult takes back the age rule for somebody who says they are old enough, and
 // looks again. The verdict still has the last word.
-func (d decider) adult() (Plan, bool) {
+func (d *decider) adult() (Plan, bool) {
 	minor := d.minor()
 	if minor == nil || *minor {
 		return Plan{}, false
@@ -37,7 +37,7 @@ func (d decider) adult() (Plan, bool) {
 
 // afterScam stays with somebody who was warned: what they say next is about
 // the scam until they ask something else.
-func (d decider) afterScam() (Plan, bool) {
+func (d *decider) afterScam() (Plan, bool) {
 	if !d.c.Scam {
 		return Plan{}, false
 	}
@@ -52,7 +52,7 @@ func (d decider) afterScam() (Plan, bool) {
 }
 
 // namesProduct says whether the text names the pack's own product.
-func (d decider) namesProduct() bool {
+func (d *decider) namesProduct() bool {
 	return slices.ContainsFunc(d.entities(intents.EntityProduct), func(e intents.Entity) bool {
 		return e.Value == d.base.Pack().Product.ID
 	})
@@ -60,7 +60,7 @@ func (d decider) namesProduct() bool {
 
 // dispute takes a person's word against the finding without arguing: they say
 // it is wrong, or that what was found does not hold for them.
-func (d decider) dispute() (Plan, bool) {
+func (d *decider) dispute() (Plan, bool) {
 	topic := d.c.Topic
 	if !topic.Active() {
 		return Plan{}, false
@@ -77,7 +77,7 @@ func (d decider) dispute() (Plan, bool) {
 }
 
 // leans is what a short text says about what was said before, "" for nothing.
-func (d decider) leans() string {
+func (d *decider) leans() string {
 	found := d.entities(intents.EntityFollowUp)
 	if len(found) == 0 {
 		return ""
@@ -86,13 +86,13 @@ func (d decider) leans() string {
 }
 
 // leaning says whether a short text says any of these about what was said before.
-func (d decider) leaning(values ...string) bool {
+func (d *decider) leaning(values ...string) bool {
 	return slices.ContainsFunc(d.entities(intents.EntityFollowUp), func(e intents.Entity) bool { return slices.Contains(values, e.Value) })
 }
 
 // followUp recognises what only makes sense after an answer: "the second
 // one?", "so what do I do?".
-func (d decider) followUp() (Plan, bool) {
+func (d *decider) followUp() (Plan, bool) {
 	if !d.c.Topic.Active() {
 		return Plan{}, false
 	}
@@ -124,7 +124,7 @@ func (d decider) followUp() (Plan, bool) {
 
 // guess takes what somebody says after a refusal that names nothing, and that
 // may be one of several causes, for a guess at the reason.
-func (d decider) guess() (Plan, bool) {
+func (d *decider) guess() (Plan, bool) {
 	topic := d.c.Topic
 	refused := topic.Decision == Ineligible && slices.Contains(topic.Reasons, d.base.Neutral().ID)
 	unsure := d.reading.Result.Scope == intents.Unsure && slices.ContainsFunc(d.likely(), func(id string) bool {
@@ -135,7 +135,7 @@ func (d decider) guess() (Plan, bool) {
 }
 
 // ordinal is the number of the reason meant, 0 for none there is.
-func (d decider) ordinal(value string) int {
+func (d *decider) ordinal(value string) int {
 	if value == intents.OrdinalLast {
 		return len(d.c.Topic.causes())
 	}
@@ -143,12 +143,12 @@ func (d decider) ordinal(value string) int {
 	return nth
 }
 
-func (d decider) nthReason(nth int) Plan {
+func (d *decider) nthReason(nth int) Plan {
 	return Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "nth", Nth: nth}
 }
 
 // handoff asks for a human, unless one has been asked for already.
-func (d decider) handoff(reason string) Plan {
+func (d *decider) handoff(reason string) Plan {
 	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
 	if d.c.waiting() {
 		plan.Phrase, plan.Ticket = "handoff.already", d.c.Ticket
@@ -159,7 +159,7 @@ func (d decider) handoff(reason string) Plan {
 	return plan
 }
 
-func (d decider) cancelHandoff() Plan {
+func (d *decider) cancelHandoff() Plan {
 	if !d.c.waiting() {
 		return Plan{Move: MoveSmallTalk, Intent: "agent", Phrase: "handoff.no_request"}
 	}

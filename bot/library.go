@@ -13,6 +13,8 @@ type Edition struct {
 	ID    string // names the content, so that equal packs are equal editions
 	Base  *knowledge.Base
 	Model *intents.Model
+
+	heard *memo // what questions were read as; nil before the edition is in a library
 }
 
 // keptEditions is how many former editions are kept for people who are being
@@ -28,7 +30,10 @@ type Library struct {
 }
 
 // NewLibrary returns a library whose first edition answers.
-func NewLibrary(first Edition) *Library { return &Library{latest: first} }
+func NewLibrary(first Edition) *Library {
+	first.heard = newMemo()
+	return &Library{latest: first}
+}
 
 // Latest returns the edition that answers now.
 func (l *Library) Latest() Edition {
@@ -44,6 +49,7 @@ func (l *Library) Publish(edition Edition) {
 	if edition.ID == l.latest.ID {
 		return
 	}
+	edition.heard = newMemo()
 	l.former = append([]Edition{l.latest}, l.former...)
 	l.former = l.former[:min(len(l.former), keptEditions)]
 	l.latest = edition

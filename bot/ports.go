@@ -94,6 +94,10 @@ type CheckRequest struct {
 	Locale  string
 	Client  Client
 	Fresh   bool // the person asked to look again: no earlier reply will do
+
+	// Asking, when set, is called on the caller's goroutine before the wait for
+	// the service begins; not at all when there is nothing to wait for.
+	Asking func()
 }
 
 // Incident is something that is wrong with the service at the moment, as

@@ -3,6 +3,9 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 )
 
 // Row is what a log stores for the events of one turn.
@@ -13,18 +16,168 @@ type Row struct {
 
 // EncodeEvents turns events into what a log stores for a turn.
 func EncodeEvents(events []Event) (Row, error) {
-	var row Row
-	list := make([]envelope, 0, len(events))
-	for _, event := range events {
-		data, err := json.Marshal(row.stored(event))
-		if err != nil {
+	row := Row{JSON: make([]byte, 0, rowBytes)}
+	row.JSON = append(row.JSON, '[')
+	for i, event := range events {
+		if i > 0 {
+			row.JSON = append(row.JSON, ',')
+		}
+		if err := row.add(event); err != nil {
 			return Row{}, fmt.Errorf("encode %s event: %w", event.Kind(), err)
 		}
-		list = append(list, envelope{Kind: event.Kind(), Data: data})
 	}
-	var err error
-	row.JSON, err = json.Marshal(list)
-	return row, err
+	row.JSON = append(row.JSON, ']')
+	return row, nil
+}
+
+// rowBytes is room for most turns.
+const rowBytes = 1536
+
+func (row *Row) add(event Event) error {
+	b := append(row.JSON, `{"kind":"`...)
+	b = append(b, event.Kind()...)
+	b = append(b, `","data":`...)
+	switch e := event.(type) {
+	case Message:
+		b = row.message(b, &e)
+	case Understood:
+		b = appendUnderstood(b, &e)
+	case Checked:
+		b = appendChecked(b, &e)
+	case Started:
+		b = appendStarted(b, &e)
+	default: // the rare ones
+		data, err := json.Marshal(event)
+		if err != nil {
+			return err
+		}
+		b = append(b, data...)
+	}
+	row.JSON = append(b, '}')
+	return nil
+}
+
+// message puts references in the place of sealed blocks and notes them.
+func (row *Row) message(b []byte, m *Message) []byte {
+	o := openObject(b)
+	o.key("seq")
+	o.b = strconv.AppendInt(o.b, m.Seq, 10)
+	o.always("id", m.ID)
+	o.always("author", string(m.Author))
+	o.text("re", m.Re)
+	o.key("blocks")
+	if m.Blocks == nil {
+		o.b = append(o.b, "null"...)
+	} else {
+		o.b = appendList(o.b, m.Blocks, row.block)
+	}
+	if m.About != nil {
+		o.key("about")
+		o.b = AppendAbout(o.b, m.About)
+	}
+	o.text("digest", m.Digest)
+	o.text("choice", m.Choice)
+	o.texts("masked", m.Masked)
+	return o.close()
+}
+
+func (row *Row) block(b []byte, block *Block) []byte {
+	if block.sealed == nil {
+		return appendBlock(b, block)
+	}
+	if row.Sealed == nil {
+		row.Sealed = make([]*Sealed, 0, usualBlocks)
+	}
+	row.Sealed = append(row.Sealed, block.sealed)
+	b = append(b, `{"sealed":"`...)
+	b = append(b, block.sealed.key...)
+	return append(b, `"}`...)
+}
+
+func appendStarted(b []byte, s *Started) []byte {
+	o := openObject(b)
+	o.always("tenant", s.Tenant)
+	o.always("user", s.User)
+	o.flag("anonymous", s.Anonymous)
+	o.always("product", s.Product)
+	o.always("locale", s.Locale)
+	o.always("pack", s.Pack)
+	return o.close()
+}
+
+func appendUnderstood(b []byte, u *Understood) []byte {
+	o := openObject(b)
+	o.always("move", string(u.Move))
+	o.always("intent", u.Intent)
+	o.key("confidence")
+	o.b = appendFloat(o.b, u.Confidence)
+	if len(u.Ranking) > 0 {
+		o.key("ranking")
+		o.b = appendList(o.b, u.Ranking, appendRanked)
+	}
+	o.flag("out_of_scope", u.OutOfScope)
+	o.text("locale", u.Locale)
+	if len(u.Entities) > 0 {
+		o.key("entities")
+		o.b = appendList(o.b, u.Entities, appendEntity)
+	}
+	return o.close()
+}
+
+func appendRanked(b []byte, r *Ranked) []byte {
+	o := openObject(b)
+	o.always("intent", r.Intent)
+	o.key("confidence")
+	o.b = appendFloat(o.b, r.Confidence)
+	return o.close()
+}
+
+func appendEntity(b []byte, e *EntityRef) []byte {
+	o := openObject(b)
+	o.always("kind", e.Kind)
+	o.always("value", e.Value)
+	o.flag("negated", e.Negated)
+	return o.close()
+}
+
+func appendChecked(b []byte, c *Checked) []byte {
+	o := openObject(b)
+	o.always("outcome", string(c.Outcome))
+	if c.Verdict != nil {
+		o.key("verdict")
+		o.b = appendVerdict(o.b, c.Verdict)
+	}
+	return o.close()
+}
+
+func appendVerdict(b []byte, v *Verdict) []byte {
+	o := openObject(b)
+	o.always("decision", string(v.Decision))
+	if len(v.Reasons) > 0 {
+		o.key("reasons")
+		o.b = appendList(o.b, v.Reasons, appendReason)
+	}
+	o.flag("appealable", v.Appealable)
+	if v.ReviewETA != nil {
+		o.moment("review_eta", *v.ReviewETA)
+	}
+	o.moment("checked_at", v.CheckedAt)
+	o.moment("valid_until", v.ValidUntil)
+	return o.close()
+}
+
+func appendReason(b []byte, r *Reason) []byte {
+	o := openObject(b)
+	o.always("code", r.Code)
+	if len(r.Params) > 0 {
+		o.key("params")
+		params := openObject(o.b)
+		for _, key := range slices.Sorted(maps.Keys(r.Params)) {
+			params.foreign(key, r.Params[key])
+		}
+		o.b = params.close()
+	}
+	return o.close()
 }
 
 // MarshalEvents is the same JSON with every block in full, for people to read.
@@ -38,136 +191,4 @@ func MarshalEvents(events []Event) ([]byte, error) {
 		list = append(list, envelope{Kind: event.Kind(), Data: data})
 	}
 	return json.Marshal(list)
-}
-
-// storedMessage is a Message as a row holds it.
-type storedMessage struct {
-	Message
-	Blocks []storedBlock `json:"blocks"`
-}
-
-// storedBlock is a block, or a reference to a sealed one.
-type storedBlock struct {
-	Ref string `json:"sealed,omitempty"`
-	*Block
-}
-
-// stored notes the sealed blocks of a message and puts references in their
-// place. Other events are stored as they are.
-func (row *Row) stored(event Event) any {
-	message, ok := event.(Message)
-	if !ok || message.Blocks == nil {
-		return event
-	}
-	stored := storedMessage{Message: message, Blocks: make([]storedBlock, len(message.Blocks))}
-	for i, block := range message.Blocks {
-		if block.sealed == nil {
-			stored.Blocks[i].Block = &block
-			continue
-		}
-		stored.Blocks[i].Ref = block.sealed.key
-		row.Sealed = append(row.Sealed, block.sealed)
-	}
-	return stored
-}
-
-// FindSealed returns the sealed block that a log keeps under a key. It is safe
-// for concurrent use and wraps [ErrMissingBlock] when there is none.
-type FindSealed func(key string) (*Sealed, error)
-
-// DecodeEvents reads what [EncodeEvents] wrote. A kind this program does not
-// know is an error: an old binary must not serve a history it cannot read.
-func DecodeEvents(data []byte, find FindSealed) ([]Event, error) {
-	var list []envelope
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("decode events: %w", err)
-	}
-	events := make([]Event, 0, len(list))
-	for _, item := range list {
-		event, err := decodeEvent(item, find)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, event)
-	}
-	return events, nil
-}
-
-type envelope struct {
-	Kind string          `json:"kind"`
-	Data json.RawMessage `json:"data"`
-}
-
-func decodeEvent(item envelope, find FindSealed) (Event, error) {
-	switch item.Kind {
-	case "started":
-		return decodeAs[Started](item)
-	case "message":
-		return decodeMessage(item, find)
-	case "understood":
-		return decodeAs[Understood](item)
-	case "checked":
-		return decodeAs[Checked](item)
-	case "handoff":
-		return decodeAs[HandoffChanged](item)
-	case "right_invoked":
-		return decodeAs[RightInvoked](item)
-	case "warned":
-		return decodeAs[Warned](item)
-	case "age_known":
-		return decodeAs[AgeKnown](item)
-	case "feedback":
-		return decodeAs[FeedbackGiven](item)
-	case "resolved":
-		return decodeAs[Resolved](item)
-	case "flow_started":
-		return decodeAs[FlowStarted](item)
-	case "step_taken":
-		return decodeAs[StepTaken](item)
-	case "flow_ended":
-		return decodeAs[FlowEnded](item)
-	case "fix_confirmed":
-		return decodeAs[FixConfirmed](item)
-	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
-}
-
-func decodeAs[E Event](item envelope) (Event, error) {
-	var event E
-	if err := json.Unmarshal(item.Data, &event); err != nil {
-		return nil, fmt.Errorf("decode %s event: %w", item.Kind, err)
-	}
-	return event, nil
-}
-
-func decodeMessage(item envelope, find FindSealed) (Event, error) {
-	var stored storedMessage
-	if err := json.Unmarshal(item.Data, &stored); err != nil {
-		return nil, fmt.Errorf("decode %s event: %w", item.Kind, err)
-	}
-	message := stored.Message
-	if stored.Blocks != nil {
-		message.Blocks = make([]Block, len(stored.Blocks))
-	}
-	for i, block := range stored.Blocks {
-		var err error
-		if message.Blocks[i], err = block.open(find); err != nil {
-			return nil, fmt.Errorf("decode %s event: block %d: %w", item.Kind, i+1, err)
-		}
-	}
-	return message, nil
-}
-
-func (b storedBlock) open(find FindSealed) (Block, error) {
-	switch {
-	case b.Ref == "" && b.Block != nil:
-		return *b.Block, nil
-	case b.Ref == "":
-		return Block{}, nil
-	}
-	sealed, err := find(b.Ref)
-	if err != nil {
-		return Block{}, err
-	}
-	return sealed.block, nil
 }

@@ -29,7 +29,7 @@ func newWalker(c *Conversation, reading Reading, base *knowledge.Base, locale kn
 }
 
 // stepChoice follows a tap on what a flow offers.
-func (d decider) stepChoice(id string) (Plan, bool) {
+func (d *decider) stepChoice(id string) (Plan, bool) {
 	if flow, ok := strings.CutPrefix(id, choiceFlow); ok {
 		return d.start(flow), true
 	}
@@ -54,12 +54,12 @@ func (d decider) stepChoice(id string) (Plan, bool) {
 }
 
 // walking says whether what is said now is said of a step.
-func (d decider) walking() bool { return d.c.Walk.Flow != "" && !d.c.Walk.Paused }
+func (d *decider) walking() bool { return d.c.Walk.Flow != "" && !d.c.Walk.Paused }
 
 // step does what a person says about the step they are at. Below an old
 // message, it is said of a step that may be behind them: then the present one
 // is shown again.
-func (d decider) step(act Act, answer string) Plan {
+func (d *decider) step(act Act, answer string) Plan {
 	walk := d.c.Walk
 	if walk.Flow == "" {
 		return d.withoutFlow(act)
@@ -75,16 +75,16 @@ func (d decider) step(act Act, answer string) Plan {
 	return d.guided(guide)
 }
 
-func (d decider) guided(guide Guidance) Plan {
+func (d *decider) guided(guide Guidance) Plan {
 	return Plan{
-		Move: MoveStep, Intent: d.topicIntent(), Guide: guide,
+		Move: MoveStep, Intent: d.topicIntent(), Guide: &guide,
 		Check: guide.Act == ActCheck, Fresh: guide.Act == ActCheck,
 	}
 }
 
 // withoutFlow reads the words of a flow where there is none: a tap on an old
 // message, or a check somebody agrees to after an answer that helped.
-func (d decider) withoutFlow(act Act) Plan {
+func (d *decider) withoutFlow(act Act) Plan {
 	topic := d.c.Topic
 	switch act {
 	case ActCheck:
@@ -102,7 +102,7 @@ func (d decider) withoutFlow(act Act) Plan {
 }
 
 // start begins a flow, or goes on with it where it is open already.
-func (d decider) start(id string) Plan {
+func (d *decider) start(id string) Plan {
 	if id == d.c.Walk.Flow {
 		return d.step(ActResume, "")
 	}
@@ -115,7 +115,7 @@ func (d decider) start(id string) Plan {
 }
 
 // mends is the cause a flow is walked for.
-func (d decider) mends(flow knowledge.Flow) string {
+func (d *decider) mends(flow knowledge.Flow) string {
 	for _, cause := range d.c.Topic.causes() {
 		if slices.Contains(flow.Offer.Causes, cause) {
 			return cause
@@ -125,7 +125,7 @@ func (d decider) mends(flow knowledge.Flow) string {
 }
 
 // inFlow reads a text in the light of the step that was shown.
-func (d decider) inFlow() (Plan, bool) {
+func (d *decider) inFlow() (Plan, bool) {
 	walk := d.c.Walk
 	switch {
 	case walk.Flow == "":
@@ -150,7 +150,7 @@ func (d decider) inFlow() (Plan, bool) {
 }
 
 // said is what a text says about a step.
-func (d decider) said() (Act, bool) {
+func (d *decider) said() (Act, bool) {
 	intent := d.confident()
 	switch {
 	case d.leaning("failed"):
@@ -174,7 +174,7 @@ func (d decider) said() (Act, bool) {
 }
 
 // yesNoAnswer reads yes and no as answers to a question that has them.
-func (d decider) yesNoAnswer() (string, bool) {
+func (d *decider) yesNoAnswer() (string, bool) {
 	stop, ok := d.way.stop(d.c.Walk.Flow, d.c.Walk.Step)
 	if !ok {
 		return "", false
@@ -189,7 +189,7 @@ func (d decider) yesNoAnswer() (string, bool) {
 }
 
 // confirming reads the reply to "shall I check again?".
-func (d decider) confirming() (Plan, bool) {
+func (d *decider) confirming() (Plan, bool) {
 	intent := d.confident()
 	switch {
 	case d.leaning("failed"), intent == "not_helped":
@@ -206,7 +206,7 @@ func (d decider) confirming() (Plan, bool) {
 
 // guideMe begins the flow that fits what was talked about, for somebody who
 // asks to be led.
-func (d decider) guideMe() (Plan, bool) {
+func (d *decider) guideMe() (Plan, bool) {
 	if !d.asksHow() || !d.c.Topic.Active() {
 		return Plan{}, false
 	}
@@ -223,20 +223,20 @@ func (d decider) guideMe() (Plan, bool) {
 
 // asksHow says whether somebody wants to be shown how, about what was said and
 // not with a question that this very verdict has an answer to.
-func (d decider) asksHow() bool {
+func (d *decider) asksHow() bool {
 	entry, ok := d.base.Answer(d.confident())
 	answered := ok && entry.OnlyIf != "" && entry.OnlyIf == string(d.c.Topic.Decision)
 	return d.leaning("steps") || d.leaning("how") && !answered
 }
 
 // advice is the improvement plan, asked for in so many words.
-func (d decider) advice() (Plan, bool) {
+func (d *decider) advice() (Plan, bool) {
 	if !d.leaning("plan") || !d.c.Topic.Active() {
 		return Plan{}, false
 	}
 	return d.improvement(), true
 }
 
-func (d decider) improvement() Plan {
+func (d *decider) improvement() Plan {
 	return Plan{Move: MoveFollowUp, Intent: d.topicIntent(), FollowUp: "plan"}
 }

@@ -59,7 +59,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading := Reading{Choice: choice.ID, Step: step}
 	if choice.ID == "" {
-		reading = understand(d.Model, e.readable(say))
+		reading = d.heard.reading(e.readable(say), d.Model)
 	}
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
@@ -68,6 +68,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if reply.Minor && !d.minor(plan) {
 		d.add(AgeKnown{Minor: true})
 	}
+	e.press.seal(reply.Blocks)
 	d.events = append(d.events, reply.Events...)
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Re: say.MessageID, Blocks: reply.Blocks, About: &reply.About})
 	return d.events, nil
@@ -217,14 +218,21 @@ func (e *Engine) choice(d *draft) (Choice, string, error) {
 // typedChoice is the choice of the last answer whose label was typed instead
 // of tapped, if it was.
 func (d *draft) typedChoice() Choice {
+	offered := d.conv.offers[d.conv.latest].choices
+	if len(offered) == 0 || len(d.say.Text) > maxTypedLabel {
+		return Choice{}
+	}
 	typed := plainWords(d.say.Text)
-	for _, choice := range d.conv.offers[d.conv.latest].choices {
-		if plainWords(choice.Label) == typed {
+	for _, choice := range offered {
+		if len(typed) <= len(choice.Label) && plainWords(choice.Label) == typed {
 			return choice
 		}
 	}
 	return Choice{}
 }
+
+// maxTypedLabel is longer in bytes than any label with the marks people add.
+const maxTypedLabel = 400
 
 // plainWords is a text without case, spaces and marks.
 func plainWords(text string) string {
@@ -241,7 +249,9 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
 	d.add(understood(plan, reading.Result))
-	d.events = append(d.events, plan.Guide.Events...)
+	if plan.Guide != nil {
+		d.events = append(d.events, plan.Guide.Events...)
+	}
 	if plan.Right != "" {
 		d.add(RightInvoked{Right: plan.Right})
 	}
@@ -302,10 +312,14 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 	if !plan.Check {
 		return Finding{}
 	}
-	d.observe("checking")
+	asked := false
 	verdict, err := e.eligibility.Check(ctx, CheckRequest{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Product: d.product(),
 		Locale: string(d.locale), Client: d.say.Client, Fresh: plan.Fresh,
+		Asking: func() {
+			asked = true
+			d.observe("checking")
+		},
 	})
 	outcome := outcomeOf(err)
 	if err != nil {
@@ -314,7 +328,9 @@ func (e *Engine) check(ctx context.Context, d *draft, plan Plan) Finding {
 		d.add(Checked{Outcome: outcome})
 		return Finding{Outcome: outcome}
 	}
-	d.observe("done")
+	if asked {
+		d.observe("done")
+	}
 	d.add(Checked{Outcome: CheckOK, Verdict: &verdict})
 	return Finding{Outcome: CheckOK, Verdict: verdict}
 }

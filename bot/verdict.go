@@ -91,7 +91,7 @@ func (w *writer) technicalFixes() []string {
 func (w *writer) review() {
 	w.say("verdict.review")
 	if eta := w.finding.Verdict.ReviewETA; eta != nil {
-		w.say("verdict.review_eta", "eta", dateWords(*eta, w.plan.Locale))
+		w.addOfNow(w.paragraph("verdict.review_eta", "eta", dateWords(*eta, w.plan.Locale)))
 	}
 	if waiting, ok := w.base.Answer("status.review"); ok {
 		w.fixes(waiting.Fixes, 1)

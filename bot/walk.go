@@ -84,7 +84,7 @@ type need struct {
 }
 
 // fitting is the flow that helps most and still has a step to offer.
-func (w walker) fitting(n need) (knowledge.Flow, bool) {
+func (w *walker) fitting(n need) (knowledge.Flow, bool) {
 	seen, described := w.base.Symptom(n.symptom)
 	own := described && seen.Flow != "" && (seen.Cause == "" || !n.refused)
 	if flow, ok := w.base.Flow(seen.Flow); ok && own && !n.found && w.open(flow) {
@@ -104,13 +104,13 @@ func (w walker) fitting(n need) (knowledge.Flow, bool) {
 }
 
 // offered is the first flow whose offer fits and that has a step to take.
-func (w walker) offered(fits func(knowledge.Offer) bool) (knowledge.Flow, bool) {
+func (w *walker) offered(fits func(knowledge.Offer) bool) (knowledge.Flow, bool) {
 	return w.base.FindFlow(func(flow knowledge.Flow) bool { return fits(flow.Offer) && w.open(flow) })
 }
 
 // open says whether a flow is for this person and has a step they have not
 // taken yet.
-func (w walker) open(flow knowledge.Flow) bool {
+func (w *walker) open(flow knowledge.Flow) bool {
 	if flow.ID == w.walk.Flow || slices.Contains(w.walked, flow.ID) || !w.holds(flow.When, flow.Meta) {
 		return false
 	}
@@ -118,13 +118,13 @@ func (w walker) open(flow knowledge.Flow) bool {
 	return ok
 }
 
-func (w walker) holds(when knowledge.When, meta knowledge.Meta) bool {
+func (w *walker) holds(when knowledge.When, meta knowledge.Meta) bool {
 	return when.Holds(w.situation) && meta.Valid(w.situation.Day)
 }
 
 // next is the first step behind a key (or from a named entry on) that is for
 // this person and not behind them yet.
-func (w walker) next(flow, after, from string) (knowledge.Stop, bool) {
+func (w *walker) next(flow, after, from string) (knowledge.Stop, bool) {
 	if from == knowledge.GoEnd || from == knowledge.GoDone {
 		return knowledge.Stop{}, false
 	}
@@ -139,12 +139,17 @@ func (w walker) next(flow, after, from string) (knowledge.Stop, bool) {
 	return knowledge.Stop{}, false
 }
 
-func (w walker) offers(stop knowledge.Stop) bool {
+// took says whether a step of a fix is behind the person.
+func (w *walker) took(fix knowledge.Fix, step int) bool {
+	return len(w.taken) > 0 && slices.Contains(w.taken, fix.StepKey(step))
+}
+
+func (w *walker) offers(stop knowledge.Stop) bool {
 	return stop.When.Holds(w.situation) && !slices.Contains(w.taken, stop.Key)
 }
 
 // stop finds the step with a key.
-func (w walker) stop(flow, key string) (knowledge.Stop, bool) {
+func (w *walker) stop(flow, key string) (knowledge.Stop, bool) {
 	for _, stop := range w.base.Stops(flow) {
 		if stop.Key == key {
 			return stop, true
@@ -154,7 +159,7 @@ func (w walker) stop(flow, key string) (knowledge.Stop, bool) {
 }
 
 // count numbers a step among those of its flow that are for this person.
-func (w walker) count(flow, key string) (at, of int) {
+func (w *walker) count(flow, key string) (at, of int) {
 	for _, stop := range w.base.Stops(flow) {
 		if !stop.When.Holds(w.situation) {
 			continue
@@ -168,7 +173,7 @@ func (w walker) count(flow, key string) (at, of int) {
 }
 
 // start begins a flow; one that is still open is left.
-func (w walker) start(flow knowledge.Flow, cause string, before Decision) (Guidance, bool) {
+func (w *walker) start(flow knowledge.Flow, cause string, before Decision) (Guidance, bool) {
 	first, ok := w.next(flow.ID, "", "")
 	if !ok {
 		return Guidance{}, false
@@ -181,14 +186,14 @@ func (w walker) start(flow knowledge.Flow, cause string, before Decision) (Guida
 	return w.at(g, first), true
 }
 
-func (w walker) at(g Guidance, stop knowledge.Stop) Guidance {
+func (w *walker) at(g Guidance, stop knowledge.Stop) Guidance {
 	g.Stop = &stop
 	g.At, g.Of = w.count(g.Flow.ID, stop.Key)
 	return g
 }
 
 // act does what a person says about the step they are at.
-func (w walker) act(act Act, answer string) (Guidance, bool) {
+func (w *walker) act(act Act, answer string) (Guidance, bool) {
 	flow, ok := w.base.Flow(w.walk.Flow)
 	if !ok { // the edition it began with is gone, and the flow with it
 		return Guidance{}, false
@@ -212,7 +217,7 @@ func (w walker) act(act Act, answer string) (Guidance, bool) {
 
 // stay shows the step again; where it has gone from the pack, the one after
 // what was taken.
-func (w walker) stay(g Guidance, current knowledge.Stop, known bool) (Guidance, bool) {
+func (w *walker) stay(g Guidance, current knowledge.Stop, known bool) (Guidance, bool) {
 	if w.walk.Confirming {
 		g.Act = ActSolved
 		return w.finish(g), true
@@ -231,7 +236,7 @@ func (w walker) stay(g Guidance, current knowledge.Stop, known bool) (Guidance, 
 
 // finish ends a flow that is called solved. A fresh check decides the rest, so
 // its end is recorded with the answer, not here.
-func (w walker) finish(g Guidance) Guidance {
+func (w *walker) finish(g Guidance) Guidance {
 	if g.Act == ActSolved && g.Before != nil {
 		g.Events = append(g.Events, w.taking(g, StepTried, ""))
 	}
@@ -242,7 +247,7 @@ func (w walker) finish(g Guidance) Guidance {
 	return g
 }
 
-func (w walker) taking(g Guidance, outcome StepOutcome, answer string) StepTaken {
+func (w *walker) taking(g Guidance, outcome StepOutcome, answer string) StepTaken {
 	return StepTaken{Flow: g.Flow.ID, Step: g.Before.Key, Fix: g.Before.Fix, Outcome: outcome, Answer: answer}
 }
 
@@ -269,7 +274,7 @@ func (w walker) take(g Guidance, current knowledge.Stop, known bool, answer stri
 }
 
 // exhausted goes on to the flow that follows, or ends.
-func (w walker) exhausted(g Guidance) Guidance {
+func (w *walker) exhausted(g Guidance) Guidance {
 	g.Outcome = FlowExhausted
 	g.Events = append(g.Events, FlowEnded{Flow: g.Flow.ID, Outcome: FlowExhausted})
 	then, ok := w.base.Flow(g.Flow.Then)

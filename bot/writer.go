@@ -8,25 +8,43 @@ import (
 	"kaitong/knowledge"
 )
 
-func (w *writer) add(block Block) { w.blocks = append(w.blocks, block) }
+// add adds a block that says nothing but words of the pack.
+func (w *writer) add(block Block) {
+	block.authored = w.plan.Ticket == "" || !strings.Contains(block.Text, w.plan.Ticket)
+	w.blocks = append(w.blocks, block)
+}
+
+// addOfNow adds a block that also holds what is true of this moment or this
+// person: a date, the words of an operator.
+func (w *writer) addOfNow(block Block) { w.blocks = append(w.blocks, block) }
 
 // phrase returns a fixed wording. args are pairs of placeholder and value.
 func (w *writer) phrase(key string, args ...string) string {
-	values := map[string]string{
-		"product": w.plan.Product,
-		"ticket":  w.plan.Ticket,
-		"hotline": w.base.Pack().Contacts.Hotline,
-		"crisis":  w.base.Pack().Contacts.Crisis,
-	}
-	for i := 0; i+1 < len(args); i += 2 {
-		values[args[i]] = args[i+1]
-	}
-	return w.base.Phrase(key, w.plan.Locale, values)
+	return w.base.PhraseWith(key, w.plan.Locale, func(name string) string {
+		for i := 0; i+1 < len(args); i += 2 {
+			if args[i] == name {
+				return args[i+1]
+			}
+		}
+		switch name {
+		case "product":
+			return w.plan.Product
+		case "ticket":
+			return w.plan.Ticket
+		case "hotline":
+			return w.base.Pack().Contacts.Hotline
+		case "crisis":
+			return w.base.Pack().Contacts.Crisis
+		}
+		return ""
+	})
 }
 
 // say adds a fixed wording as a paragraph.
-func (w *writer) say(key string, args ...string) {
-	w.add(Block{Type: BlockText, Text: w.phrase(key, args...), Source: "phrase:" + key})
+func (w *writer) say(key string, args ...string) { w.add(w.paragraph(key, args...)) }
+
+func (w *writer) paragraph(key string, args ...string) Block {
+	return Block{Type: BlockText, Text: w.phrase(key, args...), Source: "phrase:" + key}
 }
 
 // sayAbout adds a fixed wording that names a cause.
@@ -74,7 +92,7 @@ func (w *writer) situation() knowledge.Situation {
 // behind says whether every step of a fix was taken already.
 func (w *writer) behind(fix knowledge.Fix) bool {
 	for i := range fix.Steps {
-		if !slices.Contains(w.plan.way.taken, fix.StepKey(i)) {
+		if !w.plan.way.took(fix, i) {
 			return false
 		}
 	}
@@ -85,7 +103,7 @@ func (w *writer) steps(fix knowledge.Fix) {
 	source := "fix:" + fix.ID
 	block := Block{Type: BlockSteps, Title: fix.Title.In(w.plan.Locale), Text: fix.Note.In(w.plan.Locale), Source: source}
 	for i, step := range fix.Steps {
-		if slices.Contains(w.plan.way.taken, fix.StepKey(i)) || !step.When.Holds(w.situation()) {
+		if w.plan.way.took(fix, i) || !step.When.Holds(w.situation()) {
 			continue
 		}
 		how := step.How.In(w.plan.Locale)

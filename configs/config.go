@@ -59,14 +59,16 @@ type Auth struct {
 
 // Web bounds what a client may do.
 type Web struct {
-	AllowedOrigins    []string
-	FrameBytes        int
-	HelloTimeout      time.Duration
-	PingInterval      time.Duration
-	SocketsPerUser    int // 0: no limit
-	MessagesPerWindow int // 0: no limit
-	Window            time.Duration
-	DrainTimeout      time.Duration
+	AllowedOrigins      []string
+	FrameBytes          int
+	HelloTimeout        time.Duration
+	PingInterval        time.Duration
+	SocketsPerUser      int // 0: no limit
+	MessagesPerWindow   int // 0: no limit
+	Window              time.Duration
+	HandshakesPerSecond int      // from one address; 0: no limit
+	TrustedProxies      []string // addresses, or networks such as 10.0.0.0/8
+	DrainTimeout        time.Duration
 }
 
 // Eligibility says who answers and how long we wait.
@@ -92,13 +94,14 @@ func Default() Config {
 		Tenant: "default",
 		Auth:   Auth{Audience: "kaitong"},
 		Web: Web{
-			FrameBytes:        16384,
-			HelloTimeout:      10 * time.Second,
-			PingInterval:      25 * time.Second,
-			SocketsPerUser:    0,
-			MessagesPerWindow: 0,
-			Window:            10 * time.Second,
-			DrainTimeout:      10 * time.Second,
+			FrameBytes:          16384,
+			HelloTimeout:        10 * time.Second,
+			PingInterval:        25 * time.Second,
+			SocketsPerUser:      3,
+			MessagesPerWindow:   20,
+			Window:              10 * time.Second,
+			HandshakesPerSecond: 50,
+			DrainTimeout:        10 * time.Second,
 		},
 		Eligibility: Eligibility{
 			Timeout:         1500 * time.Millisecond,

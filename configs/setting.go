@@ -40,6 +40,8 @@ func (c *Config) settings() []setting {
 		{"web.sockets_per_user", &c.Web.SocketsPerUser},
 		{"web.messages_per_window", &c.Web.MessagesPerWindow},
 		{"web.window", &c.Web.Window},
+		{"web.handshakes_per_second", &c.Web.HandshakesPerSecond},
+		{"web.trusted_proxies", &c.Web.TrustedProxies},
 		{"web.drain_timeout", &c.Web.DrainTimeout},
 		{"eligibility.timeout", &c.Eligibility.Timeout},
 		{"eligibility.responder", &c.Eligibility.Responder},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -192,7 +193,28 @@ func (v *validator) web() {
 	v.between("web.sockets_per_user", c.SocketsPerUser, 0, 1000)
 	v.between("web.messages_per_window", c.MessagesPerWindow, 0, 1_000_000)
 	v.lasting("web.window", c.Window, 100*time.Millisecond, time.Hour)
+	v.between("web.handshakes_per_second", c.HandshakesPerSecond, 0, 1_000_000)
+	if _, err := c.Proxies(); err != nil {
+		v.complain("web.trusted_proxies", "want addresses such as 10.0.0.7, or networks such as 10.0.0.0/8, got %v", err)
+	}
 	v.lasting("web.drain_timeout", c.DrainTimeout, time.Second, 10*time.Minute)
+}
+
+// Proxies are the networks of TrustedProxies. The error is the first that is
+// none, quoted.
+func (w Web) Proxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, text := range w.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if address, failed := netip.ParseAddr(text); failed == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 func validOrigin(text string) bool {

@@ -1,6 +1,10 @@
 package knowledge
 
-import "golang.org/x/text/language"
+import (
+	"slices"
+
+	"golang.org/x/text/language"
+)
 
 // matcher finds the pack locale for any language tag.
 func matcher(locales []Locale) language.Matcher {
@@ -15,6 +19,9 @@ func matcher(locales []Locale) language.Matcher {
 // and zh-TW are served in zh-CN, en-US in en. A tag that is empty, malformed or
 // foreign to the pack is served in the pack's first locale.
 func (b *Base) Locale(tag string) Locale {
+	if slices.Contains(b.pack.Locales, Locale(tag)) {
+		return Locale(tag)
+	}
 	wanted, err := language.Parse(tag)
 	if err != nil {
 		return b.pack.Locales[0]

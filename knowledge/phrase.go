@@ -134,11 +134,20 @@ func phraseKeys() map[string][]string {
 // an argument is dropped, and an unknown key gives "": Load makes sure that the
 // keys of phraseKeys exist and use no other placeholder.
 func (b *Base) Phrase(key string, locale Locale, args map[string]string) string {
-	return expand(b.words(b.phrases[key], locale), args)
+	return b.PhraseWith(key, locale, func(name string) string { return args[name] })
+}
+
+// PhraseWith is Phrase for a caller that has its values elsewhere than in a
+// map. It asks for those only that the wording holds.
+func (b *Base) PhraseWith(key string, locale Locale, value func(name string) string) string {
+	return expand(b.words(b.phrases[key], locale), value)
 }
 
 // expand replaces the placeholders of a template in one pass.
-func expand(template string, args map[string]string) string {
+func expand(template string, value func(name string) string) string {
+	if strings.IndexByte(template, '{') < 0 {
+		return template
+	}
 	var out strings.Builder
 	for {
 		before, rest, open := strings.Cut(template, "{")
@@ -147,7 +156,7 @@ func expand(template string, args map[string]string) string {
 		if !open || !closed {
 			return out.String()
 		}
-		out.WriteString(args[name])
+		out.WriteString(value(name))
 		template = after
 	}
 }

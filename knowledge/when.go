@@ -54,6 +54,9 @@ func (w When) Holds(s Situation) bool {
 }
 
 func (w When) onDay(day time.Time) bool {
+	if w.ValidFrom.IsZero() && w.Until.IsZero() {
+		return true
+	}
 	today := day.Format(time.DateOnly)
 	early := !w.ValidFrom.IsZero() && today < w.ValidFrom.Format(time.DateOnly)
 	late := !w.Until.IsZero() && today > w.Until.Format(time.DateOnly)

@@ -135,11 +135,15 @@ func webOptions(c *core) (web.Options, error) {
 	if err != nil {
 		return web.Options{}, err
 	}
+	proxies, err := c.config.Web.Proxies()
+	if err != nil {
+		return web.Options{}, fmt.Errorf("trusted proxies: %w", err)
+	}
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
 		Engine: c.engine, Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
-		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Demo: demo,
+		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
 		Limits: webLimits(c.config), Checks: c.checks(),
 	}
 	if demo {
@@ -154,6 +158,7 @@ func webLimits(config configs.Config) web.Limits {
 	limits.MessagesPerWindow = orUnlimited(config.Web.MessagesPerWindow)
 	limits.Window = config.Web.Window
 	limits.SocketsPerUser = orUnlimited(config.Web.SocketsPerUser)
+	limits.Handshakes = config.Web.HandshakesPerSecond
 	limits.HelloTimeout = config.Web.HelloTimeout
 	limits.PingEvery = config.Web.PingInterval
 	return limits

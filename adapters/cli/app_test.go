@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ import (
 func TestMain(m *testing.M) {
 	if actAsServer() {
 		return
+	}
+	if code, acted := actAsCommand(); acted {
+		os.Exit(code)
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -58,6 +62,16 @@ func launch(t *testing.T, config configs.Config) (address string, stop func()) {
 			t.Errorf("run: %v", err)
 		}
 	}
+}
+
+// dial opens a socket and says hello as the demo user, or as nobody.
+func dial(ctx context.Context, address, user, locale string) (*client, error) {
+	return dialFrom(ctx, address, user, locale, bot.Client{})
+}
+
+// dialFrom is dial from an app that says something about itself.
+func dialFrom(ctx context.Context, address, user, locale string, app bot.Client) (*client, error) {
+	return dialAs(ctx, address, user, hello{Locale: locale, Client: app})
 }
 
 // person is somebody in a chat over the real WebSocket.
@@ -184,7 +198,7 @@ func TestDemoUsers(t *testing.T) {
 // plain review sees.
 func TestNoTippingOff(t *testing.T) {
 	t.Parallel()
-	address := startApp(t, nil)
+	address := startApp(t, func(c *configs.Config) { c.Web.MessagesPerWindow = 0 }) // long conversations, quickly
 	apps := map[string]bot.Client{
 		"silent": {}, "vpn": {Network: "vpn"}, "old": {AppVersion: "9.0.0"}, "old and vpn": {AppVersion: "9.0.0", OS: "android", Network: "vpn"},
 	}

@@ -39,18 +39,18 @@ Examples:
 
 // Run chats until the input or the connection ends.
 func (c chatCommand) Run(ctx context.Context, s streams) error {
-	client, err := dial(ctx, c.URL, c.User, c.tag())
+	line, err := openLine(ctx, c.URL, c.User, c.tag())
 	if err != nil {
 		return err
 	}
-	chat := &chat{client: client, s: s, style: terminalStyle(isTerminal(s.out)), prompt: isTerminal(s.out)}
+	chat := &chat{line: line, s: s, style: terminalStyle(isTerminal(s.out)), prompt: isTerminal(s.out)}
 	err = chat.run(ctx)
-	return errors.Join(err, ignoreClosed(client.close()))
+	return errors.Join(err, ignoreClosed(line.close()))
 }
 
 // chat is one conversation in a terminal.
 type chat struct {
-	client *client
+	line   *line
 	s      streams
 	style  style
 	prompt bool
@@ -82,9 +82,9 @@ func (c *chat) run(ctx context.Context) error {
 			if err := c.submit(ctx, line); err != nil {
 				return err
 			}
-		case f, more := <-c.client.frames:
+		case f, more := <-c.line.frames:
 			if !more {
-				return c.client.ending()
+				return c.line.ending()
 			}
 			c.show(f)
 		case <-ctx.Done():
@@ -113,7 +113,7 @@ func (c *chat) submit(ctx context.Context, line string) error {
 	if n, err := strconv.Atoi(line); err == nil && len(c.offer.choices) > 0 {
 		return c.pick(ctx, n)
 	}
-	if err := c.client.send("message.send", map[string]string{"text": clean(line)}); err != nil {
+	if err := c.line.send("message.send", map[string]string{"text": clean(line)}); err != nil {
 		return err
 	}
 	return c.await(ctx, "message")
@@ -134,7 +134,7 @@ func (c *chat) pick(ctx context.Context, n int) error {
 		return nil
 	}
 	choice := map[string]string{"msg": c.offer.message, "choice": c.offer.choices[n-1].ID}
-	if err := c.client.send("choice.send", choice); err != nil {
+	if err := c.line.send("choice.send", choice); err != nil {
 		return err
 	}
 	return c.await(ctx, "message")
@@ -154,9 +154,9 @@ func clean(line string) string {
 func (c *chat) await(ctx context.Context, kind string) error {
 	for {
 		select {
-		case f, more := <-c.client.frames:
+		case f, more := <-c.line.frames:
 			if !more {
-				return c.client.ending()
+				return c.line.ending()
 			}
 			c.show(f)
 			if f.Type == kind || f.Type == "error" {
@@ -191,8 +191,10 @@ func (c *chat) show(f frame) {
 		if json.Unmarshal(f.Data, &data) == nil {
 			fmt.Fprintf(c.s.out, "%s! %s%s\n", c.style.warn, printable(data.Message), c.style.reset)
 		}
-	case "ping":
-		_ = c.client.send("pong", map[string]string{}) // a dead socket shows in the next read
+	case frameOffline:
+		c.note(c.either("连接断开了，正在重新连接……", "The connection was lost. Reconnecting…"))
+	case frameOnline:
+		c.note(c.either("已经重新连上。", "Connected again."))
 	}
 }
 

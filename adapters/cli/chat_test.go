@@ -2,9 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -25,12 +23,13 @@ func talk(t *testing.T, address, lines string, args ...string) (code int, out, p
 // A number that was not offered is a slip of the finger: nothing is sent.
 func TestChatNumberThatWasNotOffered(t *testing.T) {
 	t.Parallel()
-	address := startApp(t, nil)
+	address := startApp(t, func(c *configs.Config) { c.Web.MessagesPerWindow = 0 })
 	for locale, c := range map[string]struct{ question, hint string }{
 		"zh": {"为什么我的借呗开通不了", "请选 1-"},
 		"en": {"why can't I activate Jiebei", "choose 1-"},
 		"":   {"why can't I activate Jiebei", "choose 1-"},
 	} {
+		talk(t, address, c.question+"\n", "--user", "demo-overdue", "--locale", locale) // from now on nothing need be looked up
 		for _, number := range []string{"0", "99", "-1"} {
 			code, once, problems := talk(t, address, c.question+"\n", "--user", "demo-overdue", "--locale", locale)
 			if code != exitOK {
@@ -89,48 +88,42 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// A server that restarts says so, and so does the chat.
+// When the server restarts the chat comes back, and what was typed meanwhile is
+// asked in the same conversation, once.
 func TestChatWhenTheServerRestarts(t *testing.T) {
 	t.Parallel()
 	config := configs.Default()
 	config.Addr, config.Data = "127.0.0.1:0", t.TempDir()
-	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-
+	config.Eligibility.Timeout = patientCheck
+	address, stop := launch(t, config)
 	in, typed := io.Pipe()
-	defer typed.Close()
-	greeted := make(chan struct{})
-	out := &onFirstWrite{do: func() { close(greeted) }}
+	out := &awaitedLog{grown: make(chan struct{}, 1)}
 	var problems safeBuffer
 	exited := make(chan int, 1)
 	go func() {
-		exited <- run(t.Context(), []string{"chat", "--url", "http://" + app.Addr().String()}, streams{in: in, out: out, err: &problems})
+		exited <- run(t.Context(), []string{"chat", "--url", address, "--user", "demo-overdue"}, streams{in: in, out: out, err: &problems})
 	}()
-	<-greeted
+	say := func(line string) {
+		if _, err := io.WriteString(typed, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("为什么我的借呗开通不了")
+	out.await(t, "逾期")
 	stop()
-	if err := <-ended; err != nil {
-		t.Errorf("run: %v", err)
+	out.await(t, "正在重新连接")
+	say("请转人工")
+	config.Addr = strings.TrimPrefix(address, "http://")
+	_, stop = launch(t, config)
+	defer stop()
+	out.await(t, "已经重新连上")
+	typed.Close()
+	if code := <-exited; code != exitOK {
+		t.Errorf("exit %d: %s", code, problems.String())
 	}
-	code := <-exited
-	if got := problems.String(); code != exitFailed || got != "kaitong: the server is restarting; run the command again to go on\n" {
-		t.Errorf("exit %d: %q", code, got)
+	if code, list, notes := kaitong(t, "conversations", "list", "--data", config.Data); code != exitOK || !strings.Contains(list, "2 turn(s)") || strings.Count(list, "turn(s)") != 1 {
+		t.Errorf("stored: %d %s%s", code, list, notes)
 	}
-}
-
-// onFirstWrite tells once that something was printed.
-type onFirstWrite struct {
-	once sync.Once
-	do   func()
-}
-
-func (w *onFirstWrite) Write(p []byte) (int, error) {
-	w.once.Do(w.do)
-	return len(p), nil
 }
 
 func TestChatWithSomethingElse(t *testing.T) {

@@ -42,7 +42,7 @@ func TestRealQuestions(t *testing.T) {
 	data := t.TempDir()
 	config := configs.Default()
 	config.Addr, config.Data = "127.0.0.1:0", data
-	config.Web.SocketsPerUser, config.Web.MessagesPerWindow = 0, 0
+	config.Web.SocketsPerUser, config.Web.MessagesPerWindow, config.Web.HandshakesPerSecond = 0, 0, 0
 	address, stop := launch(t, config)
 	seen := sync.Map{} // conversation -> []frame
 	var talking sync.WaitGroup

@@ -20,6 +20,7 @@ import (
 type client struct {
 	base   *url.URL
 	socket *websocket.Conn
+	token  string
 	frames chan frame
 	ended  chan struct{}
 	err    error // why the socket ended; read after ended is closed
@@ -39,8 +40,12 @@ type frame struct {
 // terminal shows.
 type (
 	welcomeData struct {
-		Conv     string      `json:"conv"`
-		Greeting []bot.Block `json:"greeting"`
+		Conv      string      `json:"conv"`
+		Epoch     string      `json:"epoch"`
+		Seq       int64       `json:"seq"`
+		Recovered bool        `json:"recovered"`
+		Anon      string      `json:"anon"`
+		Greeting  []bot.Block `json:"greeting"`
 	}
 	messageData struct {
 		Author bot.Author  `json:"author"`
@@ -52,24 +57,36 @@ type (
 	}
 )
 
-// dial opens a socket and says hello as the demo user, or as nobody.
-func dial(ctx context.Context, address, user, locale string) (*client, error) {
-	return dialFrom(ctx, address, user, locale, bot.Client{})
+// hello is what one says first; who one is comes on top.
+type hello struct {
+	Token  string     `json:"token"`
+	Anon   string     `json:"anon,omitempty"`
+	Locale string     `json:"locale"`
+	Client bot.Client `json:"client"`
+	Resume *resume    `json:"resume,omitempty"`
 }
 
-// dialFrom is dial from an app that says something about itself.
-func dialFrom(ctx context.Context, address, user, locale string, app bot.Client) (*client, error) {
+// resume says where a conversation goes on.
+type resume struct {
+	Conv     string `json:"conv"`
+	Epoch    string `json:"epoch"`
+	AfterSeq int64  `json:"after_seq"`
+}
+
+// dialAs opens a socket and says hello.
+func dialAs(ctx context.Context, address, user string, h hello) (*client, error) {
 	c := &client{frames: make(chan frame, 64), ended: make(chan struct{})}
 	if err := c.connect(ctx, address); err != nil {
 		return nil, err
 	}
-	token, err := c.demoToken(ctx, user)
-	if err != nil {
+	var err error
+	if h.Token, err = c.demoToken(ctx, user); err != nil {
 		c.socket.Close()
 		return nil, err
 	}
+	c.token = h.Token
 	go c.read()
-	return c, c.send("hello", map[string]any{"token": token, "locale": locale, "client": app})
+	return c, c.send("hello", h)
 }
 
 // demoToken asks a server in demo mode for the token that a host app signs in
@@ -130,13 +147,35 @@ func (c *client) read() {
 	}
 }
 
-// ending says why the socket ended, once it has.
-func (c *client) ending() error {
-	if websocket.IsCloseError(c.err, websocket.CloseServiceRestart) {
-		return errors.New("the server is restarting; run the command again to go on")
+// history reads one page of the conversation's events after seq.
+func (c *client) history(w welcomeData, after int64) ([]frame, error) {
+	address := c.base.JoinPath("/v1/conversations", w.Conv, "events")
+	address.RawQuery = fmt.Sprintf("after=%d", after)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
 	}
-	return fmt.Errorf("the connection ended: %w", c.err)
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	if c.token == "" {
+		request.Header.Set("Authorization", "Anonymous "+w.Anon)
+	}
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var page struct{ Events []frame }
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("history: %s", response.Status)
+	}
+	err = json.NewDecoder(response.Body).Decode(&page)
+	return page.Events, err
 }
+
+// ending says why the socket ended, once it has.
+func (c *client) ending() error { return fmt.Errorf("the connection ended: %w", c.err) }
 
 func (c *client) send(kind string, data any) error {
 	raw, err := json.Marshal(data)

@@ -28,7 +28,7 @@ func actAsServer() bool {
 	}
 	config := configs.Default()
 	config.Addr, config.Data = "127.0.0.1:0", data
-	config.Web.SocketsPerUser, config.Web.MessagesPerWindow = 0, 0
+	config.Web.SocketsPerUser, config.Web.MessagesPerWindow, config.Web.HandshakesPerSecond = 0, 0, 0
 	app, err := NewApp(context.Background(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		fmt.Println("error:", err)

@@ -111,6 +111,7 @@ func (r *rehearsal) serve() (err error) {
 func (r *rehearsal) check(ctx context.Context, request bot.CheckRequest, reply knowledge.Reply) (bot.Verdict, error) {
 	r.mu.Lock()
 	r.replies[request.User] = reply
+	request.Fresh = true // every check of a dialogue has a reply of its own
 	r.mu.Unlock()
 	if reply.Fails == string(bot.CheckTimeout) {
 		return r.hasty.Check(ctx, request)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,7 @@ type serveCommand struct {
 	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
 	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN"`
 	NATS     string `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
+	Pprof    string `help:"Serve profiles of the Go runtime on this address; this machine only." placeholder:"HOST:PORT"`
 }
 
 // Help is shown by --help.
@@ -59,6 +61,14 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Pprof != "" {
+		stop, err := serveProfiles(ctx, c.Pprof)
+		if err != nil {
+			return errors.Join(err, app.Close(context.WithoutCancel(ctx)))
+		}
+		defer func() { _ = stop() }()
+	}
+	go paceGarbage(ctx)
 	welcome(s.out, app, config)
 	if err := app.Run(ctx); err != nil {
 		return err

@@ -45,6 +45,7 @@ type Client struct {
 	contract *Contract
 	breaker  *gobreaker.CircuitBreaker[bot.Verdict]
 	timedOut *timedOut
+	verdicts *verdicts
 }
 
 // NewClient returns a client.
@@ -56,6 +57,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	o = o.withDefaults()
 	return &Client{
 		options: o, contract: contract, breaker: newBreaker(o), timedOut: newTimedOut(o.breakerInterval(), o.Now),
+		verdicts: newVerdicts(),
 	}, nil
 }
 
@@ -75,9 +77,40 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	return o
 }
 
-// Check asks within the deadline. Errors wrap bot.ErrCheckTimeout,
-// bot.ErrCheckUnavailable or bot.ErrCheckInvalid.
+// Check asks within the deadline, unless a verdict it was given before is still
+// valid. Errors wrap bot.ErrCheckTimeout, bot.ErrCheckUnavailable or
+// bot.ErrCheckInvalid. What it returns is shared: read it, never write to it.
 func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
+	asked := questionOf(request)
+	if known, ok := c.known(asked, request.Fresh); ok {
+		return known, nil
+	}
+	if request.Asking != nil {
+		request.Asking()
+	}
+	return c.verdicts.together(ctx, asking{asked, request.Fresh}, func() (bot.Verdict, error) {
+		if known, ok := c.known(asked, request.Fresh); ok { // somebody was faster
+			return known, nil
+		}
+		verdict, err := c.guarded(ctx, request)
+		if err == nil {
+			c.verdicts.keep(asked, verdict, c.options.Now())
+		}
+		return verdict, err
+	})
+}
+
+// known is a verdict that may be used again.
+func (c *Client) known(asked question, fresh bool) (bot.Verdict, bool) {
+	if fresh {
+		return bot.Verdict{}, false
+	}
+	known, ok := c.verdicts.find(asked, c.options.Now())
+	return known, ok && c.stillTold(known)
+}
+
+// guarded asks unless the breaker is open.
+func (c *Client) guarded(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
 	verdict, err := c.breaker.Execute(func() (bot.Verdict, error) {
 		verdict, err := c.ask(ctx, request)
 		return verdict, c.timedOut.mark(err, person{request.Tenant, request.User})

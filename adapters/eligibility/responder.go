@@ -109,7 +109,7 @@ func (r *Responder) judge(request Request, profile Profile, known bool) Reply {
 	if !known {
 		return Reply{
 			RequestID: request.RequestID, Decision: "unknown", Reasons: []Reason{},
-			CheckedAt: now.UTC(), ValidUntil: now.UTC(),
+			CheckedAt: now.UTC(), ValidUntil: now.UTC().Add(r.options.Directory.Policy.ValidFor),
 		}
 	}
 	if request.Client.AppVersion != "" {

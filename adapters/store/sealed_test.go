@@ -92,10 +92,7 @@ func TestSealedBlocksAreFoundByManyAtOnce(t *testing.T) {
 // told is a turn that says sealed words.
 func told(t *testing.T, conversation string, version int64, text string) bot.Turn {
 	t.Helper()
-	sealed, err := bot.Seal(bot.Block{Type: bot.BlockText, Text: text})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := bot.Seal(bot.Block{Type: bot.BlockText, Text: text})
 	turn := bottest.Turn(conversation, version, "question")
 	turn.Events = append(turn.Events, bot.Message{Seq: version, Author: bot.AuthorBot, Blocks: []bot.Block{sealed.Block()}})
 	return turn

@@ -270,10 +270,7 @@ func openAt(t *testing.T, where place) *store.Log {
 // told is a turn that says sealed words.
 func told(t *testing.T, conversation string, version int64) bot.Turn {
 	t.Helper()
-	sealed, err := bot.Seal(bot.Block{Type: bot.BlockText, Text: "words"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := bot.Seal(bot.Block{Type: bot.BlockText, Text: "words"})
 	turn := bottest.Turn(conversation, version, "question")
 	turn.Events = append(turn.Events, bot.Message{Seq: version, Author: bot.AuthorBot, Blocks: []bot.Block{sealed.Block()}})
 	return turn

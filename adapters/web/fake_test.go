@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type fakeEngine struct {
 	gate   chan struct{} // a text holding "wait" is answered only after a receive
 	inside chan string   // told the id of each such message, once it waits
 	page   *bot.Page     // set by publish
+	deaf   int           // so many calls of Open fail first
 	hide   int64         // history pretends that events above this do not exist, when set
 }
 
@@ -215,6 +217,9 @@ func (e *fakeEngine) find(who bot.Identity, id string) *fakeConv {
 }
 
 func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.Summary, error) {
+	if e.isDeaf() {
+		return bot.Summary{}, errors.New("the log is away")
+	}
 	c := e.find(who, id)
 	if c == nil {
 		return bot.Summary{}, fmt.Errorf("conversation %s: %w", id, bot.ErrNotFound)
@@ -225,6 +230,13 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 		return bot.Summary{}, bot.ErrNotFound
 	}
 	return bot.Summary{Conversation: id, Seq: c.seq}, nil
+}
+
+func (e *fakeEngine) isDeaf() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.deaf--
+	return e.deaf >= 0
 }
 
 func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64) ([]bot.Turn, error) {

@@ -31,10 +31,10 @@ func (s *session) offer(frames []durable) {
 	switch {
 	case s.feed.catching || s.feed.holds(frames):
 	case frames[0].seq > s.feed.last+1:
-		s.feed.catching = true
-		s.server.spawn(s.catchUp)
+		s.catchUpSoon()
 	default:
 		s.showLocked(nil, frames, "")
+		s.out.flushSoon()
 	}
 }
 
@@ -62,15 +62,16 @@ func (s *session) begin(id string) {
 	s.feed.acting = id
 }
 
-// settle shows an act's ack and then its events. What other sockets did
-// before comes first, what they did meanwhile comes after.
+// settle queues an act's ack and then its events, for the caller to flush. What
+// other sockets did before comes first, what they did meanwhile comes after.
 func (s *session) settle(id string, receipt bot.Receipt, frames []durable) {
 	if len(frames) > 0 && !s.fillGap(frames[0].seq) {
 		s.server.log.Error("history has a hole", "conversation", s.conv, "before", frames[0].seq)
 		s.close(codeLagging)
 		return
 	}
-	ack := encode(outFrame{Type: typeAck, Conv: s.conv, Re: id, Data: ackData{Seq: receipt.Seq, Duplicate: receipt.Duplicate}})
+	var space [frameBytes]byte
+	ack := appendFrame(space[:0], outFrame{Type: typeAck, Conv: s.conv, Re: id, Data: ackData{Seq: receipt.Seq, Duplicate: receipt.Duplicate}})
 	s.feed.mu.Lock()
 	s.showLocked(ack, frames, id)
 	s.feed.mu.Unlock()
@@ -131,7 +132,9 @@ func (s *session) tryCatchUp() bool {
 		if err != nil || len(frames) > s.server.limits.ReplayEvents {
 			return false
 		}
-		if s.caughtUp(frames) {
+		done := s.caughtUp(frames)
+		s.out.flush()
+		if done {
 			return true
 		}
 		if len(frames) == 0 {
@@ -175,18 +178,20 @@ func (s *session) history(after int64) ([]durable, error) {
 	return encodeTurns(s.conv, turns...), nil
 }
 
-// showLocked queues head and those of frames that come next, as one parcel. It
-// needs the feed's lock, which is what keeps the order.
+// showLocked queues head and those of frames that come next, as one. It needs
+// the feed's lock, which is what keeps the order; the caller flushes.
 //
 // own is the act that head acknowledges. When there is none, it stops before
 // the message of an act under way: that is shown as an ack, by settle, and
 // conclude sees to what follows.
 func (s *session) showLocked(head []byte, frames []durable, own string) (stopped bool) {
-	var p parcel
+	var few [8][]byte
+	list := few[:0]
 	if head != nil {
-		p.frames = append(p.frames, head)
+		list = append(list, head)
 	}
-	for _, frame := range frames {
+	for i := range frames {
+		frame := &frames[i]
 		if frame.seq != s.feed.last+1 {
 			continue
 		}
@@ -196,12 +201,12 @@ func (s *session) showLocked(head []byte, frames []durable, own string) (stopped
 		}
 		s.feed.last = frame.seq
 		if frame.userID == "" || frame.userID != own {
-			p.frames = append(p.frames, frame.bytes)
+			list = append(list, frame.bytes())
 		}
 	}
 	s.feed.want = max(s.feed.want, s.feed.last)
-	if len(p.frames) > 0 {
-		s.send(p)
+	if len(list) > 0 {
+		s.queue(list...)
 	}
 	return stopped
 }

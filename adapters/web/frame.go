@@ -112,6 +112,14 @@ type envelope struct {
 // decode reads one frame. With a fault it still returns the frame's id when
 // that could be read, so that the refusal can name what it answers.
 func (d decoder) decode(data []byte) (frame, *fault) {
+	if f, ok := d.hot(data); ok {
+		return f, nil
+	}
+	return d.strict(data)
+}
+
+// strict is decode for every frame there is.
+func (d decoder) strict(data []byte) (frame, *fault) {
 	if f := d.object(data); f != nil {
 		return frame{}, f
 	}

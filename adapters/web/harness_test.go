@@ -21,7 +21,12 @@ import (
 	"kaitong/bot"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if playRole() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patience is how long a test waits for what must come. It decides nothing: a
 // test that runs into it has failed.
@@ -81,6 +86,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, engine: newFakeEngine(), log: &logBuffer{}}
 	options := testOptions()
+	options.Limits.Handshakes = 0 // tests come from one address
 	options.Engine = w.engine
 	options.Log = slog.New(slog.NewTextHandler(w.log, nil))
 	for _, f := range change {
@@ -116,6 +122,19 @@ func (w *world) token(user string) string {
 		w.t.Fatal(err)
 	}
 	return token
+}
+
+// everySession calls do for each socket the server has now.
+func (w *world) everySession(do func(*session)) {
+	for _, s := range w.server.open() {
+		do(s)
+	}
+}
+
+// elsewhere announces a turn that another node has stored.
+func (w *world) elsewhere(turn bot.Turn) {
+	frames := encodeTurns(turn.Conversation, turn)
+	w.server.Announce(turn.Conversation, frames[len(frames)-1].seq)
 }
 
 func (w *world) identity(user string) bot.Identity {

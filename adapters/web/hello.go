@@ -29,9 +29,10 @@ func (s *session) greet(f frame) *fault {
 	s.feed.last, s.feed.want, s.feed.catching = begin.last, begin.seq, true
 	s.server.hub.join(s.conv, s)
 	s.greeted.Store(true)
-	s.ticker.Reset(s.server.limits.PingEvery)
+	s.firstTick()
 	s.welcome(f.id, pass, begin)
 	s.meet(begin)
+	s.out.flush()
 	return nil
 }
 
@@ -87,7 +88,7 @@ func (s *session) unstored(who bot.Identity, r *resume) beginning {
 }
 
 func (s *session) welcome(re string, pass passport, begin beginning) {
-	s.sendFrame(outFrame{Type: typeWelcome, Conv: begin.conv, TS: stamp(s.server.now()), Re: re, Data: welcomeData{
+	s.queueFrame(outFrame{Type: typeWelcome, Conv: begin.conv, TS: s.server.now(), Re: re, Data: welcomeData{
 		Conv:      begin.conv,
 		Epoch:     s.server.engine.Epoch(),
 		Seq:       begin.seq,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"sync"
 
 	"kaitong/bot"
@@ -17,8 +18,8 @@ type hub struct {
 // before the first message.
 type room struct {
 	owner   bot.Identity
-	sockets map[*session]struct{}
-	acting  int // workers with acts on the way
+	sockets []*session // few: a list is a third of a map
+	acting  int        // workers with acts on the way
 }
 
 func newHub() *hub { return &hub{rooms: map[string]*room{}} }
@@ -26,14 +27,15 @@ func newHub() *hub { return &hub{rooms: map[string]*room{}} }
 func (h *hub) join(conv string, s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.room(conv, s.who).sockets[s] = struct{}{}
+	r := h.room(conv, s.who)
+	r.sockets = append(r.sockets, s)
 }
 
 func (h *hub) leave(conv string, s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r := h.rooms[conv]; r != nil {
-		delete(r.sockets, s)
+		r.sockets = slices.DeleteFunc(r.sockets, func(other *session) bool { return other == s })
 		h.tidy(conv, r)
 	}
 }
@@ -69,13 +71,26 @@ func (h *hub) others(conv string, except *session) []*session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[conv]
-	if r == nil {
+	if r == nil || r.holdsOnly(except) {
 		return nil
 	}
 	list := make([]*session, 0, len(r.sockets))
-	for s := range r.sockets {
+	for _, s := range r.sockets {
 		if s != except {
 			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// conversations returns those somebody looks at.
+func (h *hub) conversations() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []string
+	for conv, r := range h.rooms {
+		if len(r.sockets) > 0 {
+			list = append(list, conv)
 		}
 	}
 	return list
@@ -85,10 +100,15 @@ func (h *hub) others(conv string, except *session) []*session {
 func (h *hub) room(conv string, owner bot.Identity) *room {
 	r := h.rooms[conv]
 	if r == nil {
-		r = &room{owner: owner, sockets: map[*session]struct{}{}}
+		r = &room{owner: owner}
 		h.rooms[conv] = r
 	}
 	return r
+}
+
+// holdsOnly spares the list of nobody, which is what most turns are shown to.
+func (r *room) holdsOnly(s *session) bool {
+	return len(r.sockets) == 1 && r.sockets[0] == s
 }
 
 // tidy needs the lock.

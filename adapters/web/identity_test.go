@@ -145,7 +145,7 @@ func TestExpiryIsNoticedWithoutTraffic(t *testing.T) {
 	w.server.now = clock.now
 	p := w.join("demo-a")
 	clock.advance(tokenLife + time.Minute)
-	w.server.eachSession((*session).tick)
+	w.everySession((*session).tick)
 	p.wantClose(4401)
 }
 

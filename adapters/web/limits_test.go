@@ -11,24 +11,24 @@ import (
 func TestAllowance(t *testing.T) {
 	t.Parallel()
 	limits := DefaultLimits() // 20 in 10 s
-	p := newPeople(limits)
-	who, now := bot.Identity{User: "a"}, time.Unix(1000, 0)
+	p := newPeople(limits).acts
+	who, now := bot.Identity{User: "a"}, 1000*time.Second
 	for i := range 20 {
-		if _, ok := p.allow(who, now); !ok {
+		if _, ok := p.take(who, now); !ok {
 			t.Fatalf("act %d refused", i)
 		}
 	}
-	wait, ok := p.allow(who, now)
+	wait, ok := p.take(who, now)
 	if ok || wait != 500*time.Millisecond {
 		t.Errorf("act 21: %v %v", wait, ok)
 	}
-	if _, ok := p.allow(who, now.Add(wait)); !ok {
+	if _, ok := p.take(who, now+wait); !ok {
 		t.Error("refused after the wait that was asked for")
 	}
-	if _, ok := p.allow(bot.Identity{User: "b"}, now); !ok {
+	if _, ok := p.take(bot.Identity{User: "b"}, now); !ok {
 		t.Error("somebody else is limited too")
 	}
-	if _, ok := p.allow(bot.Identity{User: "a", Tenant: "other"}, now); !ok {
+	if _, ok := p.take(bot.Identity{User: "a", Tenant: "other"}, now); !ok {
 		t.Error("the same name at another tenant is limited too")
 	}
 }
@@ -36,10 +36,10 @@ func TestAllowance(t *testing.T) {
 // However many people come, those whose allowance is whole again are forgotten.
 func TestAllowanceForgets(t *testing.T) {
 	t.Parallel()
-	p := newPeople(DefaultLimits())
-	now := time.Unix(1000, 0)
+	p := newPeople(DefaultLimits()).acts
+	now := 1000 * time.Second
 	for i := range 3 * forgetAbove {
-		p.allow(bot.Identity{User: itoa(int64(i))}, now.Add(time.Duration(i)*time.Second))
+		p.take(bot.Identity{User: itoa(int64(i))}, now+time.Duration(i)*time.Second)
 	}
 	if n := len(p.spent); n > forgetAbove+int(DefaultLimits().Window/time.Second)+1 {
 		t.Errorf("%d people are remembered", n)
@@ -51,17 +51,17 @@ func TestAllowanceForgets(t *testing.T) {
 func TestAllowanceForgetsOnceAWindow(t *testing.T) {
 	t.Parallel()
 	limits := DefaultLimits()
-	p := newPeople(limits)
-	now := time.Unix(1000, 0)
+	p := newPeople(limits).acts
+	now := 1000 * time.Second
 	for i := range forgetAbove + 1 {
-		p.allow(bot.Identity{User: itoa(int64(i))}, now)
+		p.take(bot.Identity{User: itoa(int64(i))}, now)
 	}
 	first := bot.Identity{User: "0"}
-	p.allow(bot.Identity{User: "late"}, now.Add(limits.Window-1))
+	p.take(bot.Identity{User: "late"}, now+limits.Window-1)
 	if _, ok := p.spent[first]; !ok {
 		t.Error("looked through again within the window")
 	}
-	p.allow(bot.Identity{User: "later"}, now.Add(limits.Window))
+	p.take(bot.Identity{User: "later"}, now+limits.Window)
 	if _, ok := p.spent[first]; ok {
 		t.Error("not looked through in the next window")
 	}

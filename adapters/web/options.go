@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 )
@@ -23,6 +24,9 @@ type Options struct {
 	// Origins are allowed besides the server's own host, e.g.
 	// "https://help.example.com".
 	Origins []string
+	// Proxies stand before the server: what they say in X-Forwarded-For about
+	// where a request comes from is believed.
+	Proxies []netip.Prefix
 
 	// Demo mints tokens for anybody who asks to be a demo user. Never set it
 	// where real people are served.
@@ -77,8 +81,10 @@ type Limits struct {
 	Window            time.Duration // see MessagesPerWindow
 	SocketsPerUser    int           // open at once
 	Sockets           int           // open at once, all together
+	Handshakes        int           // of one address in a second, and at once; 0: no limit
 	Inbox             int           // frames of one socket waiting for their turn
 	Outbox            int           // writes waiting for one socket
+	OutboxBytes       int           // waiting for one socket when no more is taken
 	ReplayEvents      int           // replayed on resume, or in one page of history
 	HelloTimeout      time.Duration // from upgrade to hello
 	WriteTimeout      time.Duration // of one write
@@ -96,8 +102,10 @@ func DefaultLimits() Limits {
 		Window:            10 * time.Second,
 		SocketsPerUser:    3,
 		Sockets:           20_000,
+		Handshakes:        50,
 		Inbox:             32,
 		Outbox:            64,
+		OutboxBytes:       1 << 20,
 		ReplayEvents:      500,
 		HelloTimeout:      5 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -127,9 +135,9 @@ func (o Options) validate() error {
 }
 
 func (l Limits) positive() bool {
-	counts := min(l.FrameBytes, l.TextRunes, l.MessagesPerWindow, l.SocketsPerUser, l.Sockets, l.Inbox, l.Outbox, l.ReplayEvents)
+	counts := min(l.FrameBytes, l.TextRunes, l.MessagesPerWindow, l.SocketsPerUser, l.Sockets, l.Inbox, l.Outbox, l.OutboxBytes, l.ReplayEvents)
 	times := min(l.Window, l.HelloTimeout, l.WriteTimeout, l.PingEvery, l.TurnTimeout, l.CloseTimeout)
-	return counts > 0 && times > 0
+	return counts > 0 && times > 0 && l.Handshakes >= 0
 }
 
 func validOrigin(origin string) bool {

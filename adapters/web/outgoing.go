@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"time"
 
 	"kaitong/bot"
@@ -9,13 +8,13 @@ import (
 
 // outFrame is one frame to a client.
 type outFrame struct {
-	Type string `json:"type"`
-	ID   string `json:"id,omitempty"`
-	Conv string `json:"conv,omitempty"`
-	Seq  int64  `json:"seq,omitempty"` // on durable frames only
-	TS   string `json:"ts,omitempty"`
-	Re   string `json:"re,omitempty"` // id of the frame answered
-	Data any    `json:"data"`
+	Type string
+	ID   string
+	Conv string
+	Seq  int64 // on durable frames only
+	TS   time.Time
+	Re   string // id of the frame answered
+	Data body
 }
 
 type (
@@ -61,36 +60,6 @@ type (
 	emptyData struct{}
 )
 
-// encode never fails: every frame is made of strings, numbers and blocks.
-func encode(f outFrame) []byte {
-	b, err := json.Marshal(f)
-	if err != nil {
-		panic("encode " + f.Type + ": " + err.Error())
-	}
-	return b
-}
-
-// durable is the encoded frame of one stored event, made once for all sockets.
-type durable struct {
-	seq    int64
-	userID string // message id when a user wrote it: its own socket needs no echo
-	bytes  []byte
-}
-
-// encodeTurns makes frames of the events a client may see.
-func encodeTurns(conv string, turns ...bot.Turn) []durable {
-	var frames []durable
-	for _, turn := range turns {
-		for _, event := range turn.Events {
-			if f, ok := eventFrame(event); ok {
-				f.Conv, f.TS = conv, stamp(turn.At)
-				frames = append(frames, durable{seq: f.Seq, userID: userMessageID(event), bytes: encode(f)})
-			}
-		}
-	}
-	return frames
-}
-
 func eventFrame(event bot.Event) (outFrame, bool) {
 	switch e := event.(type) {
 	case bot.Message:
@@ -111,11 +80,4 @@ func userMessageID(event bot.Event) string {
 		return m.ID
 	}
 	return ""
-}
-
-func stamp(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }

@@ -261,7 +261,7 @@ func pageLostLine(t *testing.T, chromium context.Context) {
 	b.write("wait 第二句")
 	<-w.engine.inside
 	b.shoot("sending")
-	w.server.eachSession(func(s *session) { s.conn.Close() })
+	w.everySession(func(s *session) { s.conn.Close() })
 	b.until(`document.querySelector('#status').dataset.status !== 'online'`)
 	b.shoot("offline")
 	w.engine.gate <- struct{}{}
@@ -294,9 +294,9 @@ func pageResend(t *testing.T, chromium context.Context) {
 		t.Errorf("reason shown: %q", got)
 	}
 	b.shoot("failed-message")
-	w.server.people.mu.Lock()
-	clear(w.server.people.spent)
-	w.server.people.mu.Unlock()
+	w.server.people.acts.mu.Lock()
+	clear(w.server.people.acts.spent)
+	w.server.people.acts.mu.Unlock()
 	b.click(`.resend`)
 	b.sent(2)
 	b.until(`!document.querySelector('.resend')`)

@@ -20,7 +20,10 @@ type problemBody struct {
 
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, bad *fault) {
 	row := s.codes[bad.code]
-	wait := max(row.wait, bad.wait)
+	wait := row.wait
+	if bad.wait > 0 {
+		wait = bad.wait
+	}
 	if wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds()+0.999)))
 	}

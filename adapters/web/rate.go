@@ -7,28 +7,74 @@ import (
 	"kaitong/bot"
 )
 
+// allowance limits how often each of many may do something, by the generic
+// cell rate algorithm: one instant says how far an allowance is used up, so
+// that a window costs 8 bytes, not a list.
+//
+// Instants are lengths of time since the start of the server: a wall clock
+// that is set forth or back limits nobody and frees nobody.
+type allowance[K comparable] struct {
+	mu     sync.Mutex
+	swept  time.Duration // when forget last looked through spent
+	spent  map[K]time.Duration
+	burst  int           // in window
+	window time.Duration // see burst
+}
+
+func newAllowance[K comparable](burst int, window time.Duration) *allowance[K] {
+	return &allowance[K]{spent: map[K]time.Duration{}, burst: burst, window: window}
+}
+
+// take uses one of the allowance of who, or says how long to wait.
+func (a *allowance[K]) take(who K, now time.Duration) (wait time.Duration, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	step := a.window / time.Duration(a.burst)
+	spent := max(a.spent[who], now) + step
+	if over := spent - now - a.window; over > 0 {
+		return over, false
+	}
+	a.forget(now)
+	a.spent[who] = spent
+	return 0, true
+}
+
+// forgetAbove keeps the map small: past this size entries that no longer limit
+// anybody are dropped.
+const forgetAbove = 10_000
+
+// forget looks through everybody at most once a window: sooner, most of them
+// are still limited, and a crowd would pay for the search at every act.
+func (a *allowance[K]) forget(now time.Duration) {
+	if len(a.spent) < forgetAbove || now-a.swept < a.window {
+		return
+	}
+	a.swept = now
+	for who, spent := range a.spent {
+		if spent < now {
+			delete(a.spent, who)
+		}
+	}
+}
+
 // people counts, per person and over all sockets, what is limited.
 //
-// The rate is the generic cell rate algorithm: one instant per person says how
-// far its allowance is used up, so that a window costs 24 bytes, not a list.
+// Anonymous people are limited too, but a new anonymous name costs nothing:
+// what bounds those who keep making them is how many sockets one address may
+// open, see door.
 type people struct {
-	mu      sync.Mutex
-	swept   time.Time // when forget last looked through spent
-	sockets map[bot.Identity]int
-	spent   map[bot.Identity]time.Time
+	acts *allowance[bot.Identity]
 
-	most   int           // sockets of one person
-	burst  int           // acts in window
-	window time.Duration // see burst
+	mu      sync.Mutex
+	sockets map[bot.Identity]int
+	most    int // sockets of one person
 }
 
 func newPeople(limits Limits) *people {
 	return &people{
+		acts:    newAllowance[bot.Identity](limits.MessagesPerWindow, limits.Window),
 		sockets: map[bot.Identity]int{},
-		spent:   map[bot.Identity]time.Time{},
 		most:    limits.SocketsPerUser,
-		burst:   limits.MessagesPerWindow,
-		window:  limits.Window,
 	}
 }
 
@@ -48,41 +94,5 @@ func (p *people) leave(who bot.Identity) {
 	defer p.mu.Unlock()
 	if p.sockets[who]--; p.sockets[who] <= 0 {
 		delete(p.sockets, who)
-	}
-}
-
-// allow takes one act from the allowance of who, or says how long to wait.
-func (p *people) allow(who bot.Identity, now time.Time) (wait time.Duration, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	step := p.window / time.Duration(p.burst)
-	spent := p.spent[who]
-	if spent.Before(now) {
-		spent = now
-	}
-	spent = spent.Add(step)
-	if over := spent.Sub(now) - p.window; over > 0 {
-		return over, false
-	}
-	p.forget(now)
-	p.spent[who] = spent
-	return 0, true
-}
-
-// forgetAbove keeps the map small: past this size entries that no longer limit
-// anybody are dropped.
-const forgetAbove = 10_000
-
-// forget looks through everybody at most once a window: sooner, most of them
-// are still limited, and a crowd would pay for the search at every act.
-func (p *people) forget(now time.Time) {
-	if len(p.spent) < forgetAbove || now.Sub(p.swept) < p.window {
-		return
-	}
-	p.swept = now
-	for who, spent := range p.spent {
-		if spent.Before(now) {
-			delete(p.spent, who)
-		}
 	}
 }

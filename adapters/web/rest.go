@@ -37,7 +37,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, bad)
 		return
 	}
-	if wait, ok := s.people.allow(pass.who, s.now()); !ok {
+	if wait, ok := s.people.acts.take(pass.who, s.elapsed()); !ok {
 		s.problem(w, r, &fault{code: codeRateLimited, wait: wait})
 		return
 	}
@@ -65,8 +65,8 @@ func (s *Server) eventsPage(conv string, turns []bot.Turn) eventsBody {
 	if len(frames) > s.limits.ReplayEvents {
 		frames, page.More = frames[:s.limits.ReplayEvents], true
 	}
-	for _, frame := range frames {
-		page.Events = append(page.Events, frame.bytes)
+	for i := range frames {
+		page.Events = append(page.Events, frames[i].bytes())
 	}
 	return page
 }

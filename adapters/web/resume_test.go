@@ -280,7 +280,7 @@ func chatter(p *peer, name string, n int) []int64 {
 
 // Turns that come from elsewhere, in any order, repeated or with holes, are
 // shown once and in order.
-func TestDeliverFillsGaps(t *testing.T) {
+func TestAnnouncementsFillGaps(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.join("demo-a")
@@ -291,7 +291,7 @@ func TestDeliverFillsGaps(t *testing.T) {
 		turns = append(turns, w.engine.agent(p.conv, who, fmt.Sprint("agent says ", i)))
 	}
 	for _, i := range []int{3, 3, 0, 7, 1, 19, 2, 19, 5} {
-		w.server.Deliver(turns[i])
+		w.elsewhere(turns[i])
 	}
 	for i := range 20 {
 		if r := p.want("message"); r.text() != fmt.Sprint("agent says ", i) || r.Data["author"] != "agent" {
@@ -301,9 +301,9 @@ func TestDeliverFillsGaps(t *testing.T) {
 	p.wantQuiet()
 }
 
-// What an agent says while a turn is running comes at once when it is next,
-// and is not lost when it is not.
-func TestDeliverDuringTurn(t *testing.T) {
+// What somebody says in another tab while a turn is running comes at once when
+// it is next.
+func TestShownDuringTurn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.join("demo-a")
@@ -313,7 +313,7 @@ func TestDeliverDuringTurn(t *testing.T) {
 	// The fake holds the conversation during a turn, so what another node
 	// stores is shown from a turn made by hand.
 	next := bot.Turn{Conversation: p.conv, Events: []bot.Event{bot.Message{Seq: 3, ID: "agent-3", Author: bot.AuthorAgent, Blocks: []bot.Block{{Type: bot.BlockText, Text: "at once"}}}}}
-	w.server.Deliver(next)
+	w.server.show(p.conv, encodeTurns(p.conv, next), nil)
 	if r := p.want("message"); r.text() != "at once" {
 		t.Fatalf("%s", r.raw)
 	}
@@ -331,7 +331,7 @@ func TestHoleInHistoryClosesTheSocket(t *testing.T) {
 	who := w.identity("demo-a")
 	w.engine.hide = 2
 	w.engine.agent(p.conv, who, "lost")
-	w.server.Deliver(w.engine.agent(p.conv, who, "after the hole"))
+	w.elsewhere(w.engine.agent(p.conv, who, "after the hole"))
 	p.wantClose(4410)
 }
 
@@ -372,7 +372,7 @@ func TestCatchUpLeavesOwnActToItsAck(t *testing.T) {
 	p := w.join("demo-a")
 	p.exchange("m1", "x")
 	var s *session
-	w.server.eachSession(func(each *session) { s = each })
+	w.everySession(func(each *session) { s = each })
 	who := w.identity("demo-a")
 	c := w.engine.conv(p.conv, who)
 	s.begin("m2")
@@ -395,6 +395,6 @@ func TestCatchUpLeavesOwnActToItsAck(t *testing.T) {
 	if r := p.want("message"); r.text() != "after it" {
 		t.Fatalf("%s", r.raw)
 	}
-	w.server.Deliver(later)
+	w.elsewhere(later)
 	p.wantQuiet()
 }

@@ -1,12 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,8 +13,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"kaitong/bot"
 )
 
 // Server serves people. Make one with [New], mount [Server.Handler], and end
@@ -31,19 +26,28 @@ type Server struct {
 	decoder  decoder
 	identity identity
 	people   *people
+	door     door
 	hub      *hub
+	crew     *crew
+	rounds   rounds
 	upgrader websocket.Upgrader
 	handler  http.Handler
-	now      func() time.Time
+	now      func() time.Time     // by the wall clock, which may be set forth and back
+	elapsed  func() time.Duration // since the start, come what may
+
+	deadlines deadlines
 
 	ctx    context.Context // ends with Drain
 	cancel context.CancelFunc
 	life   *gate // sockets and helpers
 	acts   *gate // workers with acts
 
-	mu       sync.Mutex
-	sessions map[*session]struct{}
-	draining atomic.Bool
+	mu        sync.Mutex
+	sessions  map[*session]struct{}
+	sweeping  sync.Once // the first socket starts the sweeper
+	draining  atomic.Bool
+	leaving   chan struct{} // closed when draining begins
+	dismissed sync.Once
 
 	buffers  sync.Pool
 	counters counters
@@ -62,12 +66,16 @@ func New(options Options) (*Server, error) {
 		codes:    codeTable(),
 		decoder:  decoder{names: knownKeys(), textRunes: options.Limits.TextRunes},
 		people:   newPeople(options.Limits),
+		door:     newDoor(options.Limits, options.Proxies),
 		hub:      newHub(),
+		crew:     newCrew(),
 		now:      time.Now,
+		elapsed:  stopwatch(),
 		life:     newGate(),
 		acts:     newGate(),
 		sessions: map[*session]struct{}{},
-		buffers:  sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		leaving:  make(chan struct{}),
+		buffers:  sync.Pool{New: newBuffer},
 	}
 	s.identity = identity{
 		rules: options.Token, tenant: options.Tenant, anonymous: options.Anonymous,
@@ -86,56 +94,9 @@ func New(options Options) (*Server, error) {
 // Handler serves all routes. The http.Server around it sets ReadHeaderTimeout.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Deliver shows a turn that was stored elsewhere, by another node or by an
-// agent, to the sockets of its conversation. Late, repeated and missing turns
-// are harmless: each socket checks the numbers and reads what it lacks.
-func (s *Server) Deliver(turn bot.Turn) {
-	s.show(turn.Conversation, encodeTurns(turn.Conversation, turn), nil)
-}
-
 func (s *Server) show(conv string, frames []durable, except *session) {
 	for _, other := range s.hub.others(conv, except) {
 		other.offer(frames)
-	}
-}
-
-// Drain ends the server politely: no new sockets, a goaway to all, acts on
-// their way finish, then every socket is closed with 1012, and nothing runs any
-// more. When ctx ends first its error is returned: acts on their way are told
-// to stop, sockets are cut, and both may still be ending.
-func (s *Server) Drain(ctx context.Context) error {
-	s.draining.Store(true)
-	s.eachSession(func(session *session) { session.goaway() })
-	s.acts.close()
-	actsErr := s.acts.wait(ctx)
-	s.eachSession(func(session *session) { session.close(codeRestarting) })
-	s.life.close()
-	lifeErr := s.life.wait(ctx)
-	s.cancel()
-	if err := errors.Join(actsErr, lifeErr); err != nil {
-		s.eachSession(func(session *session) { session.conn.Close() })
-		return fmt.Errorf("drain sockets: %w", err)
-	}
-	return nil
-}
-
-// reconnectSpread spreads the return of everybody after a restart.
-const reconnectSpread = 10 * time.Second
-
-func (s *session) goaway() {
-	after := time.Second + rand.N(reconnectSpread)
-	s.sendFrame(outFrame{Type: typeGoaway, Data: goawayData{Reason: "restart", AfterMS: after.Milliseconds()}})
-}
-
-func (s *Server) eachSession(do func(*session)) {
-	s.mu.Lock()
-	list := make([]*session, 0, len(s.sessions))
-	for session := range s.sessions {
-		list = append(list, session)
-	}
-	s.mu.Unlock()
-	for _, session := range list {
-		do(session)
 	}
 }
 
@@ -158,22 +119,42 @@ func (s *Server) forget(session *session) {
 	s.life.leave()
 }
 
-// spawn runs a helper that Drain waits for.
-func (s *Server) spawn(run func()) {
+// spawn runs a helper that Drain waits for; false when it is too late for one.
+func (s *Server) spawn(run func()) bool {
 	if !s.life.enter() {
-		return
+		return false
 	}
 	go func() {
 		defer s.life.leave()
 		run()
 	}()
+	return true
 }
 
-func (s *Server) buffer() *bytes.Buffer { return s.buffers.Get().(*bytes.Buffer) }
+// Buffers hold a frame that was read, or frames to be written.
+const (
+	bufferBytes     = 2 << 10
+	mostBufferBytes = 64 << 10 // a larger one is not kept
+)
 
-func (s *Server) giveBack(buffer *bytes.Buffer) {
-	buffer.Reset()
-	s.buffers.Put(buffer)
+func newBuffer() any {
+	b := make([]byte, 0, bufferBytes)
+	return &b
+}
+
+func (s *Server) buffer() *[]byte { return s.buffers.Get().(*[]byte) }
+
+func (s *Server) giveBack(b *[]byte) {
+	if cap(*b) > mostBufferBytes {
+		return
+	}
+	*b = (*b)[:0]
+	s.buffers.Put(b)
+}
+
+func stopwatch() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 // counters are what happened since the start.
@@ -215,14 +196,13 @@ func (s *Server) countRefusal(bad *fault) {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// newUpgrader keeps idle sockets small: short read buffers, pooled write
-// buffers. Compression stays off: the read limit does not bound what a
+// newUpgrader keeps idle sockets small: short read buffers, and none to write
+// from, which the outbox does. Compression stays off: the read limit does not bound what a
 // compressed frame unpacks to.
 func (s *Server) newUpgrader() websocket.Upgrader {
 	return websocket.Upgrader{
 		HandshakeTimeout: s.limits.WriteTimeout,
 		ReadBufferSize:   512,
-		WriteBufferSize:  4096,
 		WriteBufferPool:  &sync.Pool{},
 		Subprotocols:     []string{subprotocol},
 		CheckOrigin:      func(*http.Request) bool { return true }, // checked before, with our own answer
@@ -241,16 +221,16 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, bad)
 		return
 	}
-	conn, err := s.upgrader.Upgrade(w, r, nil)
+	conn, err := s.upgrader.Upgrade(&tap{w}, r, nil)
 	if err != nil {
 		return // answered by the upgrader
 	}
 	session := newSession(s, conn)
 	if !s.admit(session) {
-		session.ticker.Stop()
 		conn.Close()
 		return
 	}
+	s.sweeping.Do(func() { s.spawn(s.sweep) })
 	go session.run()
 }
 
@@ -267,7 +247,7 @@ func (s *Server) mayConnect(r *http.Request) *fault {
 	case s.full():
 		return &fault{code: codeServerFull}
 	}
-	return nil
+	return s.door.mayKnock(r, s.elapsed())
 }
 
 func (s *Server) full() bool {

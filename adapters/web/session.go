@@ -1,10 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,7 +36,8 @@ type session struct {
 
 	closing atomic.Bool
 	pings   atomic.Int64
-	ticker  *time.Timer // the hello deadline first, then the heartbeat
+	heard   atomic.Int64 // when something was heard last, in time since the start
+	due     atomic.Int64 // when tick is to be called: the hello deadline first, then the heartbeat
 }
 
 // inbox is the bounded queue of acts waiting for the engine.
@@ -48,8 +49,9 @@ type inbox struct {
 
 func newSession(server *Server, conn *websocket.Conn) *session {
 	s := &session{server: server, conn: conn}
-	s.out = outbox{conn: conn, most: server.limits.Outbox, write: server.limits.WriteTimeout, bye: server.limits.CloseTimeout}
-	s.ticker = time.AfterFunc(server.limits.HelloTimeout, s.tick)
+	s.out.server, s.out.conn = server, conn
+	s.stillHere()
+	s.nextTick(server.limits.HelloTimeout)
 	return s
 }
 
@@ -57,10 +59,9 @@ func newSession(server *Server, conn *websocket.Conn) *session {
 func (s *session) run() {
 	defer s.end()
 	s.conn.SetReadLimit(int64(hardLimitFactor * s.server.limits.FrameBytes))
-	s.conn.SetPongHandler(func(string) error { return s.stillAlive() })
-	if s.stillAlive() != nil {
-		return
-	}
+	s.conn.SetPongHandler(s.ponged)
+	s.conn.SetPingHandler(s.pinged)
+	s.conn.SetCloseHandler(s.closed)
 	for {
 		data, bad, err := s.read()
 		if err != nil {
@@ -73,8 +74,44 @@ func (s *session) run() {
 			s.refuse("", bad)
 			continue
 		}
-		s.receive(data)
+		s.hear(data)
 	}
+}
+
+// hear is receive; before hello on a goroutine of its own, which is waited
+// for. Getting to know somebody takes a deep stack that this goroutine, which
+// will mostly wait, would keep.
+func (s *session) hear(data *[]byte) {
+	if s.greeted.Load() {
+		s.receive(data)
+		return
+	}
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		s.receive(data)
+	}()
+	<-heard
+}
+
+func (s *session) ponged(string) error {
+	s.stillHere()
+	return nil
+}
+
+func (s *session) pinged(payload string) error {
+	s.stillHere()
+	s.out.control(websocket.PongMessage, []byte(payload))
+	s.out.flush()
+	return nil
+}
+
+// closed answers the other side's close, after which nothing more is read.
+func (s *session) closed(code int, _ string) error {
+	s.closing.Store(true)
+	s.out.answerClose(code)
+	s.out.flush()
+	return nil
 }
 
 // hardLimitFactor times the frame limit is where the connection is closed
@@ -82,47 +119,63 @@ func (s *session) run() {
 const hardLimitFactor = 4
 
 // read returns one frame in a pooled buffer that receive gives back.
-func (s *session) read() (*bytes.Buffer, *fault, error) {
+func (s *session) read() (*[]byte, *fault, error) {
 	kind, r, err := s.conn.NextReader()
 	if err != nil {
 		return nil, nil, err
 	}
 	buffer := s.server.buffer()
-	limit := int64(s.server.limits.FrameBytes)
-	n, err := io.Copy(buffer, io.LimitReader(r, limit+1))
-	if err != nil {
-		s.server.giveBack(buffer)
-		return nil, nil, err
-	}
-	s.server.counters.framesIn.Add(1)
-	if kind != websocket.TextMessage {
-		s.server.giveBack(buffer)
-		return nil, &fault{code: codeNotText}, nil
-	}
-	if n > limit {
-		s.server.giveBack(buffer)
+	fits, err := readUpTo(buffer, r, s.server.limits.FrameBytes)
+	if err == nil && !fits {
 		_, err = io.Copy(io.Discard, r)
-		return nil, &fault{code: codeTooLarge}, err
 	}
-	if s.closing.Load() {
-		s.server.giveBack(buffer)
-		return nil, nil, nil
+	s.stillHere()
+	s.server.counters.framesIn.Add(1)
+	switch {
+	case err != nil, s.closing.Load():
+	case kind != websocket.TextMessage:
+		return nil, s.spare(buffer, codeNotText), nil
+	case !fits:
+		return nil, s.spare(buffer, codeTooLarge), nil
+	default:
+		return buffer, nil, nil
 	}
-	return buffer, nil, s.stillAlive()
+	s.server.giveBack(buffer)
+	return nil, nil, err
 }
 
-// stillAlive moves the read deadline: anything heard is a sign of life.
-func (s *session) stillAlive() error {
-	if s.closing.Load() {
-		return nil
+// spare gives a buffer back that holds nothing of use.
+func (s *session) spare(buffer *[]byte, code Code) *fault {
+	s.server.giveBack(buffer)
+	return &fault{code: code}
+}
+
+// readUpTo reads r to its end into an empty buffer; false when there is more
+// than limit, which is then left unread.
+func readUpTo(buffer *[]byte, r io.Reader, limit int) (fits bool, err error) {
+	b := *buffer
+	defer func() { *buffer = b }()
+	for {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, cap(b))
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > limit:
+			return false, nil
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil:
+			return false, err
+		}
 	}
-	return s.conn.SetReadDeadline(time.Now().Add(s.server.limits.PingEvery * 5 / 2))
 }
 
 // receive decodes one frame and does what it asks.
-func (s *session) receive(buffer *bytes.Buffer) {
+func (s *session) receive(buffer *[]byte) {
 	defer s.rescue("frame", "")
-	f, bad := s.server.decoder.decode(buffer.Bytes())
+	f, bad := s.server.decoder.decode(*buffer)
 	s.server.giveBack(buffer)
 	if bad == nil {
 		bad = s.dispatch(f)
@@ -154,25 +207,6 @@ func (s *session) dispatch(f frame) *fault {
 
 func (s *session) expired() bool {
 	return !s.expires.IsZero() && s.server.now().After(s.expires.Add(clockLeeway))
-}
-
-// tick is the hello deadline at first. After hello it keeps the connection
-// warm in both layers: browsers do not show control pings to their pages.
-func (s *session) tick() {
-	switch {
-	case s.closing.Load():
-		return
-	case !s.greeted.Load():
-		s.refuse("", &fault{code: codeHelloTimeout})
-		return
-	case s.expired():
-		s.refuse("", &fault{code: codeTokenExpired})
-		return
-	}
-	id := "ping-" + itoa(s.pings.Add(1))
-	s.send(parcel{frames: [][]byte{encode(outFrame{Type: typePing, ID: id, Data: emptyData{}})}})
-	s.send(parcel{ping: true})
-	s.ticker.Reset(s.server.limits.PingEvery)
 }
 
 // refuse tells the client what was wrong, and closes when the table says so.
@@ -220,27 +254,41 @@ func (s *session) close(code Code) { s.closeWith(s.server.codes[code].close, cod
 func (s *session) closeWith(closeCode int, reason Code) {
 	s.closing.Store(true)
 	s.out.close(closeCode, reason)
+	s.out.flushSoon()
 }
 
-func (s *session) sendFrame(f outFrame) { s.send(parcel{frames: [][]byte{encode(f)}}) }
+// sendFrame queues a frame and sees to it that it is written.
+func (s *session) sendFrame(f outFrame) {
+	s.queueFrame(f)
+	s.out.flushSoon()
+}
 
-// send queues for writing. Who reads too slowly is cut: it can come back and
-// resume, while its queue would grow for ever.
-func (s *session) send(p parcel) {
-	s.server.counters.framesOut.Add(int64(len(p.frames)))
-	if s.out.push(p) {
+// queueFrame queues a frame for whoever flushes next.
+func (s *session) queueFrame(f outFrame) {
+	var space [frameBytes]byte
+	s.queue(appendFrame(space[:0], f))
+}
+
+// frameBytes is enough for most of the frames that are not kept.
+const frameBytes = 384
+
+// queue queues frames to be written as one. Who reads too slowly is cut: it can
+// come back and resume, while its queue would grow for ever.
+func (s *session) queue(frames ...[]byte) {
+	s.server.counters.framesOut.Add(int64(len(frames)))
+	if s.out.push(frames...) {
 		return
 	}
 	if s.closing.CompareAndSwap(false, true) {
 		s.server.counters.slow.Add(1)
 		s.out.cut(s.server.codes[codeSlowConsumer].close, codeSlowConsumer)
+		s.out.flushSoon()
 	}
 }
 
 // end runs on the reader's goroutine when nothing more can be read.
 func (s *session) end() {
 	s.closing.Store(true)
-	s.ticker.Stop()
 	if s.greeted.Load() {
 		s.server.hub.leave(s.conv, s)
 		s.server.people.leave(s.who)

@@ -371,7 +371,7 @@ func TestPings(t *testing.T) {
 	w := newWorld(t)
 	p := w.join("demo-a")
 	for want := range 3 {
-		w.server.eachSession((*session).tick)
+		w.everySession((*session).tick)
 		r := p.want("ping")
 		if r.ID != "ping-"+itoa(int64(want+1)) {
 			t.Errorf("ping: %s", r.raw)
@@ -552,7 +552,7 @@ func TestSlowConsumerIsCutAndOthersAreNot(t *testing.T) {
 	who, big := w.identity("demo-a"), strings.Repeat("很长的消息 ", 20_000)
 	sent := 0
 	for w.server.Counters().Slow == 0 { // slow reads nothing, so its queue must fill
-		w.server.Deliver(w.engine.agent(slow.conv, who, big))
+		w.elsewhere(w.engine.agent(slow.conv, who, big))
 		if r := good.want("message"); r.Data["author"] != "agent" {
 			t.Fatalf("%.200s", r.raw)
 		}

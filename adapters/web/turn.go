@@ -1,7 +1,7 @@
 package web
 
 import (
-	"context"
+	"time"
 
 	"kaitong/bot"
 )
@@ -9,7 +9,7 @@ import (
 // enqueue puts an act in line. One worker per socket, alive only while there
 // is something to do, keeps a person's messages in order.
 func (s *session) enqueue(f frame) *fault {
-	if wait, ok := s.server.people.allow(s.who, s.server.now()); !ok {
+	if wait, ok := s.server.people.acts.take(s.who, s.server.elapsed()); !ok {
 		return &fault{code: codeRateLimited, wait: wait}
 	}
 	if s.server.draining.Load() {
@@ -30,7 +30,7 @@ func (s *session) enqueue(f frame) *fault {
 	s.in.queue = append(s.in.queue, f)
 	s.in.running = true
 	s.server.hub.hold(s.conv, s.who)
-	go s.work()
+	s.server.crew.take(s)
 	return nil
 }
 
@@ -67,9 +67,7 @@ func (s *session) act(f frame) {
 	defer s.conclude()
 	defer s.rescue("turn", f.id)
 	s.begin(f.id)
-	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
-	defer cancel()
-	receipt, err := s.server.engine.Handle(ctx, s.say(f))
+	receipt, err := s.server.engine.Handle(s.server.turnContext(), s.say(f))
 	if err != nil {
 		s.failAct(f, err)
 		return
@@ -78,6 +76,7 @@ func (s *session) act(f frame) {
 	frames := encodeTurns(s.conv, receipt.Turn)
 	s.settle(f.id, receipt, frames)
 	s.server.show(s.conv, frames, s)
+	s.out.flush() // after the others were shown: a slow reader keeps only itself waiting
 }
 
 func (s *session) failAct(f frame, err error) {
@@ -100,8 +99,15 @@ func (s *session) say(f frame) bot.Say {
 		Choice:       f.choice,
 		Vote:         f.vote,
 		Handoff:      f.handoff,
-		OnCheck: func(state string) {
-			s.sendFrame(outFrame{Type: typeCheckState, Conv: s.conv, Re: f.id, Data: stateData{State: state}})
-		},
+		OnCheck:      func(state string) { s.showCheck(f.id, state) },
 	}
+}
+
+// checkPatience is how long a check may take without being mentioned at once:
+// usually its answer is there before, and all is one write.
+const checkPatience = 20 * time.Millisecond
+
+func (s *session) showCheck(id, state string) {
+	s.queueFrame(outFrame{Type: typeCheckState, Conv: s.conv, Re: id, Data: stateData{State: state}})
+	time.AfterFunc(checkPatience, s.out.flushSoon)
 }

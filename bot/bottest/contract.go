@@ -310,13 +310,10 @@ func testEveryText(t *testing.T, log bot.EventLog) {
 
 // testSealed appends a sealed block in several turns, beside one that is not.
 func testSealed(t *testing.T, log bot.EventLog) {
-	sealed, err := bot.Seal(bot.Block{
+	sealed := bot.Seal(bot.Block{
 		Type: bot.BlockSteps, Title: "可以这样做", Source: "fix:client.update",
 		Items: []bot.Item{{Text: "更新 <App>", How: "应用商店\u2028", Source: "fix:client.update"}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []bot.Turn
 	for i := range 6 {
 		turn := Turn(fmt.Sprint("c", i%2), int64(i/2)+1, "")

@@ -1,0 +1,13 @@
+//go:build unix
+
+package bench
+
+import (
+	"os"
+	"syscall"
+)
+
+// apart keeps a Ctrl-C meant for this program from the child.
+func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func interrupt(p *os.Process) error { return p.Signal(syscall.SIGTERM) }

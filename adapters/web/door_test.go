@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"testing"
+)
+
+// Who opens sockets too fast from one address is told when to go on.
+func TestHandshakesPerAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.Limits.Handshakes = 1 })
+	clock := w.stopClock()
+	w.dial()
+	_, resp, err := w.tryDial(http.Header{"Origin": {w.url}}, subprotocol)
+	if err == nil {
+		t.Fatal("let in")
+	}
+	body := make([]byte, 1024)
+	n, _ := resp.Body.Read(body)
+	wantProblem(t, answer{resp, body[:n]}, codeRateLimited)
+	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil || seconds != 1 {
+		t.Errorf("Retry-After %q", resp.Header.Get("Retry-After"))
+	}
+	clock.advance(1e9)
+	w.dial()
+}
+
+func TestAddressBehindProxies(t *testing.T) {
+	t.Parallel()
+	d := newDoor(DefaultLimits(), []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::1/128")})
+	for _, c := range []struct {
+		remote    string
+		forwarded []string
+		want      string
+	}{
+		{"203.0.113.7:1", nil, "203.0.113.7"},
+		{"203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7"}, // no proxy of ours said so
+		{"10.0.0.1:1", nil, "10.0.0.1"},
+		{"10.0.0.1:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"10.0.0.1:1", []string{"1.2.3.4, 198.51.100.1"}, "198.51.100.1"}, // what stands before is the client's invention
+		{"10.0.0.1:1", []string{"1.2.3.4", "198.51.100.1 , 10.9.9.9"}, "198.51.100.1"},
+		{"10.0.0.1:1", []string{"1.2.3.4, unknown, 10.9.9.9"}, "10.9.9.9"},
+		{"10.0.0.1:1", []string{""}, "10.0.0.1"},
+		{"[fd00::1]:1", []string{"2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::"}, // one subscriber has them all
+		{"[::ffff:10.0.0.1]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
+		{"[fe80::1%eth0]:1", nil, "fe80::"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/v1/ws", nil)
+		r.RemoteAddr = c.remote
+		r.Header["X-Forwarded-For"] = c.forwarded
+		if got := neighbourhood(d.address(r)).String(); got != c.want {
+			t.Errorf("%s, forwarded for %q: %s, want %s", c.remote, c.forwarded, got, c.want)
+		}
+	}
+}
+
+// FuzzForwarded: whatever a proxy passes on, there is an address, and a client
+// without a proxy is itself.
+func FuzzForwarded(f *testing.F) {
+	f.Add("203.0.113.7:1", "1.2.3.4, 10.0.0.1,")
+	f.Add("10.0.0.1:1", ",,::ffff:1.2.3.4%x, []")
+	d := newDoor(DefaultLimits(), []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
+	f.Fuzz(func(t *testing.T, remote, forwarded string) {
+		r := &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": {forwarded}}}
+		got := d.address(r)
+		if self := remoteAddr(r); !d.trusts(self) && got != self {
+			t.Errorf("%s became %s", remote, got)
+		}
+	})
+}

@@ -1,0 +1,163 @@
+package bot_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"kaitong/bot"
+	"kaitong/bot/bottest"
+)
+
+// twoNodes are two engines on one log, as two processes would be.
+func twoNodes(t *testing.T) (a, b *bot.Engine) {
+	t.Helper()
+	log := bottest.NewEventLog()
+	return newEngine(t, log, verdict(bot.Ineligible, "ID_EXPIRED")), newEngine(t, log, verdict(bot.Ineligible, "ID_EXPIRED"))
+}
+
+func sayTo(t *testing.T, engine *bot.Engine, id, text string) (bot.Receipt, error) {
+	t.Helper()
+	return engine.Handle(t.Context(), bot.Say{
+		Conversation: "c1", MessageID: id, User: bot.Identity{Tenant: "default", User: "u1"}, Locale: "zh-CN", Text: text,
+	})
+}
+
+// A node that was away sees what the others stored meanwhile.
+func TestNodeKnowsWhatAnotherStored(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	who := bot.Identity{Tenant: "default", User: "u1"}
+	for i, engine := range []*bot.Engine{b, a, a} {
+		if _, err := sayTo(t, engine, fmt.Sprint("m", i), "为什么我的借呗开通不了"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there, err := a.Open(t.Context(), who, "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := b.Open(t.Context(), who, "c1")
+	if err != nil || here.Seq != there.Seq || here.Seq != 6 {
+		t.Errorf("one node stands at %d, the other at %d, %v", there.Seq, here.Seq, err)
+	}
+}
+
+// A message that was stored through one node is not answered again by another.
+func TestMessageSentAgainToAnotherNode(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	if _, err := sayTo(t, b, "m0", "你好"); err != nil {
+		t.Fatal(err)
+	}
+	first, err := sayTo(t, a, "m1", "为什么我的借呗开通不了")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := sayTo(t, b, "m1", "为什么我的借呗开通不了")
+	if err != nil || !again.Duplicate || again.Seq != first.Seq || again.Turn.Version != first.Turn.Version {
+		t.Errorf("sent again: %+v, %v", again, err)
+	}
+	if _, err := sayTo(t, b, "m1", "另一句话"); !errors.Is(err, bot.ErrIDConflict) {
+		t.Errorf("another body under the same id: %v", err)
+	}
+}
+
+// Both nodes answer at the same time: every message once, in one order.
+func TestNodesShareAConversation(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	const each = 20
+	var group sync.WaitGroup
+	for name, engine := range map[string]*bot.Engine{"a": a, "b": b} {
+		group.Go(func() {
+			for i := range each {
+				for {
+					_, err := sayTo(t, engine, fmt.Sprint(name, i), "为什么我的借呗开通不了")
+					if err == nil {
+						break
+					}
+					if !errors.Is(err, bot.ErrConflict) {
+						t.Errorf("%s%d: %v", name, i, err)
+						break
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	turns, err := a.History(t.Context(), bot.Identity{Tenant: "default", User: "u1"}, "c1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, seq := map[string]bool{}, int64(0)
+	for _, turn := range turns {
+		for _, event := range turn.Events {
+			m, ok := event.(bot.Message)
+			if !ok {
+				continue
+			}
+			if seq++; m.Seq != seq {
+				t.Fatalf("seq %d comes where %d should", m.Seq, seq)
+			}
+			if m.Author == bot.AuthorUser && asked[m.ID] {
+				t.Errorf("message %s is stored twice", m.ID)
+			}
+			asked[m.ID] = asked[m.ID] || m.Author == bot.AuthorUser
+		}
+	}
+	if len(turns) != 2*each {
+		t.Errorf("%d turns for %d messages", len(turns), 2*each)
+	}
+}
+
+// Whatever was seen before, the rest of a history is exactly what follows it.
+func TestHistoryAfter(t *testing.T) {
+	t.Parallel()
+	a, b := twoNodes(t)
+	who := bot.Identity{Tenant: "default", User: "u1"}
+	for i, text := range []string{"为什么我的借呗开通不了", "人工", "怎么办", "算了"} {
+		if _, err := sayTo(t, a, fmt.Sprint("m", i), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := b.History(t.Context(), who, "c1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := b.Open(t.Context(), who, "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for after := int64(-1); after <= last.Seq+2; after++ {
+		var want []string
+		for _, turn := range whole {
+			want = append(want, seqs(bot.Visible(turn, after))...)
+		}
+		rest, err := b.History(t.Context(), who, "c1", after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, turn := range rest {
+			got = append(got, seqs(turn.Events)...)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("after %d comes %v, want %v", after, got, want)
+		}
+	}
+}
+
+func seqs(events []bot.Event) []string {
+	var list []string
+	for _, event := range events {
+		switch e := event.(type) {
+		case bot.Message:
+			list = append(list, fmt.Sprint(e.Seq))
+		case bot.HandoffChanged:
+			list = append(list, fmt.Sprint(e.Seq))
+		}
+	}
+	return list
+}
