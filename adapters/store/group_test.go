@@ -260,7 +260,7 @@ func turn(conversation string, version int64) bot.Turn {
 func openIdle(t testing.TB, options Options) *Log {
 	t.Helper()
 	if options.Dir == "" {
-		options.Dir = t.TempDir()
+		options.Dir = t.TempDir() // PostgreSQL does not look at it
 	}
 	options.Logger = slog.New(slog.DiscardHandler)
 	log, err := open(t.Context(), options)
@@ -307,7 +307,7 @@ func execute(t *testing.T, log *Log, text string) {
 }
 
 // executeIn does something to a database behind the back of its log.
-func executeIn(t *testing.T, dir, text string) {
+func executeIn(t testing.TB, dir, text string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(dir, databaseName), []string{busyTimeout(5 * time.Second)}))
 	if err != nil {

@@ -55,6 +55,11 @@ func (q *quickLook) all(ctx context.Context) error {
 	for _, hole := range missingEnd(end, q.position) {
 		q.report.add(hole)
 	}
+	if end > q.position { // it was not stopped in peace
+		if err := q.complaints(ctx); err != nil {
+			return err
+		}
+	}
 	for {
 		page, err := q.records(ctx, q.tailStmt, q.position, verifyPage)
 		if err != nil || len(page) == 0 {
@@ -66,6 +71,15 @@ func (q *quickLook) all(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// complaints are what the database finds wrong with itself when asked briefly.
+func (q *quickLook) complaints(ctx context.Context) error {
+	list, err := q.briefly(ctx, q.pool)
+	for _, complaint := range list {
+		q.report.add(Hole{Problem: complaint, Remedy: restoreAll})
+	}
+	return q.explain(err)
 }
 
 // look checks one record. What is wrong with it goes into the report.
