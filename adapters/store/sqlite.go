@@ -37,7 +37,7 @@ func sqliteWords() words {
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,
 		block:   `SELECT body FROM sealed WHERE key = ?1`,
-		newest:  `SELECT conversation, version, at FROM turns ORDER BY position DESC`,
+		newest:  `SELECT position, conversation, version, at, chain, '' FROM turns WHERE position < ?1 ORDER BY position DESC LIMIT ?2`,
 		metaGet: `SELECT value FROM meta WHERE key = ?1`,
 		schema:  `SELECT max(version_id) FROM schema_version`,
 		explain: sqliteError,
