@@ -48,11 +48,15 @@ type quickLook struct {
 }
 
 func (q *quickLook) all(ctx context.Context) error {
+	last, err := lastKnown(ctx, q.pool, q.words) // before the end, which other nodes move on
+	if err != nil {
+		return err
+	}
 	var end int64
 	if err := q.pool.QueryRowContext(ctx, q.end).Scan(&end); err != nil {
 		return q.explain(err)
 	}
-	for _, hole := range missingEnd(end, q.position) {
+	for _, hole := range missingEnd(end, last) {
 		q.report.add(hole)
 	}
 	if end > q.position { // it was not stopped in peace
