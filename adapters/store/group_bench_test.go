@@ -43,21 +43,22 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 // BenchmarkGroup is the writer alone: groups of turns of about 1 KB, encoded
-// beforehand, of as many conversations, which go on in every group.
+// beforehand, of as many conversations, which have ten turns each.
 func BenchmarkGroup(b *testing.B) {
 	for _, size := range []int{1, 16, 128} {
 		b.Run(fmt.Sprintf("turns=%d", size), func(b *testing.B) {
 			log := openIdle(b, Options{})
 			text := strings.Repeat("0123456789", 85)
-			version := int64(0)
+			turns := 0
 			var cpu time.Duration
 			for b.Loop() {
 				b.StopTimer()
-				version++
 				var group []*pending
 				for i := range size {
-					group = append(group, pendings(b, bottest.Turn(fmt.Sprint("c_0192f3c0-5a4e-7c11-9d4f-", i), version, text))...)
+					name := fmt.Sprintf("c_0192f3c0-5a4e-7c11-%013d", turns/10*size+i)
+					group = append(group, pendings(b, bottest.Turn(name, int64(turns%10)+1, text))...)
 				}
+				turns++
 				b.StartTimer()
 				before := CPUTime(b)
 				log.commit(group)

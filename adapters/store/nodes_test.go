@@ -52,6 +52,40 @@ func commit(t *testing.T, log *Log, turns []bot.Turn, want ...error) {
 	}
 }
 
+// A node that stops in the middle of a transaction, without its connection
+// breaking, is ended by the server; the others go on.
+func TestNodeThatHoldsTheLock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for the server to end a session; skipped by -short")
+	}
+	t.Parallel()
+	address := storetest.Database(t)
+	log := openIdle(t, Options{Database: address})
+	log.start()
+	holder := &postgresWriter{config: log.db.writes.(*postgresWriter).config}
+	if err := holder.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer holder.hangUp()
+	for _, text := range []string{`BEGIN`, `SELECT pg_advisory_xact_lock(807001)`} {
+		if _, err := holder.conn.Exec(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	attempts := 0
+	for err := bot.ErrBusy; err != nil; attempts++ {
+		if err = log.Append(t.Context(), turn("a", 1)); err != nil && !errors.Is(err, bot.ErrBusy) {
+			t.Fatal(err)
+		}
+	}
+	if attempts > 2 {
+		t.Errorf("stored after %d attempts, each of which waits for seconds", attempts)
+	}
+	if turns := tailAll(t, log); len(turns) != 1 {
+		t.Errorf("stored %v", turns)
+	}
+}
+
 func TestNamesThatNoDatabaseHolds(t *testing.T) {
 	t.Parallel()
 	for _, options := range []Options{{}, {Database: storetest.Database(t)}} {
