@@ -25,8 +25,9 @@ type conversationsCommand struct {
 
 // dataFlags find the data of a server, which may be running.
 type dataFlags struct {
-	Config string `help:"Configuration file of the server." type:"existingfile" placeholder:"FILE"`
-	Data   string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
+	Config   string `help:"Configuration file of the server." type:"existingfile" placeholder:"FILE"`
+	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR" xor:"where"`
+	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN" xor:"where"`
 }
 
 // reader opens the log without disturbing a server that has it open.
@@ -35,15 +36,23 @@ func (f dataFlags) reader() (*store.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := config.Data
-	if f.Data != "" {
-		dir = f.Data
-	}
-	reader, err := store.OpenReader(store.Options{Dir: dir})
+	reader, err := store.OpenReader(f.source(config))
 	if errors.Is(err, store.ErrNoLog) {
 		return nil, fmt.Errorf("%w (say where the server keeps its data: --data DIR)", err)
 	}
 	return reader, err
+}
+
+// source is where the log is: as the flags say, else as the server's
+// configuration does.
+func (f dataFlags) source(config configs.Config) store.Options {
+	switch {
+	case f.Database != "":
+		return store.Options{Database: f.Database}
+	case f.Data != "":
+		return store.Options{Dir: f.Data}
+	}
+	return store.Options{Dir: config.Data, Database: config.Database}
 }
 
 // conversation loads the turns of one conversation.

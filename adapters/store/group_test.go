@@ -257,10 +257,10 @@ func turn(conversation string, version int64) bot.Turn {
 }
 
 // openIdle opens a log that nobody writes for.
-func openIdle(t *testing.T, options Options) *Log {
+func openIdle(t testing.TB, options Options) *Log {
 	t.Helper()
 	if options.Dir == "" {
-		options.Dir = t.TempDir()
+		options.Dir = t.TempDir() // PostgreSQL does not look at it
 	}
 	options.Logger = slog.New(slog.DiscardHandler)
 	log, err := open(t.Context(), options)
@@ -272,14 +272,14 @@ func openIdle(t *testing.T, options Options) *Log {
 }
 
 // release ends a log whether or not the test ran its writer.
-func release(t *testing.T, log *Log) {
+func release(t testing.TB, log *Log) {
 	t.Helper()
 	log.shut()
 	log.start()
 	<-log.done
 }
 
-func pendings(t *testing.T, turns ...bot.Turn) []*pending {
+func pendings(t testing.TB, turns ...bot.Turn) []*pending {
 	t.Helper()
 	var list []*pending
 	for _, turn := range turns {
@@ -307,7 +307,7 @@ func execute(t *testing.T, log *Log, text string) {
 }
 
 // executeIn does something to a database behind the back of its log.
-func executeIn(t *testing.T, dir, text string) {
+func executeIn(t testing.TB, dir, text string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(dir, databaseName), []string{busyTimeout(5 * time.Second)}))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"kaitong/bot"
@@ -97,32 +98,33 @@ func (r *Reader) Newest(ctx context.Context, limit int) ([]Stored, error) {
 	return newest, nil
 }
 
+// newestPage is how many turns are gone back at a time.
+const newestPage = 1000
+
 // newestIn goes back through the log until it has met enough conversations;
 // their last turn is the first one it meets.
 func newestIn(ctx context.Context, db *sql.DB, w words, limit int) ([]Stored, error) {
-	rows, err := db.QueryContext(ctx, w.newest)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	met := map[string]bool{}
 	var newest []Stored
-	for len(newest) < limit && rows.Next() {
-		var one Stored
-		var at string
-		if err := rows.Scan(&one.Conversation, &one.Turns, &at); err != nil {
-			return nil, err
+	for before := int64(math.MaxInt64); len(newest) < limit; {
+		page, err := queryRecords(ctx, db, w.newest, before, newestPage)
+		if err != nil || len(page) == 0 {
+			return newest, err
 		}
-		if met[one.Conversation] {
-			continue
+		for _, one := range page {
+			before = one.position
+			if met[one.conversation] {
+				continue
+			}
+			met[one.conversation] = true
+			last, err := time.Parse(timeLayout, one.at)
+			if err != nil {
+				return nil, one.failure(err)
+			}
+			newest = append(newest, Stored{Conversation: one.conversation, Turns: one.version, Last: last})
 		}
-		met[one.Conversation] = true
-		if one.Last, err = time.Parse(timeLayout, at); err != nil {
-			return nil, err
-		}
-		newest = append(newest, one)
 	}
-	return newest, rows.Err()
+	return newest[:max(limit, 0)], nil
 }
 
 // knownSchema refuses what another program has written.

@@ -37,7 +37,7 @@ func sqliteWords() words {
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,
 		block:   `SELECT body FROM sealed WHERE key = ?1`,
-		newest:  `SELECT conversation, version, at FROM turns ORDER BY position DESC`,
+		newest:  `SELECT position, conversation, version, at, chain, '' FROM turns WHERE position < ?1 ORDER BY position DESC LIMIT ?2`,
 		metaGet: `SELECT value FROM meta WHERE key = ?1`,
 		schema:  `SELECT max(version_id) FROM schema_version`,
 		explain: sqliteError,
@@ -55,27 +55,8 @@ func sqliteWords() words {
 				SELECT position, lag(position, 1, ?1) OVER (ORDER BY position) AS before FROM turns WHERE position > ?1 AND position <= ?2
 			) WHERE position > before + 1 LIMIT 1000`,
 		structure: sqliteStructure,
+		briefly:   sqliteBriefly,
 	}
-}
-
-// sqliteStructure lets SQLite look for damage in its file.
-func sqliteStructure(ctx context.Context, db *sql.DB) ([]string, error) {
-	rows, err := db.QueryContext(ctx, `PRAGMA integrity_check(100)`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var complaints []string
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return complaints, err
-		}
-		if text != "ok" {
-			complaints = append(complaints, "SQLite: "+text)
-		}
-	}
-	return complaints, rows.Err()
 }
 
 func sqliteSchema() schema {

@@ -83,7 +83,9 @@ func (c *Cluster) run(name string, args ...string) error {
 // to be closed, and then ends the server and removes its files. So nothing
 // stays behind even when a test binary is killed.
 func (c *Cluster) watch() error {
-	const script = `cat >/dev/null; pid=$(head -n 1 data/postmaster.pid) && kill -QUIT "$pid"; while kill -0 "$pid"; do sleep 0.05; done; rm -rf "$PWD"`
+	const script = `cat >/dev/null; pid=$(head -n 1 data/postmaster.pid) && kill -QUIT "$pid"
+		for _ in $(seq 200); do kill -0 "$pid" || break; sleep 0.05; done
+		rm -rf "$PWD"`
 	command, err := c.command("sh", "-c", script)
 	if err != nil {
 		return err
