@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 )
 
 // maxAttempts bounds how often a turn is run again after losing a race for
 // its version to another node.
-const maxAttempts = 5
+const maxAttempts = 8
+
+// maxAside, times the races lost, is the longest pause between two of them.
+const maxAside = 5 * time.Millisecond
 
 // Options are what an Engine is made of. All but Status, Logger and
 // CachedConversations are required.
@@ -77,13 +81,33 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", say.Conversation, err)
 	}
 	defer e.shelf.put(place)
-	for range maxAttempts {
+	for attempt := range maxAttempts {
 		receipt, err := e.turn(ctx, place, say)
 		if !errors.Is(err, ErrConflict) {
 			return receipt, err
 		}
+		if err := stepAside(ctx, attempt); err != nil {
+			return Receipt{}, fmt.Errorf("conversation %s: %w", say.Conversation, err)
+		}
 	}
 	return Receipt{}, fmt.Errorf("conversation %s: %w after %d attempts", say.Conversation, ErrConflict, maxAttempts)
+}
+
+// stepAside lets the node that won a race go on. Two nodes that come back at
+// the same moment each time would lose to each other for ever, so nobody knows
+// beforehand how long it is; the first time it is not at all.
+func stepAside(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return nil
+	}
+	timer := time.NewTimer(rand.N(time.Duration(attempt) * maxAside))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // turn runs one attempt: load, answer, append.
