@@ -18,9 +18,10 @@ import (
 )
 
 type conversationsCommand struct {
-	List   listCommand   `cmd:"" help:"List the latest conversations."`
-	Show   showCommand   `cmd:"" help:"Show one conversation, and how each message was understood."`
-	Record recordCommand `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
+	List    listCommand    `cmd:"" help:"List the latest conversations."`
+	Show    showCommand    `cmd:"" help:"Show one conversation, and how each message was understood."`
+	Record  recordCommand  `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
+	Rebuild rebuildCommand `cmd:"" help:"Make the list of conversations anew from the log."`
 }
 
 // dataFlags find the data of a server, which may be running.
@@ -29,17 +30,25 @@ type dataFlags struct {
 	Data   string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
 }
 
+// options say where the log is.
+func (f dataFlags) options() (store.Options, error) {
+	config, err := configs.Load(f.Config, os.Environ())
+	if err != nil {
+		return store.Options{}, err
+	}
+	if f.Data != "" {
+		return store.Options{Dir: f.Data}, nil
+	}
+	return store.Options{Dir: config.Data, Database: config.Database}, nil
+}
+
 // reader opens the log without disturbing a server that has it open.
 func (f dataFlags) reader() (*store.Reader, error) {
-	config, err := configs.Load(f.Config, os.Environ())
+	options, err := f.options()
 	if err != nil {
 		return nil, err
 	}
-	dir := config.Data
-	if f.Data != "" {
-		dir = f.Data
-	}
-	reader, err := store.OpenReader(store.Options{Dir: dir})
+	reader, err := store.OpenReader(options)
 	if errors.Is(err, store.ErrNoLog) {
 		return nil, fmt.Errorf("%w (say where the server keeps its data: --data DIR)", err)
 	}
@@ -94,9 +103,22 @@ func (l listCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.out, "No conversations yet.")
 	}
 	for _, one := range newest {
-		fmt.Fprintf(s.out, "%s  %-40s %d turn(s)\n", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)
+		fmt.Fprintln(s.out, storedLine(one))
 	}
 	return nil
+}
+
+func storedLine(one store.Stored) string {
+	line := fmt.Sprintf("%s  %-40s %d turn(s)", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)
+	for _, part := range []string{one.Product, one.Locale} {
+		if part != "" {
+			line += "  " + printable(part)
+		}
+	}
+	if one.Handoff != bot.HandoffNone {
+		line += "  hand-off " + printable(string(one.Handoff))
+	}
+	return line
 }
 
 type showCommand struct {

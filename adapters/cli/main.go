@@ -34,6 +34,7 @@ type commands struct {
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
 	Bench         benchCommand         `cmd:"" help:"Ask a server many questions at once and measure how it does."`
+	Verify        verifyCommand        `cmd:"" help:"Look through everything that is stored, and name what is wrong with it."`
 	BenchBaseline baselineCommand      `cmd:"" hidden:"" help:"Run one of the servers that bench compares with."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 	VersionFlag   kong.VersionFlag     `name:"version" help:"Print the version."`

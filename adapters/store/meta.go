@@ -14,6 +14,8 @@ const (
 	metaProbe = "probe" // what readiness probes wrote
 	metaSound = "sound" // the position up to which the log was last known to be whole
 	metaDense = "dense" // the position after which no number is left out
+
+	metaProjected = "projected" // the position up to which the overviews go
 )
 
 // getMeta returns a note, "" when there is none.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"kaitong/bot"
 )
@@ -75,54 +74,6 @@ func blocksIn(db *sql.DB, w words) *blocks {
 		body, err := scanBlock(db.QueryRowContext(ctx, w.block, key))
 		return body, w.explain(err)
 	})
-}
-
-// Stored is one conversation of the log.
-type Stored struct {
-	Conversation string    `json:"conversation"`
-	Turns        int64     `json:"turns"`
-	Last         time.Time `json:"last"` // its last turn
-}
-
-// Newest returns the conversations with the latest turns, newest first.
-func (r *Reader) Newest(ctx context.Context, limit int) ([]Stored, error) {
-	var newest []Stored
-	err := r.from.read(ctx, func(db *sql.DB, w words) (err error) {
-		newest, err = newestIn(ctx, db, w, limit)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list conversations: %w", err)
-	}
-	return newest, nil
-}
-
-// newestIn goes back through the log until it has met enough conversations;
-// their last turn is the first one it meets.
-func newestIn(ctx context.Context, db *sql.DB, w words, limit int) ([]Stored, error) {
-	rows, err := db.QueryContext(ctx, w.newest)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	met := map[string]bool{}
-	var newest []Stored
-	for len(newest) < limit && rows.Next() {
-		var one Stored
-		var at string
-		if err := rows.Scan(&one.Conversation, &one.Turns, &at); err != nil {
-			return nil, err
-		}
-		if met[one.Conversation] {
-			continue
-		}
-		met[one.Conversation] = true
-		if one.Last, err = time.Parse(timeLayout, at); err != nil {
-			return nil, err
-		}
-		newest = append(newest, one)
-	}
-	return newest, rows.Err()
 }
 
 // knownSchema refuses what another program has written.
