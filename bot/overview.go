@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -46,15 +47,18 @@ func (o *Overview) Apply(turn Turn) error {
 func (o *Overview) apply(event Event) {
 	switch e := event.(type) {
 	case Started:
-		o.Owner = Identity{Tenant: e.Tenant, User: e.User, Anonymous: e.Anonymous}
-		o.Product, o.Locale = e.Product, e.Locale
+		o.Owner = Identity{Tenant: withoutZeros(e.Tenant), User: withoutZeros(e.User), Anonymous: e.Anonymous}
+		o.Product, o.Locale = withoutZeros(e.Product), withoutZeros(e.Locale)
 	case HandoffChanged:
-		o.Handoff = e.State
+		o.Handoff = HandoffState(withoutZeros(string(e.State)))
 		if e.Ticket != "" {
-			o.Ticket = e.Ticket
+			o.Ticket = withoutZeros(e.Ticket)
 		}
 	}
 }
+
+// withoutZeros makes a text one that any database can hold.
+func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }
 
 // OverviewMarks are what stands in the row of a turn that an overview has to
 // look into. What people type cannot make one: its quotes are escaped.

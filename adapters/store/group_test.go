@@ -257,7 +257,7 @@ func turn(conversation string, version int64) bot.Turn {
 }
 
 // openIdle opens a log that nobody writes for.
-func openIdle(t *testing.T, options Options) *Log {
+func openIdle(t testing.TB, options Options) *Log {
 	t.Helper()
 	if options.Dir == "" {
 		options.Dir = t.TempDir()
@@ -272,7 +272,7 @@ func openIdle(t *testing.T, options Options) *Log {
 }
 
 // release ends a log whether or not the test ran its writer.
-func release(t *testing.T, log *Log) {
+func release(t testing.TB, log *Log) {
 	t.Helper()
 	log.shut()
 	log.start()
