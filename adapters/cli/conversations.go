@@ -26,8 +26,9 @@ type conversationsCommand struct {
 
 // dataFlags find the data of a server, which may be running.
 type dataFlags struct {
-	Config string `help:"Configuration file of the server." type:"existingfile" placeholder:"FILE"`
-	Data   string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
+	Config   string `help:"Configuration file of the server." type:"existingfile" placeholder:"FILE"`
+	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR" xor:"where"`
+	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN" xor:"where"`
 }
 
 // options say where the log is.
@@ -36,10 +37,7 @@ func (f dataFlags) options() (store.Options, error) {
 	if err != nil {
 		return store.Options{}, err
 	}
-	if f.Data != "" {
-		return store.Options{Dir: f.Data}, nil
-	}
-	return store.Options{Dir: config.Data, Database: config.Database}, nil
+	return f.source(config), nil
 }
 
 // reader opens the log without disturbing a server that has it open.
@@ -53,6 +51,18 @@ func (f dataFlags) reader() (*store.Reader, error) {
 		return nil, fmt.Errorf("%w (say where the server keeps its data: --data DIR)", err)
 	}
 	return reader, err
+}
+
+// source is where the log is: as the flags say, else as the server's
+// configuration does.
+func (f dataFlags) source(config configs.Config) store.Options {
+	switch {
+	case f.Database != "":
+		return store.Options{Database: f.Database}
+	case f.Data != "":
+		return store.Options{Dir: f.Data}
+	}
+	return store.Options{Dir: config.Data, Database: config.Database}
 }
 
 // conversation loads the turns of one conversation.

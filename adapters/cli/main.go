@@ -30,11 +30,11 @@ type commands struct {
 	Ask           askCommand           `cmd:"" help:"Ask one question and print the answer, without a server."`
 	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
+	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
 	Bench         benchCommand         `cmd:"" help:"Ask a server many questions at once and measure how it does."`
-	Verify        verifyCommand        `cmd:"" help:"Look through everything that is stored, and name what is wrong with it."`
 	BenchBaseline baselineCommand      `cmd:"" hidden:"" help:"Run one of the servers that bench compares with."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 	VersionFlag   kong.VersionFlag     `name:"version" help:"Print the version."`

@@ -40,8 +40,8 @@ func (l *Log) append(ctx context.Context, turn bot.Turn) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkName(turn.Conversation); err != nil {
-		return err
+	if !storable(turn.Conversation) {
+		return fmt.Errorf("%w: the name of a conversation is at most %d bytes of UTF-8 without zeros", bot.ErrInvalid, maxName)
 	}
 	waiting, err := newPending(ctx, turn)
 	if err != nil {
@@ -54,13 +54,10 @@ func (l *Log) append(ctx context.Context, turn bot.Turn) error {
 // page of any database.
 const maxName = 1000
 
-// checkName refuses what some database cannot hold. In a group it would fail
-// the turns of others too.
-func checkName(conversation string) error {
-	if len(conversation) > maxName || !utf8.ValidString(conversation) || strings.ContainsRune(conversation, 0) {
-		return fmt.Errorf("%w: the name of a conversation is at most %d bytes of UTF-8 without zeros", bot.ErrInvalid, maxName)
-	}
-	return nil
+// storable says whether every database can hold a name. One that it cannot
+// would fail the turns of others in its group too.
+func storable(conversation string) bool {
+	return len(conversation) <= maxName && utf8.ValidString(conversation) && !strings.ContainsRune(conversation, 0)
 }
 
 // newPending encodes on the caller's goroutine; the writer is the scarce one.

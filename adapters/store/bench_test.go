@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"kaitong/adapters/store"
+	"kaitong/adapters/store/storetest"
 	"kaitong/bot"
 )
 
@@ -14,12 +16,23 @@ import (
 // turn to be on disk before the next. A turn is of ordinary size: question,
 // reading, check and answer.
 func BenchmarkAppend(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) {
+		appendBy(b, func(b *testing.B) bot.EventLog { return open(b, b.TempDir()) })
+	})
+	b.Run("PostgreSQL", func(b *testing.B) {
+		appendBy(b, func(b *testing.B) bot.EventLog { return openPostgres(b, storetest.Database(b)) })
+	})
+}
+
+func appendBy(b *testing.B, open func(b *testing.B) bot.EventLog) {
+	b.Helper()
 	for _, appenders := range []int{1, 16, 128, 1000} {
 		b.Run(fmt.Sprintf("appenders=%d", appenders), func(b *testing.B) {
-			log := open(b, b.TempDir())
+			log := open(b)
 			var next atomic.Int64
 			var group sync.WaitGroup
 			b.ResetTimer()
+			before := store.CPUTime(b)
 			for i := range appenders {
 				group.Go(func() {
 					for version := int64(1); next.Add(1) <= int64(b.N); version++ {
@@ -31,6 +44,7 @@ func BenchmarkAppend(b *testing.B) {
 				})
 			}
 			group.Wait()
+			b.ReportMetric(float64((store.CPUTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/turn")
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "turns/s")
 		})
 	}

@@ -260,7 +260,7 @@ func turn(conversation string, version int64) bot.Turn {
 func openIdle(t testing.TB, options Options) *Log {
 	t.Helper()
 	if options.Dir == "" {
-		options.Dir = t.TempDir()
+		options.Dir = t.TempDir() // PostgreSQL does not look at it
 	}
 	options.Logger = slog.New(slog.DiscardHandler)
 	log, err := open(t.Context(), options)
@@ -279,7 +279,7 @@ func release(t testing.TB, log *Log) {
 	<-log.done
 }
 
-func pendings(t *testing.T, turns ...bot.Turn) []*pending {
+func pendings(t testing.TB, turns ...bot.Turn) []*pending {
 	t.Helper()
 	var list []*pending
 	for _, turn := range turns {
@@ -307,7 +307,7 @@ func execute(t *testing.T, log *Log, text string) {
 }
 
 // executeIn does something to a database behind the back of its log.
-func executeIn(t *testing.T, dir, text string) {
+func executeIn(t testing.TB, dir, text string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(dir, databaseName), []string{busyTimeout(5 * time.Second)}))
 	if err != nil {

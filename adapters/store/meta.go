@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // What the log notes about itself.
@@ -13,6 +14,7 @@ const (
 	metaEpoch = "epoch" // the log's identity, made when the log was
 	metaProbe = "probe" // what readiness probes wrote
 	metaSound = "sound" // the position up to which the log was last known to be whole
+	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
 
 	metaProjected = "projected" // the position up to which the overviews go
@@ -38,4 +40,27 @@ func ensureEpoch(ctx context.Context, db *sql.DB, w words, keep string) (string,
 		return "", fmt.Errorf("store epoch: %w", w.explain(err))
 	}
 	return getMeta(ctx, db, w, metaEpoch)
+}
+
+// lastKnown is the position up to which the log must reach.
+func lastKnown(ctx context.Context, db *sql.DB, w words) (int64, error) {
+	sound, err := getNumber(ctx, db, w, metaSound)
+	if err != nil {
+		return 0, err
+	}
+	last, err := getNumber(ctx, db, w, metaLast)
+	return max(sound, last), err
+}
+
+// getNumber reads a note that is a position, 0 when there is none.
+func getNumber(ctx context.Context, db *sql.DB, w words, key string) (int64, error) {
+	text, err := getMeta(ctx, db, w, key)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: the note %q is no number", ErrCorrupt, key)
+	}
+	return number, nil
 }

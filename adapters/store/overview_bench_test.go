@@ -40,11 +40,11 @@ func benchmarkProject(b *testing.B, options Options, turns int) {
 			version++
 		}
 		version--
-		before := cpuSeconds(b)
+		before := CPUTime(b).Seconds()
 		b.StartTimer()
 		project(b, log)
 		b.StopTimer()
-		spent += cpuSeconds(b) - before
+		spent += CPUTime(b).Seconds() - before
 	}
 	b.ReportMetric(spent/float64(projected(b, log))*1e9, "cpu-ns/turn")
 }

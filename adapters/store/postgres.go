@@ -54,34 +54,8 @@ func postgresWords() words {
 			) AS pairs WHERE position > before + 1 LIMIT 1000`,
 		structure: postgresStructure,
 		overviews: postgresOverviewWords(),
+		briefly:   postgresBriefly,
 	}
-}
-
-// postgresStructure tells what PostgreSQL noticed itself: pages whose checksums
-// were wrong, where it keeps checksums. With the extension amcheck, which an
-// administrator installs, it looks at the indexes too.
-func postgresStructure(ctx context.Context, db *sql.DB) ([]string, error) {
-	var complaints []string
-	var failures int64
-	var amcheck bool
-	err := db.QueryRowContext(ctx, `
-		SELECT coalesce(checksum_failures, 0), EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'amcheck')
-		FROM pg_stat_database WHERE datname = current_database()`).Scan(&failures, &amcheck)
-	if err != nil {
-		return nil, err
-	}
-	if failures > 0 {
-		complaints = append(complaints, fmt.Sprintf("PostgreSQL: %d pages had a wrong checksum", failures))
-	}
-	if !amcheck {
-		return complaints, nil
-	}
-	for _, index := range []string{"turns_pkey", "turns_conversation_version", "sealed_pkey"} {
-		if _, err := db.ExecContext(ctx, `SELECT bt_index_check($1::regclass, true)`, index); err != nil {
-			complaints = append(complaints, fmt.Sprintf("PostgreSQL: index %s: %v", index, err))
-		}
-	}
-	return complaints, nil
 }
 
 func postgresSchema() schema {

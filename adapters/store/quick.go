@@ -48,12 +48,21 @@ type quickLook struct {
 }
 
 func (q *quickLook) all(ctx context.Context) error {
+	last, err := lastKnown(ctx, q.pool, q.words) // before the end, which other nodes move on
+	if err != nil {
+		return err
+	}
 	var end int64
 	if err := q.pool.QueryRowContext(ctx, q.end).Scan(&end); err != nil {
 		return q.explain(err)
 	}
-	for _, hole := range missingEnd(end, q.position) {
+	for _, hole := range missingEnd(end, last) {
 		q.report.add(hole)
+	}
+	if end > q.position { // it was not stopped in peace
+		if err := q.complaints(ctx); err != nil {
+			return err
+		}
 	}
 	for {
 		page, err := q.records(ctx, q.tailStmt, q.position, verifyPage)
@@ -66,6 +75,15 @@ func (q *quickLook) all(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// complaints are what the database finds wrong with itself when asked briefly.
+func (q *quickLook) complaints(ctx context.Context) error {
+	list, err := q.briefly(ctx, q.pool)
+	for _, complaint := range list {
+		q.report.add(Hole{Problem: complaint, Remedy: restoreAll})
+	}
+	return q.explain(err)
 }
 
 // look checks one record. What is wrong with it goes into the report.

@@ -25,7 +25,9 @@ type words struct {
 	before                       string
 	overviews                    overviewWords
 	page, pageBlocks, gaps       string
-	structure                    func(context.Context, *sql.DB) ([]string, error) // what the database finds wrong with itself
+	// What the database finds wrong with itself: all of it, and what can be
+	// found while people wait for a start.
+	structure, briefly func(context.Context, *sql.DB) ([]string, error)
 
 	explain  func(error) error // names what the driver's error means
 	patience time.Duration     // for one read; 0: as long as the caller's

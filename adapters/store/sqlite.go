@@ -55,27 +55,8 @@ func sqliteWords() words {
 			) WHERE position > before + 1 LIMIT 1000`,
 		structure: sqliteStructure,
 		overviews: sqliteOverviewWords(),
+		briefly:   sqliteBriefly,
 	}
-}
-
-// sqliteStructure lets SQLite look for damage in its file.
-func sqliteStructure(ctx context.Context, db *sql.DB) ([]string, error) {
-	rows, err := db.QueryContext(ctx, `PRAGMA integrity_check(100)`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var complaints []string
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return complaints, err
-		}
-		if text != "ok" {
-			complaints = append(complaints, "SQLite: "+text)
-		}
-	}
-	return complaints, rows.Err()
 }
 
 func sqliteSchema() schema {

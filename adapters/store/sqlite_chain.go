@@ -26,7 +26,7 @@ func sqliteChain() *goose.Migration {
 func makeChained(ctx context.Context, tx *sql.Tx) error {
 	return execAll(ctx, tx, `
 		CREATE TABLE chained (
-			position     INTEGER PRIMARY KEY AUTOINCREMENT, -- never reused, even after erasure
+			position     INTEGER PRIMARY KEY, -- the writer counts; what it gave out last is in meta
 			conversation TEXT    NOT NULL,
 			version      INTEGER NOT NULL CHECK (version > 0),
 			at           TEXT    NOT NULL,                  -- 2026-03-01T09:30:00.123456789Z
@@ -86,11 +86,10 @@ func insertChained(ctx context.Context, tx *sql.Tx, chainer *chainer, one record
 // were given out stay given out, and gaps from before are none to complain of.
 func replaceUnchained(ctx context.Context, tx *sql.Tx) error {
 	return execAll(ctx, tx,
-		`INSERT INTO sqlite_sequence (name, seq) SELECT 'chained', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'chained')`,
-		`UPDATE sqlite_sequence SET seq = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'turns'), 0) WHERE name = 'chained'`,
+		`INSERT INTO meta (key, value) SELECT 'last', coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'turns'`,
 		`DROP TABLE turns`,
 		`ALTER TABLE chained RENAME TO turns`,
-		`INSERT INTO meta (key, value) SELECT 'dense', seq FROM sqlite_sequence WHERE name = 'turns'`,
+		`INSERT INTO meta (key, value) SELECT 'dense', value FROM meta WHERE key = 'last'`,
 		`INSERT INTO meta (key, value) SELECT 'sound', coalesce(max(position), 0) FROM turns`)
 }
 

@@ -68,8 +68,7 @@ func (w *sqliteWriter) prepare() error {
 func (w *sqliteWriter) findLast() error {
 	statement, err := prepareSQLite(w.conn, `SELECT max(
 		coalesce((SELECT max(position) FROM turns), 0),
-		coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'turns'), 0),
-		coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'sound'), 0))`)
+		coalesce((SELECT max(CAST(value AS INTEGER)) FROM meta WHERE key IN ('last', 'sound')), 0))`)
 	if err != nil {
 		return err
 	}
@@ -155,6 +154,11 @@ func (w *sqliteWriter) insertRow(one *row) error {
 }
 
 func (w *sqliteWriter) insertNotes(batch *batch) (err error) {
+	// In the same transaction, so that no position is given out twice. SQLite's
+	// own AUTOINCREMENT does this for every row: 1.1 µs of 10.
+	if _, err := w.note.exec(metaLast, strconv.FormatInt(w.last, 10)); err != nil {
+		return err
+	}
 	if batch.probe {
 		_, err = w.note.exec(metaProbe, strings.Repeat("0", probeBytes))
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"kaitong/bot"
 )
@@ -102,6 +101,7 @@ type verifier struct {
 	db  *sql.DB
 	words
 	show   func(Stage, int64, int64)
+	last   int64 // the position that the log must reach
 	end    int64 // the last position when it began
 	report Report
 	lists  listVerifier
@@ -124,6 +124,10 @@ func (v *verifier) all() error {
 // database asks the database whether it thinks itself well.
 func (v *verifier) database() error {
 	v.show(StageDatabase, 0, 1)
+	var err error
+	if v.last, err = lastKnown(v.ctx, v.db, v.words); err != nil { // before the end, which a server moves on
+		return err
+	}
 	if err := v.db.QueryRowContext(v.ctx, v.words.end).Scan(&v.end); err != nil {
 		return v.explain(err)
 	}
@@ -187,12 +191,8 @@ func (v *verifier) positions() error {
 	if err != nil {
 		return err
 	}
-	sound, err := getNumber(v.ctx, v.db, v.words, metaSound)
-	if err != nil {
-		return err
-	}
 	holes, err := missingPositions(v.ctx, v.db, v.words, dense, v.end)
-	for _, hole := range append(holes, missingEnd(v.end, sound)...) {
+	for _, hole := range append(holes, missingEnd(v.end, v.last)...) {
 		v.report.add(hole)
 	}
 	return err
@@ -217,11 +217,11 @@ func missingPositions(ctx context.Context, db *sql.DB, w words, after, end int64
 }
 
 // missingEnd tells when the log ends before it was known to end.
-func missingEnd(end, sound int64) []Hole {
-	if end >= sound {
+func missingEnd(end, last int64) []Hole {
+	if end >= last {
 		return nil
 	}
-	return []Hole{missingHole(end+1, sound)}
+	return []Hole{missingHole(end+1, last)}
 }
 
 func missingHole(first, last int64) Hole {
@@ -229,19 +229,6 @@ func missingHole(first, last int64) Hole {
 		return Hole{Position: first, Problem: "the turn at this position is missing", Remedy: restoreGone}
 	}
 	return Hole{Position: first, Problem: fmt.Sprintf("the turns at positions %d to %d are missing", first, last), Remedy: restoreGone}
-}
-
-// getNumber reads a note that is a position, 0 when there is none.
-func getNumber(ctx context.Context, db *sql.DB, w words, key string) (int64, error) {
-	text, err := getMeta(ctx, db, w, key)
-	if err != nil || text == "" {
-		return 0, err
-	}
-	number, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%w: the note %q is no number", ErrCorrupt, key)
-	}
-	return number, nil
 }
 
 // turns goes through every conversation, one after the other, so that it needs

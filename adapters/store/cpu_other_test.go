@@ -1,0 +1,11 @@
+//go:build !unix
+
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// CPUTime is not known here.
+func CPUTime(*testing.B) time.Duration { return 0 }
