@@ -18,9 +18,10 @@ import (
 )
 
 type conversationsCommand struct {
-	List   listCommand   `cmd:"" help:"List the latest conversations."`
-	Show   showCommand   `cmd:"" help:"Show one conversation, and how each message was understood."`
-	Record recordCommand `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
+	List    listCommand    `cmd:"" help:"List the latest conversations."`
+	Show    showCommand    `cmd:"" help:"Show one conversation, and how each message was understood."`
+	Record  recordCommand  `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
+	Rebuild rebuildCommand `cmd:"" help:"Make the list of conversations anew from the log."`
 }
 
 // dataFlags find the data of a server, which may be running.
@@ -30,13 +31,22 @@ type dataFlags struct {
 	Database string `help:"Database to use instead of SQLite in the data directory." placeholder:"DSN" xor:"where"`
 }
 
+// options say where the log is.
+func (f dataFlags) options() (store.Options, error) {
+	config, err := configs.Load(f.Config, os.Environ())
+	if err != nil {
+		return store.Options{}, err
+	}
+	return f.source(config), nil
+}
+
 // reader opens the log without disturbing a server that has it open.
 func (f dataFlags) reader() (*store.Reader, error) {
-	config, err := configs.Load(f.Config, os.Environ())
+	options, err := f.options()
 	if err != nil {
 		return nil, err
 	}
-	reader, err := store.OpenReader(f.source(config))
+	reader, err := store.OpenReader(options)
 	if errors.Is(err, store.ErrNoLog) {
 		return nil, fmt.Errorf("%w (say where the server keeps its data: --data DIR)", err)
 	}
@@ -103,9 +113,22 @@ func (l listCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.out, "No conversations yet.")
 	}
 	for _, one := range newest {
-		fmt.Fprintf(s.out, "%s  %-40s %d turn(s)\n", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)
+		fmt.Fprintln(s.out, storedLine(one))
 	}
 	return nil
+}
+
+func storedLine(one store.Stored) string {
+	line := fmt.Sprintf("%s  %-40s %d turn(s)", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)
+	for _, part := range []string{one.Product, one.Locale} {
+		if part != "" {
+			line += "  " + printable(part)
+		}
+	}
+	if one.Handoff != bot.HandoffNone {
+		line += "  hand-off " + printable(string(one.Handoff))
+	}
+	return line
 }
 
 type showCommand struct {

@@ -17,8 +17,8 @@ type verifyCommand struct {
 // Help is shown by --help.
 func (verifyCommand) Help() string {
 	return `Reads the whole event log and names everything that is wrong with it: turns that are
-missing or were changed, words of a pack that are gone, and damage that the database
-finds in itself. Nothing is written. It works beside a running server, and needs none.
+missing or were changed, words of a pack that are gone, a list of conversations that says
+something else, and damage that the database finds in itself. Nothing is written. It works beside a running server, and needs none.
 It ends with 0 when everything is whole and with 1 when it is not.
 
 Examples:

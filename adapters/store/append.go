@@ -9,7 +9,8 @@ import (
 	"kaitong/bot"
 )
 
-// pending is one turn that waits for the writer, or a probe of the disk.
+// pending is one turn that waits for the writer, or a probe of the disk, or a
+// page of overviews.
 type pending struct {
 	ctx          context.Context
 	conversation string
@@ -17,9 +18,12 @@ type pending struct {
 	at           string
 	events       string
 	sealed       []*bot.Sealed
+	concerns     bool // the overview has to look into the events
 	probe        bool
-	result       error      // the writer's, until it is sent
-	done         chan error // gets exactly one answer; never blocks the writer
+	page         *overviewPage // what the projector wants stored, instead of a turn
+	position     int64         // that it was stored at, if the database says so
+	result       error         // the writer's, until it is sent
+	done         chan error    // gets exactly one answer; never blocks the writer
 }
 
 // Append implements [bot.EventLog]. Beside the errors of the contract it
@@ -69,6 +73,7 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 		at:           turn.At.UTC().Format(timeLayout),
 		events:       string(events.JSON),
 		sealed:       events.Sealed,
+		concerns:     bot.ConcernsOverview(events.JSON),
 		done:         make(chan error, 1),
 	}, nil
 }

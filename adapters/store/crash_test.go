@@ -36,6 +36,9 @@ func TestKilledUnderLoad(t *testing.T) {
 		total := killAfter(t, dir, 300+round*217, acked)
 		log := open(t, dir)
 		positions = checkAcked(t, log, acked, positions)
+		if report := verify(t, place{options: options(dir)}); !report.Sound() {
+			t.Errorf("after the kill: %+v", report.Holes)
+		}
 		closeLog(t, log)
 		t.Logf("round %d: %d turns acknowledged before the kill, none lost", round+1, total)
 	}

@@ -37,11 +37,12 @@ type head struct {
 type batch struct {
 	rows   []row
 	blocks []*bot.Sealed
-	probe  bool // write something, to see whether that works
-	note   bool // note that the log is whole up to its end
+	probe  bool          // write something, to see whether that works
+	note   bool          // note that the log is whole up to its end
+	page   *overviewPage // nil: none; the rest is stored also when this fails
 }
 
-func (b *batch) empty() bool { return len(b.rows) == 0 && !b.probe && !b.note }
+func (b *batch) empty() bool { return len(b.rows) == 0 && !b.probe && !b.note && b.page == nil }
 
 // row is a turn with its place in the chain.
 type row struct {
@@ -124,6 +125,10 @@ func (g *grouper) plan(group []*pending) {
 		}
 		if turn.probe {
 			g.batch.probe = true
+			continue
+		}
+		if turn.page != nil {
+			g.batch.page = turn.page
 			continue
 		}
 		turn.result = g.add(turn)

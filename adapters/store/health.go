@@ -38,6 +38,13 @@ func (h *health) begin(now time.Time) {
 	h.since = now
 }
 
+// rest is the end of a group that says nothing about the log's health.
+func (h *health) rest() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.since = time.Time{}
+}
+
 func (h *health) end(err error) change {
 	h.mu.Lock()
 	defer h.mu.Unlock()

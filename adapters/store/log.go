@@ -31,6 +31,7 @@ type Options struct {
 type database struct {
 	*reads
 	writes  writes
+	lists   projects // nil: overviews go through the writer
 	epoch   string
 	release func() error // what is left when reads and writes are closed; nil: nothing
 }
@@ -60,6 +61,9 @@ type Log struct {
 	ended   error         // of releasing; read after done
 	health  health
 	once    sync.Once // starts the writer
+
+	projector *projector
+	project   context.CancelFunc // ends the projector
 }
 
 var _ bot.EventLog = (*Log)(nil)
@@ -84,7 +88,7 @@ func (o Options) name() string {
 	return o.Dir
 }
 
-// open does all of Open but start the writer.
+// open does all of Open but start the writer and the projector.
 func open(ctx context.Context, options Options) (*Log, error) {
 	options = withDefaults(options)
 	openDatabase := openSQLite
@@ -106,6 +110,7 @@ func open(ctx context.Context, options Options) (*Log, error) {
 		abandon: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
+	log.projector = newProjector(log)
 	if err := log.lookBack(ctx); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
@@ -217,13 +222,20 @@ func (l *Log) giveUp() {
 }
 
 func (l *Log) start() {
-	l.once.Do(func() { go l.run() })
+	l.once.Do(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		l.project = cancel
+		go l.projector.run(ctx)
+		go l.run()
+	})
 }
 
 // run writes until the log is shut, then releases everything.
 func (l *Log) run() {
 	defer close(l.done)
 	l.write()
+	l.project()
+	<-l.projector.done
 	if err := l.group.finish(); err != nil { // the next start looks through more, and nothing else
 		l.logger.Warn("event log was not noted as whole", "database", l.name, "error", err)
 	}

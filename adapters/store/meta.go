@@ -16,6 +16,8 @@ const (
 	metaSound = "sound" // the position up to which the log was last known to be whole
 	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
+
+	metaProjected = "projected" // the position up to which the overviews go
 )
 
 // getMeta returns a note, "" when there is none.

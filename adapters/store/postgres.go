@@ -35,7 +35,6 @@ func postgresWords() words {
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > $1 ORDER BY position LIMIT $2`,
 		block:    `SELECT body FROM sealed WHERE key = $1`,
-		newest:   `SELECT position, conversation, version, at, chain, '' FROM turns WHERE position < $1 ORDER BY position DESC LIMIT $2`,
 		metaGet:  `SELECT value FROM meta WHERE key = $1`,
 		schema:   `SELECT max(version_id) FROM schema_version`,
 		explain:  postgresError,
@@ -54,6 +53,7 @@ func postgresWords() words {
 				SELECT position, lag(position, 1, $1::bigint) OVER (ORDER BY position) AS before FROM turns WHERE position > $1 AND position <= $2
 			) AS pairs WHERE position > before + 1 LIMIT 1000`,
 		structure: postgresStructure,
+		overviews: postgresOverviewWords(),
 		briefly:   postgresBriefly,
 	}
 }
@@ -105,7 +105,7 @@ func openPostgres(ctx context.Context, options Options) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return &database{reads: reads, writes: &postgresWriter{config: config}, epoch: epoch}, nil
+	return &database{reads: reads, writes: &postgresWriter{config: config}, lists: &postgresLists{config: config}, epoch: epoch}, nil
 }
 
 // postgresPool opens connections that begin with settings.

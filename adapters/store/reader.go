@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
-	"time"
 
 	"kaitong/bot"
 )
@@ -76,55 +74,6 @@ func blocksIn(db *sql.DB, w words) *blocks {
 		body, err := scanBlock(db.QueryRowContext(ctx, w.block, key))
 		return body, w.explain(err)
 	})
-}
-
-// Stored is one conversation of the log.
-type Stored struct {
-	Conversation string    `json:"conversation"`
-	Turns        int64     `json:"turns"`
-	Last         time.Time `json:"last"` // its last turn
-}
-
-// Newest returns the conversations with the latest turns, newest first.
-func (r *Reader) Newest(ctx context.Context, limit int) ([]Stored, error) {
-	var newest []Stored
-	err := r.from.read(ctx, func(db *sql.DB, w words) (err error) {
-		newest, err = newestIn(ctx, db, w, limit)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list conversations: %w", err)
-	}
-	return newest, nil
-}
-
-// newestPage is how many turns are gone back at a time.
-const newestPage = 1000
-
-// newestIn goes back through the log until it has met enough conversations;
-// their last turn is the first one it meets.
-func newestIn(ctx context.Context, db *sql.DB, w words, limit int) ([]Stored, error) {
-	met := map[string]bool{}
-	var newest []Stored
-	for before := int64(math.MaxInt64); len(newest) < limit; {
-		page, err := queryRecords(ctx, db, w.newest, before, newestPage)
-		if err != nil || len(page) == 0 {
-			return newest, err
-		}
-		for _, one := range page {
-			before = one.position
-			if met[one.conversation] {
-				continue
-			}
-			met[one.conversation] = true
-			last, err := time.Parse(timeLayout, one.at)
-			if err != nil {
-				return nil, one.failure(err)
-			}
-			newest = append(newest, Stored{Conversation: one.conversation, Turns: one.version, Last: last})
-		}
-	}
-	return newest[:max(limit, 0)], nil
 }
 
 // knownSchema refuses what another program has written.

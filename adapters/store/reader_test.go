@@ -79,6 +79,7 @@ func TestReaderBesideAServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill(t, log)
+	projectAll(t, log) // which writes, sooner or later
 	readAll(t, dir)
 	if err := log.Append(t.Context(), bottest.Turn("c1", 3, "还有呢")); err != nil {
 		t.Fatalf("the server cannot write any more: %v", err)

@@ -14,15 +14,16 @@ import (
 type words struct {
 	// load returns the record of the version given too, without its events:
 	// what comes after hangs on it.
-	load                string
-	tail, block, newest string
-	metaGet, schema     string
+	load            string
+	tail, block     string
+	metaGet, schema string
 
 	// For verifying. page goes on after a conversation and a version, up to a
 	// position; gaps are pairs of positions with something missing between;
 	// before is the turn that another one hangs on.
 	end, countTurns, countBlocks string
 	before                       string
+	overviews                    overviewWords
 	page, pageBlocks, gaps       string
 	// What the database finds wrong with itself: all of it, and what can be
 	// found while people wait for a start.

@@ -37,7 +37,6 @@ func sqliteWords() words {
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,
 		block:   `SELECT body FROM sealed WHERE key = ?1`,
-		newest:  `SELECT position, conversation, version, at, chain, '' FROM turns WHERE position < ?1 ORDER BY position DESC LIMIT ?2`,
 		metaGet: `SELECT value FROM meta WHERE key = ?1`,
 		schema:  `SELECT max(version_id) FROM schema_version`,
 		explain: sqliteError,
@@ -55,6 +54,7 @@ func sqliteWords() words {
 				SELECT position, lag(position, 1, ?1) OVER (ORDER BY position) AS before FROM turns WHERE position > ?1 AND position <= ?2
 			) WHERE position > before + 1 LIMIT 1000`,
 		structure: sqliteStructure,
+		overviews: sqliteOverviewWords(),
 		briefly:   sqliteBriefly,
 	}
 }

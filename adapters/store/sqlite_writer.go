@@ -21,6 +21,7 @@ type sqliteWriter struct {
 	begin, commit, rollback *sqliteStatement
 	insert, block, note     *sqliteStatement
 	end                     *sqliteStatement
+	overview, projected     *sqliteStatement
 	prepared                []*sqliteStatement
 }
 
@@ -51,6 +52,8 @@ func (w *sqliteWriter) prepare() error {
 		{`INSERT INTO sealed (key, body) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING`, &w.block},
 		{sqliteMetaSet, &w.note},
 		{`SELECT version, chain FROM turns WHERE conversation = ?1 ORDER BY version DESC LIMIT 1`, &w.end},
+		{sqliteOverview, &w.overview},
+		{sqliteProjected, &w.projected},
 	} {
 		statement, err := prepareSQLite(w.conn, item.text)
 		if err != nil {
@@ -93,8 +96,20 @@ func (w *sqliteWriter) heads(names []string, found func(string, head)) error {
 	return nil
 }
 
-// write implements writes.
+// write implements writes. A page of overviews that fails is left out.
 func (w *sqliteWriter) write(batch *batch) error {
+	err := w.transact(batch)
+	if err == nil || batch.page == nil {
+		return err
+	}
+	batch.page.failure, batch.page = err, nil
+	if batch.empty() {
+		return nil
+	}
+	return w.transact(batch)
+}
+
+func (w *sqliteWriter) transact(batch *batch) error {
 	if _, err := w.begin.exec(); err != nil {
 		return sqliteError(err)
 	}
@@ -123,13 +138,17 @@ func (w *sqliteWriter) insertAll(batch *batch) error {
 			return err
 		}
 	}
-	return w.insertNotes(batch)
+	if err := w.insertNotes(batch); err != nil || batch.page == nil {
+		return err
+	}
+	return w.insertPage(batch.page)
 }
 
 func (w *sqliteWriter) insertRow(one *row) error {
 	count, err := w.insert.exec(w.last+1, one.conversation, one.version, one.at, one.chain[:], one.events)
 	if one.stored = count == 1; one.stored {
 		w.last++
+		one.position = w.last
 	}
 	return err
 }

@@ -21,7 +21,8 @@ const (
 type Report struct {
 	Turns         int64  `json:"turns"`
 	Conversations int64  `json:"conversations"`
-	Blocks        int64  `json:"blocks"` // sealed
+	Blocks        int64  `json:"blocks"`    // sealed
+	Overviews     int64  `json:"overviews"` // of conversations, in the list of them
 	Holes         []Hole `json:"holes"`
 	More          int64  `json:"more_holes,omitempty"` // that are not named
 }
@@ -43,6 +44,7 @@ const (
 	restoreThis = "This conversation is not served until its turns are back: restore them from a backup."
 	restoreGone = "What stood there is gone, most likely the end of a conversation: compare with a backup."
 	newProgram  = "Use the program that wrote it; this one is older."
+	rebuildList = "Run `kaitong conversations rebuild`; the log itself is not concerned."
 )
 
 func (r *Report) add(hole Hole) {
@@ -75,7 +77,8 @@ const (
 // Verify reads the whole log and names everything that is wrong with it: what
 // the database says of itself, sealed blocks that are not what their key says,
 // positions and versions that are missing, turns that were changed, and what
-// cannot be read. It may run beside a server; then it looks at what was there
+// cannot be read, and where the list of conversations is not what the log says.
+// It may run beside a server; then it looks at what was there
 // when it began. show is told how far it is. An error means that it could not
 // look, not that something is wrong.
 func (r *Reader) Verify(ctx context.Context, show func(stage Stage, done, total int64)) (Report, error) {
@@ -101,10 +104,11 @@ type verifier struct {
 	last   int64 // the position that the log must reach
 	end    int64 // the last position when it began
 	report Report
+	lists  listVerifier
 }
 
 func (v *verifier) all() error {
-	for _, step := range []func() error{v.database, v.sealed, v.positions, v.turns} {
+	for _, step := range []func() error{v.projection, v.database, v.sealed, v.positions, v.turns, v.closeLists} {
 		err := step()
 		if errors.Is(err, ErrCorrupt) { // that is a finding
 			v.report.add(Hole{Problem: err.Error(), Remedy: restoreAll})
@@ -242,10 +246,13 @@ func (v *verifier) turns() error {
 			return fmt.Errorf("read on after conversation %q, version %d: %w", last.conversation, last.version, v.explain(err))
 		}
 		if len(page) == 0 {
-			return nil
+			return v.endOf(last.conversation)
 		}
 		for _, one := range page {
 			if one.conversation != last.conversation || v.report.Turns == 0 {
+				if err := v.endOf(last.conversation); err != nil {
+					return err
+				}
 				along, last = walk{}, record{}
 				v.report.Conversations++
 			}
@@ -265,6 +272,7 @@ func (v *verifier) turn(one, before record, along *walk, find bot.FindSealed) {
 	if err == nil {
 		_, err = one.turn(find)
 	}
+	v.lists.take(one, err)
 	if err != nil {
 		v.report.addFailure(one, err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"runtime"
+	"slices"
 
 	"kaitong/bot"
 )
@@ -58,10 +59,19 @@ func (l *Log) abandoned() bool {
 func (l *Log) commit(group []*pending) {
 	l.health.begin(l.now())
 	err := l.group.store(group)
-	l.report(l.health.end(err), err)
+	if onlyPages(group) { // whether turns can be stored is not known by that
+		l.health.rest()
+	} else {
+		l.report(l.health.end(err), err)
+	}
+	l.projector.stored(group)
 	for _, turn := range group {
 		turn.done <- turn.result
 	}
+}
+
+func onlyPages(group []*pending) bool {
+	return !slices.ContainsFunc(group, func(turn *pending) bool { return turn.page == nil })
 }
 
 func refuse(group []*pending) {

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"kaitong/adapters/store"
+)
+
+type rebuildCommand struct{ dataFlags }
+
+// Help is shown by --help.
+func (rebuildCommand) Help() string {
+	return `The list holds nothing that is not in the log, so nothing can be lost. Stop the server
+first; only beside servers that share a PostgreSQL it may run.
+
+Examples:
+  kaitong conversations rebuild --data /var/lib/kaitong`
+}
+
+// Run makes the list of conversations anew.
+func (r rebuildCommand) Run(ctx context.Context, s streams) error {
+	options, err := r.options()
+	if err != nil {
+		return err
+	}
+	if _, err := r.reader(); err != nil { // where there is no log, none shall be made
+		return err
+	}
+	options.Logger = slog.New(slog.DiscardHandler)
+	bar := startProgress(s.err, "Rebuilding the list of conversations", time.Now)
+	var count int64
+	err = store.RebuildOverviews(ctx, options, func(done, total int64) {
+		count = total
+		bar.update(int(done), int(total))
+	})
+	bar.finish()
+	if errors.Is(err, store.ErrInUse) {
+		return fmt.Errorf("%w (stop the server first)", err)
+	}
+	if err == nil {
+		fmt.Fprintf(s.out, "The list of conversations is made anew, up to position %d of the log.\n", count)
+	}
+	return err
+}

@@ -1,0 +1,110 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Overview is what a list of conversations shows of one: the fold of its turns
+// without what was said. It can be made anew from the log at any time.
+type Overview struct {
+	Conversation  string
+	Owner         Identity
+	Product       string
+	Locale        string // it began with
+	Started, Last time.Time
+	Turns         int64 // the last version
+	Handoff       HandoffState
+	Ticket        string // of the latest hand-off request
+	Position      int64  // of the last turn
+}
+
+// NewOverview returns the empty overview that the first turn fills.
+func NewOverview(conversation string) *Overview {
+	return &Overview{Conversation: conversation, Handoff: HandoffNone}
+}
+
+// Apply folds the next turn in. A turn of another conversation or out of order
+// is an error and changes nothing. Of its events only those count that
+// [DecodeOverview] returns.
+func (o *Overview) Apply(turn Turn) error {
+	if turn.Conversation != o.Conversation || turn.Version != o.Turns+1 {
+		return fmt.Errorf("overview of %q: turn %d of %q does not follow %d", o.Conversation, turn.Version, turn.Conversation, o.Turns)
+	}
+	if turn.Version == 1 {
+		o.Started = turn.At
+	}
+	o.Turns, o.Last, o.Position = turn.Version, turn.At, turn.Position
+	for _, event := range turn.Events {
+		o.apply(event)
+	}
+	return nil
+}
+
+func (o *Overview) apply(event Event) {
+	switch e := event.(type) {
+	case Started:
+		o.Owner = Identity{Tenant: withoutZeros(e.Tenant), User: withoutZeros(e.User), Anonymous: e.Anonymous}
+		o.Product, o.Locale = withoutZeros(e.Product), withoutZeros(e.Locale)
+	case HandoffChanged:
+		o.Handoff = HandoffState(withoutZeros(string(e.State)))
+		if e.Ticket != "" {
+			o.Ticket = withoutZeros(e.Ticket)
+		}
+	}
+}
+
+// withoutZeros makes a text one that any database can hold.
+func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }
+
+// OverviewMarks are what stands in the row of a turn that an overview has to
+// look into. What people type cannot make one: its quotes are escaped.
+func OverviewMarks() []string {
+	return []string{rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind())}
+}
+
+// rowMark is how an event begins in a row.
+func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
+
+// ConcernsOverview says whether a row, as [EncodeEvents] writes it, holds
+// anything that an overview takes from events. Most do not: then the rest of
+// the turn is enough.
+func ConcernsOverview(row []byte) bool {
+	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`))
+}
+
+// DecodeOverview reads the events of a row that an overview takes in, and
+// nothing else: what a newer program has put beside them does not matter.
+func DecodeOverview(row []byte) ([]Event, error) {
+	if !ConcernsOverview(row) {
+		return nil, nil
+	}
+	var events []Event
+	for _, mark := range OverviewMarks() {
+		for rest := row; ; {
+			at := bytes.Index(rest, []byte(mark))
+			if at < 0 {
+				break
+			}
+			event, err := firstEvent(rest[at:])
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, event)
+			rest = rest[at+len(mark):]
+		}
+	}
+	return events, nil
+}
+
+// firstEvent reads the event that data begins with.
+func firstEvent(data []byte) (Event, error) {
+	var item envelope
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&item); err != nil {
+		return nil, fmt.Errorf("decode events: %w", err)
+	}
+	return decodeEvent(item, nil) // neither kind holds blocks
+}
