@@ -56,4 +56,4 @@ func (discard) Append(_ context.Context, turn bot.Turn) error {
 	return err
 }
 
-func (discard) Load(context.Context, string, int64) ([]bot.Turn, error) { return nil, nil }
+func (discard) Load(context.Context, string, int64, int) ([]bot.Turn, error) { return nil, nil }

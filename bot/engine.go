@@ -162,7 +162,7 @@ func (e *Engine) report(ctx context.Context, turn Turn) {
 // empty conversation when there is none, and nil when it is somebody else's.
 func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversation, error) {
 	if place.conv == nil {
-		turns, err := e.log.Load(ctx, place.id, 0)
+		turns, err := e.log.Load(ctx, place.id, 0, 0)
 		if err != nil {
 			return nil, fmt.Errorf("conversation %s: load: %w", place.id, err)
 		}
@@ -189,7 +189,7 @@ func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessa
 	if known.digest != say.digest() {
 		return Receipt{}, fmt.Errorf("conversation %s: message %s: %w", conv.ID, say.MessageID, ErrIDConflict)
 	}
-	turns, err := e.log.Load(ctx, conv.ID, known.version-1)
+	turns, err := e.log.Load(ctx, conv.ID, known.version-1, 1)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("conversation %s: load turn %d: %w", conv.ID, known.version, err)
 	}

@@ -368,7 +368,7 @@ func TestSafety(t *testing.T) {
 	k = newTalk(t, verdict(bot.Eligible))
 	m := k.say("我的身份证号11010519491231002X，借呗开不了")
 	wantSaid(t, m, "隐藏")
-	if history, err := k.engine.History(t.Context(), k.who, k.conv, 0); err != nil || strings.Contains(fmt.Sprint(history), "110105") {
+	if history, err := k.engine.History(t.Context(), k.who, k.conv, 0, 0); err != nil || strings.Contains(fmt.Sprint(history), "110105") {
 		t.Errorf("stored: %v, %v", history, err)
 	}
 }
@@ -407,7 +407,7 @@ func TestConversationsBelongToTheirOwner(t *testing.T) {
 		if _, err := k.handle(bot.Say{Text: "你好"}); !errors.Is(err, bot.ErrNotFound) {
 			t.Errorf("%s: Handle: %v", name, err)
 		}
-		if _, err := k.engine.History(t.Context(), who, k.conv, 0); !errors.Is(err, bot.ErrNotFound) {
+		if _, err := k.engine.History(t.Context(), who, k.conv, 0, 0); !errors.Is(err, bot.ErrNotFound) {
 			t.Errorf("%s: History: %v", name, err)
 		}
 	}
@@ -592,7 +592,7 @@ func TestTwoNodes(t *testing.T) {
 		}
 	}
 	wait.Wait()
-	turns, err := log.Load(t.Context(), "c", 0)
+	turns, err := log.Load(t.Context(), "c", 0, 0)
 	if err != nil || len(turns) != 2*each {
 		t.Fatalf("%d turns, %v", len(turns), err)
 	}

@@ -51,7 +51,7 @@ func (e *Engine) read(ctx context.Context, who Identity, conversation string, se
 
 // catchUp folds in what the log holds beyond the fold at hand.
 func (e *Engine) catchUp(ctx context.Context, place *slot) error {
-	turns, err := e.log.Load(ctx, place.id, place.conv.Version)
+	turns, err := e.log.Load(ctx, place.id, place.conv.Version, 0)
 	if err != nil {
 		return fmt.Errorf("conversation %s: load: %w", place.id, err)
 	}
@@ -66,26 +66,41 @@ func (e *Engine) catchUp(ctx context.Context, place *slot) error {
 
 // History returns what a client may see of a person's conversation: its turns
 // in order, each with only the events that have Seq > after. Turns without any
-// are left out.
-func (e *Engine) History(ctx context.Context, who Identity, conversation string, after int64) ([]Turn, error) {
+// are left out. It ends with the turn that makes it most events or more; 0 is
+// everything.
+func (e *Engine) History(ctx context.Context, who Identity, conversation string, after int64, most int) ([]Turn, error) {
 	if !validID(conversation) {
 		return nil, fmt.Errorf("conversation id: %w", ErrNotFound)
 	}
+	after = max(after, 0) // events that nobody sees have none
 	var before int64
 	if err := e.read(ctx, who, conversation, func(conv *Conversation) { before = conv.before(after) }); err != nil {
 		return nil, err
 	}
-	turns, err := e.log.Load(ctx, conversation, before)
-	if err != nil {
-		return nil, fmt.Errorf("conversation %s: load: %w", conversation, err)
-	}
+	return e.visible(ctx, conversation, before, after, most)
+}
+
+// visible reads page by page: a turn need not have anything to see.
+func (e *Engine) visible(ctx context.Context, conversation string, before, after int64, most int) ([]Turn, error) {
 	var visible []Turn
-	for _, turn := range turns {
-		if turn.Events = Visible(turn, after); len(turn.Events) > 0 {
-			visible = append(visible, turn)
+	for events := 0; ; {
+		turns, err := e.log.Load(ctx, conversation, before, most)
+		if err != nil {
+			return nil, fmt.Errorf("conversation %s: load: %w", conversation, err)
+		}
+		for _, turn := range turns {
+			before = turn.Version
+			if turn.Events = Visible(turn, after); len(turn.Events) > 0 {
+				visible = append(visible, turn)
+			}
+			if events += len(turn.Events); most > 0 && events >= most {
+				return visible, nil
+			}
+		}
+		if most == 0 || len(turns) < most {
+			return visible, nil
 		}
 	}
-	return visible, nil
 }
 
 // Visible returns the events of a turn that a client may see, with Seq > after.

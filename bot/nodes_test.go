@@ -3,6 +3,7 @@ package bot_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -87,7 +88,7 @@ func TestNodesShareAConversation(t *testing.T) {
 		})
 	}
 	group.Wait()
-	turns, err := a.History(t.Context(), bot.Identity{Tenant: "default", User: "u1"}, "c1", 0)
+	turns, err := a.History(t.Context(), bot.Identity{Tenant: "default", User: "u1"}, "c1", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestHistoryAfter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	whole, err := b.History(t.Context(), who, "c1", 0)
+	whole, err := b.History(t.Context(), who, "c1", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,12 +131,12 @@ func TestHistoryAfter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for after := int64(-1); after <= last.Seq+2; after++ {
+	for after := int64(0); after <= last.Seq+2; after++ {
 		var want []string
 		for _, turn := range whole {
 			want = append(want, seqs(bot.Visible(turn, after))...)
 		}
-		rest, err := b.History(t.Context(), who, "c1", after)
+		rest, err := b.History(t.Context(), who, "c1", after, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,6 +146,19 @@ func TestHistoryAfter(t *testing.T) {
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("after %d comes %v, want %v", after, got, want)
+		}
+		for most := 1; most <= len(want)+1; most++ {
+			page, err := b.History(t.Context(), who, "c1", after, most)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var first []string
+			for _, turn := range page {
+				first = append(first, seqs(turn.Events)...)
+			}
+			if !slices.Equal(first, want[:len(first)]) || len(first) < min(most, len(want)) || len(first) > most+2 {
+				t.Errorf("the first %d after %d are %v of %v", most, after, first, want)
+			}
 		}
 	}
 }

@@ -37,9 +37,10 @@ type EventLog interface {
 	// ErrConflict and nothing is stored. When ctx ends first the turn may or
 	// may not be stored; the caller finds out by loading.
 	Append(ctx context.Context, turn Turn) error
-	// Load returns the turns of one conversation with Version > after, in
-	// order, each with its Position. An unknown conversation has none.
-	Load(ctx context.Context, conversation string, after int64) ([]Turn, error)
+	// Load returns the first limit turns of one conversation with
+	// Version > after, all of them when limit is 0, in order, each with its
+	// Position. An unknown conversation has none.
+	Load(ctx context.Context, conversation string, after int64, limit int) ([]Turn, error)
 	// Tail returns at most limit turns of all conversations with
 	// Position > after, in Position order. Positions grow and are never
 	// reused; they may have gaps. A turn returned later never has a Position

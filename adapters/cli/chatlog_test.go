@@ -98,7 +98,7 @@ func replayAll(t *testing.T, data string, seen *sync.Map) map[bot.Move]int {
 	defer log.Close(context.Background())
 	moves := map[bot.Move]int{}
 	seen.Range(func(conversation, frames any) bool {
-		turns, err := log.Load(t.Context(), conversation.(string), 0)
+		turns, err := log.Load(t.Context(), conversation.(string), 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

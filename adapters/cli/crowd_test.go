@@ -143,7 +143,7 @@ func longest(all []time.Duration) time.Duration {
 // compare lists what the log holds otherwise than it was promised.
 func (k *thread) compare(ctx context.Context, log bot.EventLog) (problems []string) {
 	complain := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	turns, err := log.Load(ctx, k.conv, 0)
+	turns, err := log.Load(ctx, k.conv, 0, 0)
 	if err != nil {
 		return []string{err.Error()}
 	}

@@ -56,7 +56,7 @@ func BenchmarkLoad(b *testing.B) {
 	fill(b, log, conversations, versions)
 	b.Run("conversation of 10 turns", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
-			turns, err := log.Load(b.Context(), fmt.Sprint("conversation-", i%conversations), 0)
+			turns, err := log.Load(b.Context(), fmt.Sprint("conversation-", i%conversations), 0, 0)
 			if err != nil || len(turns) != versions {
 				b.Fatal(len(turns), err)
 			}
@@ -64,7 +64,7 @@ func BenchmarkLoad(b *testing.B) {
 	})
 	b.Run("last turn", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
-			turns, err := log.Load(b.Context(), fmt.Sprint("conversation-", i%conversations), versions-1)
+			turns, err := log.Load(b.Context(), fmt.Sprint("conversation-", i%conversations), versions-1, 0)
 			if err != nil || len(turns) != 1 {
 				b.Fatal(len(turns), err)
 			}

@@ -95,7 +95,7 @@ func readAcks(t *testing.T, reports io.Reader, acked map[string]int64, seen func
 func checkAcked(t *testing.T, log bot.EventLog, acked map[string]int64, before int64) int64 {
 	t.Helper()
 	for name, version := range acked {
-		turns, err := log.Load(t.Context(), name, 0)
+		turns, err := log.Load(t.Context(), name, 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func appendUntilKilled(dir string) int {
 }
 
 func appendForever(log *store.Log, name string) error {
-	turns, err := log.Load(context.Background(), name, 0)
+	turns, err := log.Load(context.Background(), name, 0, 0)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (c *crowd) goOn(ctx context.Context, name string, log *store.Log) {
 
 // find loads the last version, as the engine does after an error.
 func (c *crowd) find(ctx context.Context, name string, log *store.Log, last int64) int64 {
-	turns, err := log.Load(ctx, name, 0)
+	turns, err := log.Load(ctx, name, 0, 0)
 	if err != nil {
 		return last
 	}

@@ -121,7 +121,7 @@ func TestDamagedPagesAreReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeLog(t, log)
-	if turns, err := log.Load(t.Context(), "c1", 0); err == nil {
+	if turns, err := log.Load(t.Context(), "c1", 0, 0); err == nil {
 		t.Errorf("load returned %d turns of a damaged file without an error", len(turns))
 	}
 	if turns, err := log.Tail(t.Context(), 0, versions); err == nil {
@@ -147,7 +147,7 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 			}
 		}
 		execute(t, dir, test.change)
-		_, err := log.Load(t.Context(), "c1", 0)
+		_, err := log.Load(t.Context(), "c1", 0, 0)
 		if err == nil || !strings.Contains(err.Error(), `conversation "c1", version 2`) {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -158,7 +158,7 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 		if strings.Contains(err.Error(), "秘密") {
 			t.Errorf("%s: the error tells what was said: %v", name, err)
 		}
-		if turns, err := log.Load(t.Context(), "c1", 2); err != nil || len(turns) != 0 {
+		if turns, err := log.Load(t.Context(), "c1", 2, 0); err != nil || len(turns) != 0 {
 			t.Errorf("%s: the rest cannot be read: %v", name, err)
 		}
 	}
@@ -268,7 +268,7 @@ func TestDiskFull(t *testing.T) {
 	if err := log.Check(t.Context()); !errors.Is(err, store.ErrDiskFull) {
 		t.Errorf("check: %v", err)
 	}
-	turns, err := log.Load(t.Context(), "c1", 0)
+	turns, err := log.Load(t.Context(), "c1", 0, 0)
 	if err != nil || int64(len(turns)) != acked {
 		t.Errorf("%d turns can be read, %d were acknowledged (%v)", len(turns), acked, err)
 	}
@@ -286,7 +286,7 @@ func TestDiskFull(t *testing.T) {
 	if !strings.Contains(logged.String(), "stores turns again") {
 		t.Errorf("recovery is not logged:\n%s", logged.String())
 	}
-	turns, err = open(t, dir).Load(t.Context(), "c1", 0)
+	turns, err = open(t, dir).Load(t.Context(), "c1", 0, 0)
 	if err != nil || int64(len(turns)) != acked+1 {
 		t.Errorf("after reopening %d turns, want %d (%v)", len(turns), acked+1, err)
 	}

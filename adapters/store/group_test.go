@@ -212,7 +212,7 @@ func TestCloseBesideAppenders(t *testing.T) {
 	group.Wait()
 	again := openIdle(t, Options{Dir: log.dir})
 	for i, version := range last {
-		stored, err := again.Load(t.Context(), string(rune('a'+i)), 0)
+		stored, err := again.Load(t.Context(), string(rune('a'+i)), 0, 0)
 		if err != nil || int64(len(stored)) != version {
 			t.Errorf("%d turns stored, %d acknowledged (%v)", len(stored), version, err)
 		}

@@ -144,12 +144,12 @@ func (l *Log) Dir() string { return l.dir }
 
 // Load implements [bot.EventLog]. Turns that do not fit together are an error
 // that wraps [ErrBroken].
-func (l *Log) Load(ctx context.Context, conversation string, after int64) ([]bot.Turn, error) {
+func (l *Log) Load(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
 	turns, err := l.read(ctx, func() ([]bot.Turn, error) {
 		if !storable(conversation) {
 			return nil, nil
 		}
-		return l.db.loadTurns(ctx, conversation, after)
+		return l.db.loadTurns(ctx, conversation, after, limit)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load conversation %q: %w", conversation, err)

@@ -54,7 +54,7 @@ func TestCloseFoldsEverythingIntoOneFile(t *testing.T) {
 	if err := log.Append(t.Context(), bottest.Turn("c1", 1, "x")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := log.Load(t.Context(), "c1", 0); err != nil {
+	if _, err := log.Load(t.Context(), "c1", 0, 0); err != nil {
 		t.Fatal(err)
 	}
 	closeLog(t, log)

@@ -68,11 +68,11 @@ func TestOldLogIsChained(t *testing.T) {
 	if err := log.Append(t.Context(), turn("a", 4)); err != nil {
 		t.Error(err)
 	}
-	if turns, err := log.Load(t.Context(), "a", 0); err != nil || len(turns) != 4 || turns[3].Position != 8 {
+	if turns, err := log.Load(t.Context(), "a", 0, 0); err != nil || len(turns) != 4 || turns[3].Position != 8 {
 		t.Errorf("loaded %v, %v", turns, err)
 	}
 	execute(t, log, `UPDATE turns SET at = '2020-01-01T00:00:00.000000000Z' WHERE position = 5`)
-	if _, err := log.Load(t.Context(), "a", 0); !errors.Is(err, ErrBroken) {
+	if _, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, ErrBroken) {
 		t.Errorf("after a change: %v", err)
 	}
 }
@@ -81,7 +81,7 @@ func TestOldLogIsChained(t *testing.T) {
 func TestHoleOfAnOldLogStaysVisible(t *testing.T) {
 	t.Parallel()
 	log := openIdle(t, Options{Dir: unchainedLog(t, turn("a", 1), turn("a", 3))})
-	if turns, err := log.Load(t.Context(), "a", 0); !errors.Is(err, ErrBroken) {
+	if turns, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, ErrBroken) {
 		t.Errorf("loaded %v, %v", turns, err)
 	}
 }
@@ -117,10 +117,10 @@ func TestBrokenConversationIsNotServed(t *testing.T) {
 		log := openIdle(t, Options{})
 		log.commit(pendings(t, bottest.Turn("a", 1, "first"), bottest.Turn("a", 2, "second"), bottest.Turn("a", 3, "third"), bottest.Turn("a", 4, "fourth")))
 		execute(t, log, damage)
-		if turns, err := log.Load(t.Context(), "a", 0); !errors.Is(err, ErrBroken) {
+		if turns, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, ErrBroken) {
 			t.Errorf("%s: loaded %d turns, %v", name, len(turns), err)
 		}
-		if turns, err := log.Load(t.Context(), "a", 1); name != "first gone" && !errors.Is(err, ErrBroken) {
+		if turns, err := log.Load(t.Context(), "a", 1, 0); name != "first gone" && !errors.Is(err, ErrBroken) {
 			t.Errorf("%s: loaded %d turns after the first, %v", name, len(turns), err)
 		}
 	}

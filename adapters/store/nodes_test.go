@@ -30,7 +30,7 @@ func TestConversationThatWentOnElsewhere(t *testing.T) {
 	commit(t, here, []bot.Turn{turn("a", 1), turn("c", 1), turn("c", 2)}, bot.ErrConflict, nil, nil)
 	commit(t, there, []bot.Turn{turn("c", 1), turn("c", 2), turn("c", 3)}, bot.ErrConflict, bot.ErrConflict, nil)
 	for name, want := range map[string]int{"a": 5, "b": 5, "c": 3} {
-		if turns, err := here.Load(t.Context(), name, 0); err != nil || len(turns) != want {
+		if turns, err := here.Load(t.Context(), name, 0, 0); err != nil || len(turns) != want {
 			t.Errorf("%s: %d turns, want %d (%v)", name, len(turns), want, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestNamesThatNoDatabaseHolds(t *testing.T) {
 			if err := log.Append(t.Context(), turn(name, 1)); !errors.Is(err, bot.ErrInvalid) {
 				t.Errorf("append to %.10q: %v", name, err)
 			}
-			if turns, err := log.Load(t.Context(), name, 0); err != nil || len(turns) > 0 {
+			if turns, err := log.Load(t.Context(), name, 0, 0); err != nil || len(turns) > 0 {
 				t.Errorf("load %.10q: %v, %v", name, turns, err)
 			}
 		}
@@ -103,7 +103,7 @@ func TestNamesThatNoDatabaseHolds(t *testing.T) {
 		if err := log.Append(t.Context(), bottest.Turn(longest, 1, "no \xff UTF-8")); err != nil {
 			t.Error(err)
 		}
-		if turns, err := log.Load(t.Context(), longest, 0); err != nil || len(turns) != 1 {
+		if turns, err := log.Load(t.Context(), longest, 0, 0); err != nil || len(turns) != 1 {
 			t.Errorf("loaded %v, %v", turns, err)
 		}
 	}

@@ -49,7 +49,7 @@ func (r *Reader) Load(ctx context.Context, conversation string) ([]bot.Turn, err
 }
 
 func loadIn(ctx context.Context, db *sql.DB, w words, conversation string) ([]bot.Turn, error) {
-	list, err := queryRecords(ctx, db, w.load, conversation, 0)
+	list, err := queryRecords(ctx, db, w.load, conversation, 0, most(0))
 	if err != nil {
 		return nil, err
 	}

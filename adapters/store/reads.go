@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"kaitong/bot"
@@ -60,15 +61,18 @@ func openReads(ctx context.Context, pool *sql.DB, w words) (*reads, error) {
 	return r, nil
 }
 
-// loadTurns returns the turns of a conversation after a version, or an error
-// when they do not fit together. Hashing them costs a fiftieth of reading them.
-func (r *reads) loadTurns(ctx context.Context, conversation string, after int64) ([]bot.Turn, error) {
+// loadTurns returns the first limit turns of a conversation after a version,
+// all for 0, or an error when they do not fit together. Hashing them costs a fiftieth of reading them.
+func (r *reads) loadTurns(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
 	after = max(after, 0)
-	list, err := r.records(ctx, r.loadStmt, conversation, after)
+	list, err := r.records(ctx, r.loadStmt, conversation, after, most(limit))
 	if err != nil {
 		return nil, err
 	}
 	list, broken := fitTogether(list, after)
+	if limit > 0 {
+		list = list[:min(limit, len(list))]
+	}
 	loaded, err := r.decode(ctx, list)
 	if err != nil {
 		return nil, err
@@ -77,6 +81,15 @@ func (r *reads) loadTurns(ctx context.Context, conversation string, after int64)
 		return nil, broken
 	}
 	return loaded, nil
+}
+
+// most is a limit in records: one more is loaded, the one that the others hang
+// on.
+func most(limit int) int64 {
+	if limit <= 0 {
+		return math.MaxInt64
+	}
+	return int64(limit) + 1
 }
 
 func (r *reads) tailTurns(ctx context.Context, after int64, limit int) ([]bot.Turn, error) {

@@ -66,7 +66,7 @@ func TestMissingSealedBlockIsNamed(t *testing.T) {
 		log := openIdle(t, Options{})
 		log.commit(pendings(t, told(t, "a", 1, "words")))
 		execute(t, log, damage)
-		if turns, err := log.Load(t.Context(), "a", 0); !errors.Is(err, bot.ErrMissingBlock) {
+		if turns, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, bot.ErrMissingBlock) {
 			t.Errorf("%s: %v, %v", name, turns, err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestSealedBlocksAreFoundByManyAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
-			if turns, err := log.Load(context.WithoutCancel(t.Context()), "a", 0); err != nil || !sameBlocks(turns[0], words) {
+			if turns, err := log.Load(context.WithoutCancel(t.Context()), "a", 0, 0); err != nil || !sameBlocks(turns[0], words) {
 				t.Errorf("%v, %v", turns, err)
 			}
 		})

@@ -32,7 +32,7 @@ func sqliteWords() words {
 	return words{
 		load: `
 			SELECT position, conversation, version, at, chain, CASE WHEN version > ?2 THEN events ELSE '' END FROM turns
-			WHERE conversation = ?1 AND version >= ?2 ORDER BY version`,
+			WHERE conversation = ?1 AND version >= ?2 ORDER BY version LIMIT ?3`,
 		tail: `
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,

@@ -218,7 +218,7 @@ func TestStartAfterACrashLooksBack(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"a", "b"} {
-			if turns, err := log.Load(t.Context(), name, 0); !errors.Is(err, store.ErrBroken) {
+			if turns, err := log.Load(t.Context(), name, 0, 0); !errors.Is(err, store.ErrBroken) {
 				t.Errorf("%s is served: %d turns, %v", name, len(turns), err)
 			}
 		}
@@ -250,7 +250,7 @@ func TestStartAfterACleanStop(t *testing.T) {
 		if err := log.Append(t.Context(), told(t, "b", 1)); err != nil {
 			t.Fatal(err)
 		}
-		turns, err := log.Load(t.Context(), "b", 0)
+		turns, err := log.Load(t.Context(), "b", 0, 0)
 		if err != nil || turns[0].Position != 4 {
 			t.Errorf("a position is given out again: %v, %v", turns, err)
 		}

@@ -201,7 +201,7 @@ func (e *trivialEngine) Open(context.Context, bot.Identity, string) (bot.Summary
 	return bot.Summary{}, bot.ErrNotFound
 }
 
-func (e *trivialEngine) History(context.Context, bot.Identity, string, int64) ([]bot.Turn, error) {
+func (e *trivialEngine) History(context.Context, bot.Identity, string, int64, int) ([]bot.Turn, error) {
 	return nil, bot.ErrNotFound
 }
 

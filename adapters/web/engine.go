@@ -14,8 +14,9 @@ type Engine interface {
 	// Open tells where a stored conversation stands.
 	Open(ctx context.Context, who bot.Identity, conversation string) (bot.Summary, error)
 	// History returns the turns of a conversation in order, each with only the
-	// events a client may see with Seq > afterSeq.
-	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64) ([]bot.Turn, error)
+	// events a client may see with Seq > afterSeq. It may end with the turn that
+	// makes it most events or more.
+	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64, most int) ([]bot.Turn, error)
 	// Greeting is shown before anything was said.
 	Greeting(locale string) []bot.Block
 	// Page is what the chat page shows around the conversation.

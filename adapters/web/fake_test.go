@@ -239,7 +239,7 @@ func (e *fakeEngine) isDeaf() bool {
 	return e.deaf >= 0
 }
 
-func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64) ([]bot.Turn, error) {
+func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64, _ int) ([]bot.Turn, error) {
 	c := e.find(who, id)
 	if c == nil {
 		return nil, bot.ErrNotFound

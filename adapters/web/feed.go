@@ -170,7 +170,7 @@ func (s *session) lastShown() int64 {
 func (s *session) history(after int64) ([]durable, error) {
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
-	turns, err := s.server.engine.History(ctx, s.who, s.conv, after)
+	turns, err := s.server.engine.History(ctx, s.who, s.conv, after, s.server.limits.ReplayEvents+1)
 	if err != nil {
 		s.server.log.Warn("history not read", "conversation", s.conv, "error", err)
 		return nil, err

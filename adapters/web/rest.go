@@ -43,7 +43,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.TurnTimeout)
 	defer cancel()
-	turns, err := s.engine.History(ctx, pass.who, conv, after)
+	turns, err := s.engine.History(ctx, pass.who, conv, after, s.limits.ReplayEvents+1)
 	if err != nil {
 		s.problem(w, r, s.faultOfHistory(err))
 		return

@@ -27,6 +27,7 @@ func TestEventLog(t *testing.T, open func(t *testing.T) bot.EventLog) {
 	}{
 		{"append then load in order", testAppendLoad},
 		{"load after a version", testLoadAfter},
+		{"load in pages", testLoadPages},
 		{"unknown conversation is empty", testUnknown},
 		{"conversation names are kept apart", testNames},
 		{"same version conflicts", testSameVersion},
@@ -80,6 +81,21 @@ func testLoadAfter(t *testing.T, log bot.EventLog) {
 	want := appendTurns(t, log, "c1", 1, 5)
 	for after := range int64(7) {
 		equalTurns(t, load(t, log, "c1", after), want[min(after, 5):])
+	}
+}
+
+func testLoadPages(t *testing.T, log bot.EventLog) {
+	want := appendTurns(t, log, "c1", 1, 10)
+	appendTurns(t, log, "c2", 1, 3)
+	for limit := 1; limit <= 11; limit++ {
+		for after := range int64(12) {
+			got, err := log.Load(t.Context(), "c1", after, limit)
+			if err != nil {
+				t.Fatalf("load %d after %d: %v", limit, after, err)
+			}
+			from := min(int(after), 10)
+			equalTurns(t, got, want[from:min(from+limit, 10)])
+		}
 	}
 }
 
@@ -382,7 +398,7 @@ func testCancelled(t *testing.T, log bot.EventLog) {
 	want := appendTurns(t, log, "c1", 1, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, loadErr := log.Load(ctx, "c1", 0)
+	_, loadErr := log.Load(ctx, "c1", 0, 0)
 	_, tailErr := log.Tail(ctx, 0, 1)
 	for name, err := range map[string]error{
 		"append": log.Append(ctx, Turn("c1", 2, "x")), "load": loadErr, "tail": tailErr,
@@ -414,7 +430,7 @@ func testClosed(t *testing.T, log bot.EventLog) {
 			t.Fatalf("close: %v", err)
 		}
 	}
-	_, loadErr := log.Load(t.Context(), "c1", 0)
+	_, loadErr := log.Load(t.Context(), "c1", 0, 0)
 	_, tailErr := log.Tail(t.Context(), 0, 1)
 	for name, err := range map[string]error{
 		"append": log.Append(t.Context(), Turn("c1", 2, "x")), "load": loadErr, "tail": tailErr,
@@ -458,7 +474,7 @@ func mustAppend(t *testing.T, log bot.EventLog, turn bot.Turn) {
 
 func load(t *testing.T, log bot.EventLog, conversation string, after int64) []bot.Turn {
 	t.Helper()
-	list, err := log.Load(t.Context(), conversation, after)
+	list, err := log.Load(t.Context(), conversation, after, 0)
 	if err != nil {
 		t.Fatalf("load %q after %d: %v", conversation, after, err)
 	}

@@ -68,7 +68,7 @@ func (l *EventLog) Append(ctx context.Context, turn bot.Turn) error {
 }
 
 // Load implements [bot.EventLog].
-func (l *EventLog) Load(ctx context.Context, conversation string, after int64) ([]bot.Turn, error) {
+func (l *EventLog) Load(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -81,6 +81,9 @@ func (l *EventLog) Load(ctx context.Context, conversation string, after int64) (
 	for _, place := range l.places[conversation] {
 		if l.rows[place].version <= after {
 			continue
+		}
+		if limit > 0 && len(turns) == limit {
+			break
 		}
 		turn, err := l.turn(place)
 		if err != nil {

@@ -65,7 +65,7 @@ func (m *model) append(rt *rapid.T) {
 func (m *model) load(rt *rapid.T) {
 	name := m.conversation(rt)
 	after := rapid.Int64Range(0, m.heads[name]+1).Draw(rt, "after")
-	got, err := m.log.Load(m.t.Context(), name, after)
+	got, err := m.log.Load(m.t.Context(), name, after, 0)
 	if err != nil {
 		rt.Fatalf("load: %v", err)
 	}

@@ -27,7 +27,7 @@ func talk(t *testing.T, replies []knowledge.Reply, locale string, acts ...knowle
 	for _, failure := range report.Failures() {
 		t.Fatal(failure)
 	}
-	turns, err := log.Load(t.Context(), "dialogue-1", 0)
+	turns, err := log.Load(t.Context(), "dialogue-1", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
