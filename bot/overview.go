@@ -60,6 +60,15 @@ func (o *Overview) apply(event Event) {
 // withoutZeros makes a text one that any database can hold.
 func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }
 
+// InOverview says whether an overview takes anything from an event.
+func InOverview(event Event) bool {
+	switch event.(type) {
+	case Started, HandoffChanged:
+		return true
+	}
+	return false
+}
+
 // OverviewMarks are what stands in the row of a turn that an overview has to
 // look into. What people type cannot make one: its quotes are escaped.
 func OverviewMarks() []string {
@@ -69,9 +78,8 @@ func OverviewMarks() []string {
 // rowMark is how an event begins in a row.
 func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 
-// ConcernsOverview says whether a row, as [EncodeEvents] writes it, holds
-// anything that an overview takes from events. Most do not: then the rest of
-// the turn is enough.
+// ConcernsOverview says whether a row, as [EncodeEvents] writes it, holds an
+// event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
 	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`))
 }

@@ -72,7 +72,7 @@ func TestOverviewOfARow(t *testing.T) {
 		if diff := cmp.Diff(whole, part); diff != "" {
 			t.Fatalf("from all events, from those of the row:\n%s", diff)
 		}
-		concerned := slices.ContainsFunc(events, func(e bot.Event) bool { return e.Kind() == "started" || e.Kind() == "handoff" })
+		concerned := slices.ContainsFunc(events, bot.InOverview)
 		if bot.ConcernsOverview(row.JSON) != concerned {
 			t.Fatalf("concerns: %v, want %v: %s", !concerned, concerned, row.JSON)
 		}

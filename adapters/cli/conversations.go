@@ -119,16 +119,16 @@ func (l listCommand) Run(ctx context.Context, s streams) error {
 }
 
 func storedLine(one store.Stored) string {
-	line := fmt.Sprintf("%s  %-40s %d turn(s)", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)
+	parts := []string{fmt.Sprintf("%s  %-40s %d turn(s)", one.Last.Local().Format(time.DateTime), printable(one.Conversation), one.Turns)}
 	for _, part := range []string{one.Product, one.Locale} {
 		if part != "" {
-			line += "  " + printable(part)
+			parts = append(parts, printable(part))
 		}
 	}
 	if one.Handoff != bot.HandoffNone {
-		line += "  hand-off " + printable(string(one.Handoff))
+		parts = append(parts, "hand-off "+printable(string(one.Handoff)))
 	}
-	return line
+	return strings.Join(parts, "  ")
 }
 
 type showCommand struct {

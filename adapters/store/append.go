@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -73,7 +74,7 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 		at:           turn.At.UTC().Format(timeLayout),
 		events:       string(events.JSON),
 		sealed:       events.Sealed,
-		concerns:     bot.ConcernsOverview(events.JSON),
+		concerns:     slices.ContainsFunc(turn.Events, bot.InOverview),
 		done:         make(chan error, 1),
 	}, nil
 }

@@ -46,4 +46,15 @@
 // well; Open looks through what came after that note, and [Reader.Verify]
 // through everything. Words of a pack are stored once and found by a key that is
 // their hash.
+//
+// # The list of conversations
+//
+// The table of overviews is the fold [bot.Overview] of every conversation, up to
+// the position noted as projected. The projector of the log brings it up, about
+// once a second, each page of rows in one transaction with its position. In
+// SQLite the page goes through the writer, and the turns come from memory where
+// they were just stored; in PostgreSQL one node does it, the one that holds an
+// advisory lock, and a page is refused that does not begin where the table ends.
+// A projection that fails disturbs no turn. [Reader.Newest] adds what is not
+// projected yet, [Reader.Verify] compares, [RebuildOverviews] begins anew.
 package store

@@ -288,6 +288,31 @@ func TestProjectionThatFails(t *testing.T) {
 	})
 }
 
+// A page that cannot be stored takes nothing down that was to be stored with it.
+func TestTurnsBesideAPageThatFails(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]int64{"a row": 0, "another position": 7} {
+		log := openIdle(t, Options{})
+		log.commit(pendings(t, turn("bad", 1)))
+		forbid(t, site{Options{}, func(t *testing.T, text string) { execute(t, log, text) }}, "INSERT ON overviews")
+		page, err := log.projector.page(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.after = after
+		group := append(pendings(t, turn("a", 1), turn("bad", 2)), &pending{ctx: t.Context(), page: page, done: make(chan error, 1)})
+		log.commit(group)
+		for i, one := range group {
+			if err := <-one.done; err != nil {
+				t.Errorf("%s: turn %d: %v", name, i, err)
+			}
+		}
+		if page.failure == nil || len(tailAll(t, log)) != 3 || projected(t, log) != 0 || len(table(t, log)) != 0 {
+			t.Errorf("%s: failure %v, table %v", name, page.failure, table(t, log))
+		}
+	}
+}
+
 // forbid makes the database refuse what a projection does.
 func forbid(t *testing.T, at site, on string) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,14 +42,11 @@ const (
 )
 
 func postgresOverviewWords() overviewWords {
-	events := `CASE WHEN`
-	for i, mark := range bot.OverviewMarks() { // where the rows are, so that the others need not come here
-		if i > 0 {
-			events += ` OR`
-		}
-		events += fmt.Sprintf(` strpos(events, '%s') > 0`, mark)
+	var concerns []string // asked where the rows are, so that the others need not come here
+	for _, mark := range bot.OverviewMarks() {
+		concerns = append(concerns, fmt.Sprintf(`strpos(events, '%s') > 0`, mark))
 	}
-	events += ` THEN events ELSE '' END`
+	events := `CASE WHEN ` + strings.Join(concerns, ` OR `) + ` THEN events ELSE '' END`
 	return overviewWords{
 		tail:   `SELECT position, conversation, version, at, ` + events + ` FROM turns WHERE position > $1 ORDER BY position LIMIT $2`,
 		since:  `SELECT position, conversation, version, at, ` + events + ` FROM turns WHERE conversation = $1 AND version > $2 ORDER BY version`,

@@ -121,7 +121,7 @@ func (v *verifier) lookAgain(conversation string, known int64) error {
 }
 
 func (l *listVerifier) compare(row, fold *bot.Overview) {
-	problem := ""
+	var problem string
 	switch wrong := differences(row, fold); {
 	case len(wrong) == 0:
 		return
