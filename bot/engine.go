@@ -121,10 +121,26 @@ func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error
 	}
 	events, err := e.events(ctx, conv, say)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, e.unlessBehind(ctx, place, err)
 	}
 	turn := Turn{Conversation: conv.ID, Version: conv.Version + 1, At: e.now().UTC(), Events: events}
 	return e.store(ctx, place, conv, turn)
+}
+
+// unlessBehind is the error of a turn, or ErrConflict where the turn refers to
+// nothing known here and another node has stored more: it is run again then.
+func (e *Engine) unlessBehind(ctx context.Context, place *slot, err error) error {
+	if place.conv == nil || !errors.Is(err, ErrInvalid) {
+		return err
+	}
+	conv, version := place.conv, place.conv.Version
+	if err := e.catchUp(ctx, place); err != nil {
+		return err
+	}
+	if conv.Version > version {
+		return fmt.Errorf("%w: %w", ErrConflict, err)
+	}
+	return err
 }
 
 // opens says whether the conversation simply does not exist yet.
