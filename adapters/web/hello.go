@@ -115,7 +115,7 @@ func (s *session) greeting() []bot.Block {
 // meet replays what was missed, and what was stored since it was looked up. A
 // conversation without anything stored has nothing to read.
 func (s *session) meet(begin beginning) {
-	if !begin.fresh {
+	if !begin.fresh || begin.recovered && s.begunMeanwhile() {
 		s.catchUp()
 		return
 	}
@@ -126,6 +126,16 @@ func (s *session) meet(begin beginning) {
 	if behind {
 		s.catchUp()
 	}
+}
+
+// begunMeanwhile looks again, now that announcements are heard: another socket
+// may have sent the first message since this one was told that there is none.
+func (s *session) begunMeanwhile() bool {
+	s.out.flush() // it waits for a turn that is under way
+	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
+	defer cancel()
+	_, err := s.server.engine.Open(ctx, s.who, s.conv)
+	return !errors.Is(err, bot.ErrNotFound)
 }
 
 func newConversationID() string { return "c_" + uuid.Must(uuid.NewV7()).String() }
