@@ -29,8 +29,8 @@ type Options struct {
 
 	CachedConversations int // idle conversations kept in memory; 0: 10,000
 
-	// Watch, when set, is told every turn once it is stored. It must return at
-	// once.
+	// Watch, when set, is told every turn once it is stored, and again when its
+	// message is sent again. It must return at once.
 	Watch func(Turn)
 }
 
@@ -212,6 +212,7 @@ func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessa
 	if len(turns) == 0 {
 		return Receipt{}, fmt.Errorf("conversation %s: turn %d: %w", conv.ID, known.version, ErrNotFound)
 	}
+	e.watch(turns[0]) // it may have been stored while nobody could say so
 	return Receipt{Turn: turns[0], Seq: known.seq, Duplicate: true}, nil
 }
 

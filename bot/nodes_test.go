@@ -1,9 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"kaitong/bot"
@@ -196,3 +199,38 @@ func TestTapOnWhatAnotherNodeOffered(t *testing.T) {
 }
 
 func lastChoices(m bot.Message) []bot.Choice { return m.Blocks[len(m.Blocks)-1].Choices }
+
+// secretive stores the next turn and says that it could not.
+type secretive struct {
+	bot.EventLog
+	armed atomic.Bool
+}
+
+func (l *secretive) Append(ctx context.Context, turn bot.Turn) error {
+	err := l.EventLog.Append(ctx, turn)
+	if err == nil && l.armed.Swap(false) {
+		return bot.ErrBusy
+	}
+	return err
+}
+
+// A turn that was stored while nobody could say so is told of when its message
+// comes again: until then, other nodes cannot have heard of it.
+func TestTurnOfADoubtfulAppendIsToldOf(t *testing.T) {
+	t.Parallel()
+	log := &secretive{EventLog: bottest.NewEventLog()}
+	var told []int64
+	engine := newEngine(t, log, verdict(bot.Eligible), func(o *bot.Options) {
+		o.Watch = func(turn bot.Turn) { told = append(told, turn.Version) }
+	})
+	log.armed.Store(true)
+	if _, err := sayTo(t, engine, "m1", "你好"); !errors.Is(err, bot.ErrBusy) {
+		t.Fatalf("the log was busy: %v", err)
+	}
+	if again, err := sayTo(t, engine, "m1", "你好"); err != nil || !again.Duplicate {
+		t.Fatalf("sent again: %+v, %v", again, err)
+	}
+	if !slices.Equal(told, []int64{1}) {
+		t.Errorf("told of turns %v", told)
+	}
+}
