@@ -86,7 +86,7 @@ func TestResumeBeforeAnythingIsStored(t *testing.T) {
 	stranger.wantQuiet()
 
 	// Open waits for the turn in the fake as in the real engine, so ask while it cannot.
-	w.server.hub.hold(p.conv, w.identity("demo-a"))
+	w.server.hub.hold(p.conv)
 	w.engine.gate <- struct{}{}
 	back, welcome := w.rejoin("demo-a", p.conv, 0)
 	if welcome.Conv != p.conv || welcome.Data["recovered"] != true {
