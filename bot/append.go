@@ -167,8 +167,12 @@ func (o *object) moment(key string, at time.Time) {
 	o.b = append(o.b, '"')
 }
 
-// appendFloat writes the shortest text that reads back the same.
+// appendFloat writes the shortest text that reads back the same. What JSON has
+// no word for is 0.
 func appendFloat(b []byte, f float64) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(b, '0')
+	}
 	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
 		return strconv.AppendFloat(b, f, 'e', -1, 64)
 	}

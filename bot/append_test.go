@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"testing"
 
@@ -111,5 +112,23 @@ func sameJSON(t *testing.T, got, want []byte) {
 	}
 	if !reflect.DeepEqual(a, b) {
 		t.Errorf("written\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A confidence that is no number is none: stored as it is, the turn and all
+// after it could never be read again.
+func TestStrangeNumbersCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	for _, strange := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		row, err := bot.EncodeEvents([]bot.Event{
+			bot.Understood{Confidence: strange, Ranking: []bot.Ranked{{Confidence: strange}}},
+			bot.Message{About: &bot.About{Confidence: strange}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bot.DecodeEvents(row.JSON, nil); err != nil {
+			t.Errorf("%s: %v", row.JSON, err)
+		}
 	}
 }

@@ -29,8 +29,8 @@ type Options struct {
 
 	CachedConversations int // idle conversations kept in memory; 0: 10,000
 
-	// Watch, when set, is told every turn once it is stored. It must return at
-	// once.
+	// Watch, when set, is told every turn once it is stored, and again when its
+	// message is sent again. It must return at once.
 	Watch func(Turn)
 }
 
@@ -121,10 +121,26 @@ func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error
 	}
 	events, err := e.events(ctx, conv, say)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, e.unlessBehind(ctx, place, err)
 	}
 	turn := Turn{Conversation: conv.ID, Version: conv.Version + 1, At: e.now().UTC(), Events: events}
 	return e.store(ctx, place, conv, turn)
+}
+
+// unlessBehind is the error of a turn, or ErrConflict where the turn refers to
+// nothing known here and another node has stored more: it is run again then.
+func (e *Engine) unlessBehind(ctx context.Context, place *slot, err error) error {
+	if place.conv == nil || !errors.Is(err, ErrInvalid) {
+		return err
+	}
+	conv, version := place.conv, place.conv.Version
+	if err := e.catchUp(ctx, place); err != nil {
+		return err
+	}
+	if conv.Version > version {
+		return fmt.Errorf("%w: %w", ErrConflict, err)
+	}
+	return err
 }
 
 // opens says whether the conversation simply does not exist yet.
@@ -196,6 +212,7 @@ func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessa
 	if len(turns) == 0 {
 		return Receipt{}, fmt.Errorf("conversation %s: turn %d: %w", conv.ID, known.version, ErrNotFound)
 	}
+	e.watch(turns[0]) // it may have been stored while nobody could say so
 	return Receipt{Turn: turns[0], Seq: known.seq, Duplicate: true}, nil
 }
 

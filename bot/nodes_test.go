@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"kaitong/bot"
@@ -174,4 +176,74 @@ func seqs(events []bot.Event) []string {
 		}
 	}
 	return list
+}
+
+// What one node offered can be tapped, and voted on, through another that has
+// not heard of it yet.
+func TestTapOnWhatAnotherNodeOffered(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(say *bot.Say, message bot.Message){
+		"tap": func(say *bot.Say, m bot.Message) {
+			say.Choice = &bot.ChoiceRef{Message: m.ID, Choice: lastChoices(m)[0].ID}
+		},
+		"vote": func(say *bot.Say, m bot.Message) { say.Vote = &bot.Vote{Message: m.ID, Up: true} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, b := twoNodes(t)
+			if _, err := sayTo(t, b, "m0", "你好"); err != nil {
+				t.Fatal(err)
+			}
+			var answer bot.Receipt
+			for _, id := range []string{"m1", "m2"} {
+				var err error
+				if answer, err = sayTo(t, a, id, "为什么我的借呗开通不了"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			message, _ := answer.Turn.Events[len(answer.Turn.Events)-1].(bot.Message)
+			say := bot.Say{Conversation: "c1", MessageID: "m3", User: bot.Identity{Tenant: "default", User: "u1"}, Locale: "zh-CN"}
+			act(&say, message)
+			if receipt, err := b.Handle(t.Context(), say); err != nil || receipt.Turn.Version != 4 {
+				t.Errorf("turn %d, %v", receipt.Turn.Version, err)
+			}
+		})
+	}
+}
+
+func lastChoices(m bot.Message) []bot.Choice { return m.Blocks[len(m.Blocks)-1].Choices }
+
+// secretive stores the next turn and says that it could not.
+type secretive struct {
+	bot.EventLog
+	armed atomic.Bool
+}
+
+func (l *secretive) Append(ctx context.Context, turn bot.Turn) error {
+	err := l.EventLog.Append(ctx, turn)
+	if err == nil && l.armed.Swap(false) {
+		return bot.ErrBusy
+	}
+	return err
+}
+
+// A turn that was stored while nobody could say so is told of when its message
+// comes again: until then, other nodes cannot have heard of it.
+func TestTurnOfADoubtfulAppendIsToldOf(t *testing.T) {
+	t.Parallel()
+	log := &secretive{EventLog: bottest.NewEventLog()}
+	var told []int64
+	engine := newEngine(t, log, verdict(bot.Eligible), func(o *bot.Options) {
+		o.Watch = func(turn bot.Turn) { told = append(told, turn.Version) }
+	})
+	log.armed.Store(true)
+	if _, err := sayTo(t, engine, "m1", "你好"); !errors.Is(err, bot.ErrBusy) {
+		t.Fatalf("the log was busy: %v", err)
+	}
+	if again, err := sayTo(t, engine, "m1", "你好"); err != nil || !again.Duplicate {
+		t.Fatalf("sent again: %+v, %v", again, err)
+	}
+	if !slices.Equal(told, []int64{1}) {
+		t.Errorf("told of turns %v", told)
+	}
 }

@@ -73,11 +73,16 @@ type window struct {
 // openWindow opens a conversation, or goes on with the one of another window.
 func openWindow(t *testing.T, address string, same *window) *window {
 	t.Helper()
+	return openWindowAs(t, address, "demo-overdue", same)
+}
+
+func openWindowAs(t *testing.T, address, user string, same *window) *window {
+	t.Helper()
 	h := hello{Locale: "zh-CN"}
 	if same != nil {
 		h.Resume = &resume{Conv: same.conv, Epoch: same.epoch}
 	}
-	c, err := dialAs(t.Context(), address, "demo-overdue", h)
+	c, err := dialAs(t.Context(), address, user, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,4 +349,27 @@ func get(t *testing.T, address string) (int, string) {
 		t.Fatal(err)
 	}
 	return response.StatusCode, string(body)
+}
+
+// A first message that is on its way through one node when its socket is lost
+// is not answered a second time by the node that its person comes back to.
+func TestFirstMessageComesBackThroughAnotherNode(t *testing.T) {
+	needsNodes(t)
+	t.Parallel()
+	database, servers := storetest.Database(t), startRing(t)
+	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
+	_, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
+	lost := openWindowAs(t, first, "demo-slow", nil)
+	say(lost.client, "m-1")
+	lost.until("check.state", "m-1")
+	if err := lost.client.close(); err != nil {
+		t.Fatal(err)
+	}
+	back := openWindowAs(t, second, "demo-slow", lost)
+	say(back.client, "m-1")
+	back.until("message", "m-1")
+	turns, err := openDatabase(t, database).Tail(t.Context(), 0, 10)
+	if err != nil || len(turns) != 1 || turns[0].Conversation != lost.conv {
+		t.Errorf("one message became %d turns, %v", len(turns), err)
+	}
 }

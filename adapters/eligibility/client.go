@@ -88,16 +88,25 @@ func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdi
 	if request.Asking != nil {
 		request.Asking()
 	}
-	return c.verdicts.together(ctx, asking{asked, request.Fresh}, func() (bot.Verdict, error) {
-		if known, ok := c.known(asked, request.Fresh); ok { // somebody was faster
+	if request.Fresh { // not even one that began just before will do
+		return c.anew(ctx, asked, request)
+	}
+	return c.verdicts.together(ctx, asked, func() (bot.Verdict, error) {
+		if known, ok := c.known(asked, false); ok { // somebody was faster
 			return known, nil
 		}
-		verdict, err := c.guarded(ctx, request)
-		if err == nil {
-			c.verdicts.keep(asked, verdict, c.options.Now())
-		}
-		return verdict, err
+		return c.anew(ctx, asked, request)
 	})
+}
+
+// anew asks the service and remembers what it says.
+func (c *Client) anew(ctx context.Context, asked question, request bot.CheckRequest) (bot.Verdict, error) {
+	number := c.verdicts.begin()
+	verdict, err := c.guarded(ctx, request)
+	if err == nil {
+		c.verdicts.keep(asked, number, verdict, c.options.Now())
+	}
+	return verdict, err
 }
 
 // known is a verdict that may be used again.

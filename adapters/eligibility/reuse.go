@@ -35,14 +35,8 @@ func questionOf(r bot.CheckRequest) question {
 type verdicts struct {
 	mu      sync.Mutex
 	kept    map[question]keptVerdict
-	flights map[asking]*flight
-}
-
-// asking names a check under way. A fresh one must not be answered by a check
-// that began before it was asked for.
-type asking struct {
-	question
-	fresh bool
+	flights map[question]*flight
+	begun   int64 // checks, to tell which of two began later
 }
 
 // flight is one check that several turns wait for. Whoever came first makes it;
@@ -57,10 +51,11 @@ type flight struct {
 type keptVerdict struct {
 	verdict bot.Verdict
 	until   time.Time
+	number  int64 // of the check
 }
 
 func newVerdicts() *verdicts {
-	return &verdicts{kept: map[question]keptVerdict{}, flights: map[asking]*flight{}}
+	return &verdicts{kept: map[question]keptVerdict{}, flights: map[question]*flight{}}
 }
 
 func (v *verdicts) find(q question, now time.Time) (bot.Verdict, bool) {
@@ -70,20 +65,28 @@ func (v *verdicts) find(q question, now time.Time) (bot.Verdict, bool) {
 	return known.verdict, ok && now.Before(known.until)
 }
 
+// begin numbers the checks.
+func (v *verdicts) begin() int64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.begun++
+	return v.begun
+}
+
 // keep counts from the moment the verdict arrived and not by the clock of the
-// service, so that a clock that is moved keeps nothing alive.
-func (v *verdicts) keep(q question, verdict bot.Verdict, now time.Time) {
+// service, so that a clock that is moved keeps nothing alive. A check that was
+// overtaken by one that began later is not remembered.
+func (v *verdicts) keep(q question, number int64, verdict bot.Verdict, now time.Time) {
 	valid := min(verdict.ValidUntil.Sub(now), maxReuse)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if valid <= 0 {
-		delete(v.kept, q)
+	if v.kept[q].number > number {
 		return
 	}
 	if len(v.kept) >= maxKept {
 		v.makeRoom(now)
 	}
-	v.kept[q] = keptVerdict{verdict, now.Add(valid)}
+	v.kept[q] = keptVerdict{verdict, now.Add(valid), number}
 }
 
 // makeRoom needs the lock. What is over goes, and all goes when that is not
@@ -96,7 +99,7 @@ func (v *verdicts) makeRoom(now time.Time) {
 }
 
 // together runs one check for all who ask the same question meanwhile.
-func (v *verdicts) together(ctx context.Context, what asking, check func() (bot.Verdict, error)) (bot.Verdict, error) {
+func (v *verdicts) together(ctx context.Context, what question, check func() (bot.Verdict, error)) (bot.Verdict, error) {
 	for {
 		f, first := v.board(what)
 		if first {
@@ -115,7 +118,7 @@ func (v *verdicts) together(ctx context.Context, what asking, check func() (bot.
 }
 
 // board joins the flight, or opens it.
-func (v *verdicts) board(what asking) (f *flight, first bool) {
+func (v *verdicts) board(what question) (f *flight, first bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if f = v.flights[what]; f != nil {
@@ -127,7 +130,7 @@ func (v *verdicts) board(what asking) (f *flight, first bool) {
 }
 
 // land makes the check and tells everybody on board.
-func (v *verdicts) land(what asking, f *flight, check func() (bot.Verdict, error)) {
+func (v *verdicts) land(what question, f *flight, check func() (bot.Verdict, error)) {
 	f.err = context.Canceled // should check panic
 	defer func() {
 		v.mu.Lock()

@@ -250,7 +250,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	v, now := newVerdicts(), time.Now()
 	valid := bot.Verdict{ValidUntil: now.Add(time.Minute)}
 	for i := range maxKept + 10 {
-		v.keep(question{user: string(rune(i))}, valid, now)
+		v.keep(question{user: string(rune(i))}, v.begin(), valid, now)
 		if len(v.kept) > maxKept {
 			t.Fatalf("%d verdicts kept", len(v.kept))
 		}
@@ -258,6 +258,79 @@ func TestVerdictsAreBounded(t *testing.T) {
 	if _, ok := v.find(question{user: string(rune(maxKept + 9))}, now); !ok {
 		t.Error("the newest verdict is gone")
 	}
+}
+
+// later holds every request until it is answered by hand.
+type later struct{ requests chan heldRequest }
+
+type heldRequest struct {
+	request Request
+	message *nats.Msg
+}
+
+func answeringLater(t *testing.T, conn *nats.Conn) later {
+	t.Helper()
+	l := later{requests: make(chan heldRequest, 10)}
+	_, err := conn.Subscribe(Subject, func(m *nats.Msg) {
+		var r Request
+		if err := json.Unmarshal(m.Data, &r); err != nil {
+			t.Errorf("request: %v", err)
+		}
+		l.requests <- heldRequest{r, m}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func (h heldRequest) answer(code string) {
+	answer := reply(h.request, "ineligible", code)
+	answer.ValidUntil = answer.CheckedAt.Add(time.Minute)
+	_ = h.message.Respond(mustJSON(answer))
+}
+
+// A check that was slow does not bring back what a fresh one, asked for after
+// it, has overtaken.
+func TestSlowCheckDoesNotReplaceAFreshOne(t *testing.T) {
+	conn := startNATS(t)
+	service := answeringLater(t, conn)
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = time.Hour })
+	request := bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en"}
+	fresh := request
+	fresh.Fresh = true
+	var first, second sync.WaitGroup
+	first.Go(func() { _, _ = client.Check(t.Context(), request) })
+	slow := <-service.requests
+	second.Go(func() { _, _ = client.Check(t.Context(), fresh) })
+	(<-service.requests).answer("DEBT_MULTIPLE")
+	second.Wait()
+	slow.answer("OVERDUE_RECORD")
+	first.Wait()
+	if got := mustCheck(t, client, request).Reasons[0].Code; got != "DEBT_MULTIPLE" {
+		t.Errorf("the verdict of before the fresh check is used again: %s", got)
+	}
+}
+
+// Who asks to look again while an earlier look is under way is not told what
+// was found before they asked.
+func TestEachFreshCheckAsks(t *testing.T) {
+	conn := startNATS(t)
+	service := answeringLater(t, conn)
+	client := newTestClient(t, conn, func(o *ClientOptions) { o.Timeout = time.Hour })
+	request := bot.CheckRequest{Tenant: "t", User: "u", Product: "jiebei", Locale: "en", Fresh: true}
+	var first, second sync.WaitGroup
+	first.Go(func() { _, _ = client.Check(t.Context(), request) })
+	before := <-service.requests
+	second.Go(func() {
+		if verdict, err := client.Check(t.Context(), request); err != nil || verdict.Reasons[0].Code != "DEBT_MULTIPLE" {
+			t.Errorf("the second look found %v, %v", verdict.Reasons, err)
+		}
+	})
+	(<-service.requests).answer("DEBT_MULTIPLE")
+	second.Wait()
+	before.answer("OVERDUE_RECORD")
+	first.Wait()
 }
 
 // waitUntil yields until something has come about.

@@ -128,7 +128,7 @@ func (l *Live) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			l.say(announcement{Bye: true})
+			l.farewell()
 			return
 		case first := <-l.queue:
 			l.say(announcement{Turns: l.gather(first)})
@@ -138,6 +138,14 @@ func (l *Live) run(ctx context.Context) {
 			l.beat()
 		}
 	}
+}
+
+// farewell says what is in line, then goodbye.
+func (l *Live) farewell() {
+	for len(l.queue) > 0 { // nobody else takes from it
+		l.say(announcement{Turns: l.gather(<-l.queue)})
+	}
+	l.say(announcement{Bye: true})
 }
 
 // gather takes what else is in line into the same message.

@@ -333,3 +333,21 @@ func BenchmarkAnnounce(b *testing.B) {
 		live.Announce(natsbus.Stored{Conversation: "c_0193e4a0-0000-7000-8000-000000000000", Version: int64(i + 1), Seq: int64(i + 1)})
 	}
 }
+
+// A node that ends says first what it stored last.
+func TestLastWordsComeBeforeGoodbye(t *testing.T) {
+	t.Parallel()
+	_, first, second := two(t)
+	const turns = 4000 // more than one message holds
+	for i := range turns {
+		first.live.Announce(natsbus.Stored{Conversation: "c", Version: int64(i + 1), Seq: int64(i + 1)})
+	}
+	if err := first.live.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range turns {
+		if got := second.next(t); got.Version != int64(i+1) {
+			t.Fatalf("announcement %d is %+v", i+1, got)
+		}
+	}
+}

@@ -2,11 +2,13 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"kaitong/adapters/store/storetest"
@@ -136,9 +138,47 @@ func TestMeaningOfPostgresErrors(t *testing.T) {
 			t.Errorf("%v means %v, want %v", test.err, got, test.want)
 		}
 	}
-	for _, err := range []error{nil, said("42P01"), said("28P01"), errors.New("scan")} {
+	for _, err := range []error{nil, said("42P01"), said("28P01"), said(""), errors.New("scan")} {
 		if got := postgresError(err); got != err { //nolint:errorlint // the very same
 			t.Errorf("%v became %v", err, got)
+		}
+	}
+}
+
+// What an administrator sets for the database must not make a node see the log
+// as it was before it waited for the others.
+func TestIsolationOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	address := storetest.Database(t)
+	admin, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(t.Context())
+	var name string
+	if err := admin.QueryRow(t.Context(), `SELECT current_database()`).Scan(&name); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.Exec(t.Context(), fmt.Sprintf(`ALTER DATABASE %s SET default_transaction_isolation = 'serializable'`, pgx.Identifier{name}.Sanitize())); err != nil {
+		t.Fatal(err)
+	}
+	here, there := openIdle(t, Options{Database: address}), openIdle(t, Options{Database: address})
+	results := make(chan error)
+	for node, log := range map[string]*Log{"here": here, "there": there} {
+		log.start()
+		go func() {
+			for i := range 200 {
+				if err := log.Append(t.Context(), turn(fmt.Sprint(node, i), 1)); err != nil {
+					results <- err
+					return
+				}
+			}
+			results <- nil
+		}()
+	}
+	for range 2 {
+		if err := <-results; err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -175,6 +175,7 @@ func readerSettings() map[string]string {
 func writerSettings() map[string]string {
 	patience := milliseconds(postgresPatience)
 	return map[string]string{
+		"default_transaction_isolation":       "read committed", // append_turns looks again once it has the lock
 		"statement_timeout":                   patience,
 		"lock_timeout":                        milliseconds(postgresPatience * 4 / 5),
 		"idle_in_transaction_session_timeout": patience,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -68,7 +69,7 @@ func postgresMeaning(code string) error {
 	case "57P01", "57P02", "57P03", "53300", "25P03", "25P04": // shutdown, crash, starting up, too many connections, timeouts of sessions
 		return errLost
 	}
-	if code[:2] == "08" { // connection exceptions
+	if strings.HasPrefix(code, "08") { // connection exceptions
 		return errLost
 	}
 	return nil

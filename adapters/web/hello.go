@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
-
 	"kaitong/bot"
 )
 
@@ -59,7 +57,7 @@ type beginning struct {
 // else's look the same: a new one is opened.
 func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 	if r == nil {
-		return beginning{conv: newConversationID(), fresh: true}, nil
+		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
@@ -81,10 +79,10 @@ func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 // unstored lets somebody back into a conversation whose first message has not
 // been stored yet: opening another would store that message twice.
 func (s *session) unstored(who bot.Identity, r *resume) beginning {
-	if r.afterSeq == 0 && r.epoch == s.server.engine.Epoch() && s.server.hub.belongs(r.conv, who) {
+	if r.afterSeq == 0 && r.epoch == s.server.engine.Epoch() && s.server.identity.gave(r.conv, who) {
 		return beginning{conv: r.conv, recovered: true, fresh: true}
 	}
-	return beginning{conv: newConversationID(), fresh: true}
+	return beginning{conv: s.server.identity.newConversation(who), fresh: true}
 }
 
 func (s *session) welcome(re string, pass passport, begin beginning) {
@@ -115,7 +113,7 @@ func (s *session) greeting() []bot.Block {
 // meet replays what was missed, and what was stored since it was looked up. A
 // conversation without anything stored has nothing to read.
 func (s *session) meet(begin beginning) {
-	if !begin.fresh {
+	if !begin.fresh || begin.recovered && s.begunMeanwhile() {
 		s.catchUp()
 		return
 	}
@@ -128,4 +126,12 @@ func (s *session) meet(begin beginning) {
 	}
 }
 
-func newConversationID() string { return "c_" + uuid.Must(uuid.NewV7()).String() }
+// begunMeanwhile looks again, now that announcements are heard: another socket
+// may have sent the first message since this one was told that there is none.
+func (s *session) begunMeanwhile() bool {
+	s.out.flush() // it waits for a turn that is under way
+	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
+	defer cancel()
+	_, err := s.server.engine.Open(ctx, s.who, s.conv)
+	return !errors.Is(err, bot.ErrNotFound)
+}

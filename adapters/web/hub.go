@@ -3,8 +3,6 @@ package web
 import (
 	"slices"
 	"sync"
-
-	"kaitong/bot"
 )
 
 // hub knows which sockets of this server look at which conversation.
@@ -13,11 +11,8 @@ type hub struct {
 	rooms map[string]*room
 }
 
-// room is one conversation somebody here is looking at or acting in. It
-// remembers its owner because a conversation has nobody stored as its owner
-// before the first message.
+// room is one conversation somebody here is looking at or acting in.
 type room struct {
-	owner   bot.Identity
 	sockets []*session // few: a list is a third of a map
 	acting  int        // workers with acts on the way
 }
@@ -27,7 +22,7 @@ func newHub() *hub { return &hub{rooms: map[string]*room{}} }
 func (h *hub) join(conv string, s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.room(conv, s.who)
+	r := h.room(conv)
 	r.sockets = append(r.sockets, s)
 }
 
@@ -42,10 +37,10 @@ func (h *hub) leave(conv string, s *session) {
 
 // hold keeps the room while acts are on the way, also when the socket that
 // sent them has gone; release ends it.
-func (h *hub) hold(conv string, who bot.Identity) {
+func (h *hub) hold(conv string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.room(conv, who).acting++
+	h.room(conv).acting++
 }
 
 func (h *hub) release(conv string) {
@@ -55,15 +50,6 @@ func (h *hub) release(conv string) {
 		r.acting--
 		h.tidy(conv, r)
 	}
-}
-
-// belongs says whether conv is known here as a conversation of who. It lets a
-// person come back to a conversation whose first message is still on its way.
-func (h *hub) belongs(conv string, who bot.Identity) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[conv]
-	return r != nil && r.owner == who
 }
 
 // others returns the sockets looking at conv, except one.
@@ -97,10 +83,10 @@ func (h *hub) conversations() []string {
 }
 
 // room needs the lock.
-func (h *hub) room(conv string, owner bot.Identity) *room {
+func (h *hub) room(conv string) *room {
 	r := h.rooms[conv]
 	if r == nil {
-		r = &room{owner: owner}
+		r = &room{}
 		h.rooms[conv] = r
 	}
 	return r

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -85,7 +86,7 @@ func TestResumeBeforeAnythingIsStored(t *testing.T) {
 	stranger.wantQuiet()
 
 	// Open waits for the turn in the fake as in the real engine, so ask while it cannot.
-	w.server.hub.hold(p.conv, w.identity("demo-a"))
+	w.server.hub.hold(p.conv)
 	w.engine.gate <- struct{}{}
 	back, welcome := w.rejoin("demo-a", p.conv, 0)
 	if welcome.Conv != p.conv || welcome.Data["recovered"] != true {
@@ -439,4 +440,36 @@ func TestCatchUpLeavesOwnActToItsAck(t *testing.T) {
 	}
 	w.elsewhere(later)
 	p.wantQuiet()
+}
+
+// lateEngine does something right after Open found nothing.
+type lateEngine struct {
+	*fakeEngine
+	after func()
+}
+
+func (e *lateEngine) Open(ctx context.Context, who bot.Identity, conversation string) (bot.Summary, error) {
+	summary, err := e.fakeEngine.Open(ctx, who, conversation)
+	if err != nil {
+		e.after()
+	}
+	return summary, err
+}
+
+// A first message that is stored while another tab is being let in reaches
+// that tab too.
+func TestFirstMessageStoredWhileATabComesIn(t *testing.T) {
+	t.Parallel()
+	late := &lateEngine{after: func() {}}
+	w := newWorld(t, func(o *Options) { late.fakeEngine = o.Engine.(*fakeEngine); o.Engine = late })
+	p := w.join("demo-a")
+	late.after = func() { p.exchange("m1", "first") }
+	tab, welcome := w.rejoin("demo-a", p.conv, 0)
+	if welcome.Conv != p.conv || welcome.Data["recovered"] != true {
+		t.Fatalf("welcome: %s", welcome.raw)
+	}
+	late.after = func() {}
+	if r := tab.next(); r.Type != "message" || r.ID != "m1" {
+		t.Errorf("the tab got %s", r.raw)
+	}
 }

@@ -29,7 +29,7 @@ func (s *session) enqueue(f frame) *fault {
 	}
 	s.in.queue = append(s.in.queue, f)
 	s.in.running = true
-	s.server.hub.hold(s.conv, s.who)
+	s.server.hub.hold(s.conv)
 	s.server.crew.take(s)
 	return nil
 }
