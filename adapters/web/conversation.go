@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 
 	"github.com/google/uuid"
@@ -18,7 +19,8 @@ const sealChars = 21
 // still be on its way through a node that lost its socket: every node with the
 // same key recognises it, so that it is not stored in two conversations.
 func (i identity) newConversation(who bot.Identity) string {
-	name := "c_" + uuid.Must(uuid.NewV7()).String()
+	id := uuid.Must(uuid.NewV7())
+	name := "c_" + base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(id[:]) // sorts by time, as the id does
 	return name + "_" + i.seal(name, who)
 }
 
