@@ -11,10 +11,9 @@ type hub struct {
 	rooms map[string]*room
 }
 
-// room is one conversation somebody here is looking at or acting in.
+// room is one conversation somebody here is looking at.
 type room struct {
 	sockets []*session // few: a list is a third of a map
-	acting  int        // workers with acts on the way
 }
 
 func newHub() *hub { return &hub{rooms: map[string]*room{}} }
@@ -31,23 +30,6 @@ func (h *hub) leave(conv string, s *session) {
 	defer h.mu.Unlock()
 	if r := h.rooms[conv]; r != nil {
 		r.sockets = slices.DeleteFunc(r.sockets, func(other *session) bool { return other == s })
-		h.tidy(conv, r)
-	}
-}
-
-// hold keeps the room while acts are on the way, also when the socket that
-// sent them has gone; release ends it.
-func (h *hub) hold(conv string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.room(conv).acting++
-}
-
-func (h *hub) release(conv string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if r := h.rooms[conv]; r != nil {
-		r.acting--
 		h.tidy(conv, r)
 	}
 }
@@ -74,10 +56,8 @@ func (h *hub) conversations() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var list []string
-	for conv, r := range h.rooms {
-		if len(r.sockets) > 0 {
-			list = append(list, conv)
-		}
+	for conv := range h.rooms {
+		list = append(list, conv)
 	}
 	return list
 }
@@ -99,7 +79,7 @@ func (r *room) holdsOnly(s *session) bool {
 
 // tidy needs the lock.
 func (h *hub) tidy(conv string, r *room) {
-	if len(r.sockets) == 0 && r.acting == 0 {
+	if len(r.sockets) == 0 {
 		delete(h.rooms, conv)
 	}
 }

@@ -29,14 +29,12 @@ func (s *session) enqueue(f frame) *fault {
 	}
 	s.in.queue = append(s.in.queue, f)
 	s.in.running = true
-	s.server.hub.hold(s.conv)
 	s.server.crew.take(s)
 	return nil
 }
 
 func (s *session) work() {
 	defer s.server.acts.leave()
-	defer s.server.hub.release(s.conv)
 	for {
 		f, ok := s.nextAct()
 		if !ok {
