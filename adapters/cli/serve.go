@@ -97,14 +97,15 @@ func (c serveCommand) config() (configs.Config, error) {
 }
 
 // ofFlags makes a usage error of what is wrong with the settings when a flag
-// set one of them.
+// set one of them. A folder that is not there is no mistake of that kind: the
+// line may be right, and the disk wrong.
 func ofFlags(err error) error {
 	problems, _ := errors.AsType[configs.Problems](err)
 	if one, ok := errors.AsType[configs.Problem](err); ok {
 		problems = configs.Problems{one}
 	}
 	for _, one := range problems {
-		if strings.HasPrefix(one.Source, "--") {
+		if strings.HasPrefix(one.Source, "--") && one.Setting != "pack" {
 			return usageError{err.Error()}
 		}
 	}
