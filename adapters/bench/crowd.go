@@ -25,8 +25,9 @@ type crowd struct {
 	readers  sync.WaitGroup
 	doors    chan struct{} // handshakes at a time
 	ramp     *pace
-	started  atomic.Bool // questions may be asked
-	stopping atomic.Bool // and no more new ones
+	started  atomic.Bool  // questions may be asked
+	stopping atomic.Bool  // and no more new ones
+	closed   atomic.Int64 // when that was
 	ended    chan struct{}
 	end      context.CancelFunc // of handshakes under way
 }
@@ -149,10 +150,12 @@ func (c *crowd) begin(ctx context.Context, pacer *sync.WaitGroup) {
 	}
 }
 
-// settleAll waits until everything asked is answered, or for so long.
-func (c *crowd) settleAll(most time.Duration) {
+// settleAll waits until everything asked is answered, or for so long; not long
+// when ctx ends.
+func (c *crowd) settleAll(ctx context.Context, most time.Duration) {
 	deadline := time.NewTimer(most)
 	defer deadline.Stop()
+	defer context.AfterFunc(ctx, func() { deadline.Reset(hurry) })()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for c.busy() {
@@ -188,12 +191,28 @@ func (c *crowd) busy() bool {
 	return waiting > 0 || c.open.Load() > 0
 }
 
+// cutLate cuts all connections when the end takes longer than it should: a
+// server that reads nothing stops whoever writes to it.
+func (c *crowd) cutLate(ctx context.Context, patience time.Duration) (stop func()) {
+	late := time.AfterFunc(patience+2*closeTimeout, func() {
+		for _, p := range c.people {
+			p.cut()
+		}
+	})
+	release := context.AfterFunc(ctx, func() { late.Reset(2 * hurry) })
+	return func() { release(); late.Stop() }
+}
+
 // disperse sends everybody home and waits for them.
-func (c *crowd) disperse() {
+func (c *crowd) disperse(ctx context.Context) {
+	goodbye := closeTimeout
+	if ctx.Err() != nil {
+		goodbye = hurry
+	}
 	waiting, never := c.backlog()
 	c.unasked.Store(uint64(waiting + never))
 	for _, p := range c.people {
-		p.leave()
+		p.leave(goodbye)
 	}
 	close(c.ended)
 	c.end()

@@ -54,7 +54,9 @@ func (d dialer) socket(ctx context.Context, index int, protocol string) (net.Con
 	if err := conn.SetDeadline(time.Now().Add(dialTimeout)); err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}
+	release := context.AfterFunc(ctx, func() { _ = conn.Close() }) // it is noticed below
 	rest, err := d.upgrade(conn, protocol)
+	release()
 	if err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}

@@ -1,19 +1,12 @@
 package bench
 
 import (
-	"bufio"
-	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"net/url"
-	"strings"
 	"time"
 )
-
-//go:embed questions.txt
-var shippedQuestions string
 
 // Options say what a measurement is like. [Options.Sockets] and
 // [Options.Duration] are required.
@@ -31,18 +24,42 @@ type Options struct {
 	Users           []string      `json:"-"` // none: the demo users of the server
 }
 
-func (o Options) validate() error {
+const (
+	// MostSockets is how many may be asked for at all.
+	MostSockets = 200_000
+	// otherFiles is what is open beside the sockets, here and in the server.
+	otherFiles = 200
+)
+
+// Validate says what is wrong with the options.
+func (o Options) Validate() error {
 	switch {
 	case o.Sockets < 1:
-		return errors.New("at least one socket is needed")
+		return errors.New("sockets: at least one is needed")
+	case o.Sockets > MostSockets:
+		return fmt.Errorf("sockets: %d are too many; at most %d can be held", o.Sockets, MostSockets)
 	case o.Duration <= 0:
-		return errors.New("the duration must be above zero")
-	case o.Rate < 0 || o.Ramp < 0 || o.Warmup < 0 || o.Think < 0 || o.PerConversation < 0:
-		return errors.New("no number may be below zero")
+		return errors.New("duration: it must be above zero, such as 10s")
+	case !sane(o.Rate) || !sane(o.Ramp) || o.Warmup < 0 || o.Think < 0 || o.PerConversation < 0:
+		return errors.New("no number may be below zero or without end")
 	case o.Rate > 0 && o.Think > 0:
-		return errors.New("with a rate, questions come when they are due; a pause between them makes no sense")
+		return errors.New("with a rate, questions come when they are due: leave out the rate or the pause between an answer and the next question")
+	case o.Rate > 0 && o.Idle:
+		return errors.New("idle sockets ask nothing: leave out the rate or idle")
 	}
-	return nil
+	return enoughFiles(o.Sockets, openFiles())
+}
+
+func sane(number float64) bool { return number >= 0 && !math.IsInf(number, 1) }
+
+// enoughFiles tells when the sockets are more than may be open; a limit of 0 is
+// none.
+func enoughFiles(sockets, limit int) error {
+	if limit == 0 || sockets+otherFiles <= limit {
+		return nil
+	}
+	return fmt.Errorf("sockets: this process may have %d files open, which allows %d; raise the limit with `ulimit -n %d`, or hold fewer",
+		limit, max(limit-otherFiles, 0), sockets+otherFiles)
 }
 
 // Target is a server to measure.
@@ -61,44 +78,4 @@ func (t *Target) parse() error {
 	}
 	t.base = base
 	return nil
-}
-
-// ReadQuestions reads one question a line. Empty lines are passed over.
-func ReadQuestions(from io.Reader) ([]string, error) {
-	var questions []string
-	lines := bufio.NewScanner(from)
-	for lines.Scan() {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
-			questions = append(questions, line)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("questions: %w", err)
-	}
-	if len(questions) == 0 {
-		return nil, errors.New("questions: there are none")
-	}
-	return questions, nil
-}
-
-// plainQuestion makes a message of about 120 bytes.
-const plainQuestion = "a question as long as most that people type in ......"
-
-// quoted makes JSON strings of questions, once for all the times they are
-// asked.
-func quoted(questions []string) ([][]byte, error) {
-	if len(questions) == 0 {
-		var err error
-		if questions, err = ReadQuestions(strings.NewReader(shippedQuestions)); err != nil {
-			return nil, err
-		}
-	}
-	list := make([][]byte, len(questions))
-	for i, question := range questions {
-		var err error
-		if list[i], err = json.Marshal(question); err != nil {
-			return nil, fmt.Errorf("question %d: %w", i+1, err)
-		}
-	}
-	return list, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,8 @@ type person struct {
 	token   string // only the reader uses these
 	tokenOf time.Time
 	in      inflow
+
+	wire atomic.Pointer[net.Conn] // conn, for those who cannot wait for the lock
 
 	mu      sync.Mutex
 	conn    net.Conn // nil while away
@@ -116,11 +119,19 @@ func (p *person) jitter(attempt int) time.Duration {
 	return time.Duration(p.random.Int64N(int64(most)))
 }
 
+// cut ends the connection, also while somebody is stuck writing to it.
+func (p *person) cut() {
+	if wire := p.wire.Load(); wire != nil {
+		_ = (*wire).Close() // whoever reads notices
+	}
+}
+
 // drop needs the lock.
 func (p *person) drop() {
 	if p.conn != nil {
 		_ = p.conn.Close() // it is broken or done with
 		p.conn = nil
+		p.wire.Store(nil)
 		p.crowd.connected.Add(-1)
 	}
 }
@@ -167,7 +178,7 @@ func (p *person) askNow() {
 // renew leaves the conversation for a new one. It needs the lock.
 func (p *person) renew() {
 	p.stage = renewing
-	p.writeClose()
+	p.writeClose(closeTimeout)
 }
 
 // arrive says that the schedule has a question for this person.
@@ -203,16 +214,21 @@ func (p *person) later(wait time.Duration, do func()) {
 	})
 }
 
-// leave says goodbye for good. The reader ends when the server has answered.
-func (p *person) leave() {
+// leave says goodbye for good. The reader ends when the server has answered, or
+// after so long.
+func (p *person) leave(goodbye time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.timer != nil {
 		p.timer.Stop()
 	}
-	if p.ledger.open && p.stage != gone {
-		p.crowd.lost.Add(1)
+	switch {
+	case !p.ledger.open || p.stage == gone:
+	case p.sent > p.crowd.closed.Load(): // it was due, and nobody waits for it as long as for others
+		p.crowd.unasked.Add(1)
+	default:
+		p.crowd.unanswered.Add(1)
 	}
 	p.stage = gone
-	p.writeClose()
+	p.writeClose(goodbye)
 }

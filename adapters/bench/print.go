@@ -17,7 +17,7 @@ func (r Result) Print(out io.Writer) {
 	if r.Idle {
 		fmt.Fprintf(t, "held\t%d sockets for %.1f s, connected in %.1f s\n", r.Sockets, r.Seconds, r.ConnectSeconds)
 	} else {
-		fmt.Fprintf(t, "answered\t%.0f a second, %d in all, over %.1f s on %d sockets\n", r.PerSecond, r.Answered, r.Seconds, r.Sockets)
+		fmt.Fprintf(t, "answered\t%.0f a second, %d in all, over %.1f s on %d sockets\n", r.PerSecond, r.Measured, r.Seconds, r.Sockets)
 		r.printLatency(t)
 		fmt.Fprintf(t, "bytes\t%.0f an answer with its ack and all, %.0f the answer alone\n", r.BytesPerAnswer, r.AnswerBytes)
 	}
@@ -58,7 +58,10 @@ func (r Result) printTrouble(t io.Writer) {
 		fmt.Fprintf(t, "errors\t%s; %d sent again, %d given up\n", strings.Join(codes, ", "), r.Retried, r.Failed)
 	}
 	if r.Unasked > 0 {
-		fmt.Fprintf(t, "never asked\t%d that were due: the server is slower than the rate\n", r.Unasked)
+		fmt.Fprintf(t, "not in time\t%d that were due were asked too late or never: the server is slower than the rate\n", r.Unasked)
+	}
+	if r.Unanswered > 0 {
+		fmt.Fprintf(t, "unanswered\t%d when the run was over\n", r.Unanswered)
 	}
 	if err := r.Err(); err != nil {
 		fmt.Fprintf(t, "WRONG\t%v\n", err)

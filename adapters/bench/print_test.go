@@ -12,7 +12,7 @@ func TestPrint(t *testing.T) {
 	t.Parallel()
 	latency := Latency{P50: 950, P90: 1500, P99: 25_000, P999: 250_000, Max: 12_000_000}
 	r := Result{
-		Options: Options{Sockets: 100}, Seconds: 10, Answered: 50_000, PerSecond: 5000,
+		Options: Options{Sockets: 100}, Seconds: 10, Answered: 55_000, Measured: 50_000, Unanswered: 5, PerSecond: 5000,
 		Answer: latency, Ack: latency, AnswerDue: &latency, BytesPerAnswer: 2800.4, AnswerBytes: 2500,
 		Conversations: 100, Reconnects: 1, Retried: 2, Failed: 1, Unasked: 3,
 		Errors: map[string]uint64{"rate_limited": 1, "busy": 2}, Faults: Faults{Lost: 4},
@@ -30,7 +30,8 @@ server                        200.0 µs CPU an answer, 5000 answers a core-secon
 this program                  30.0 µs CPU an answer; all others 12 % of a core
 connections                   100 conversations, 1 reconnects
 errors                        busy 2, rate_limited 1; 2 sent again, 1 given up
-never asked                   3 that were due: the server is slower than the rate
+not in time                   3 that were due were asked too late or never: the server is slower than the rate
+unanswered                    5 when the run was over
 WRONG                         4 lost, 0 acknowledged twice, 0 answered twice, 0 out of order, 0 of others
 `
 	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), printed(r)); diff != "" {

@@ -28,6 +28,7 @@ type recorder struct {
 	mu                       sync.Mutex
 	errors                   map[string]uint64
 	failed, retried, unasked atomic.Uint64
+	unanswered               atomic.Uint64 // when the run was over
 }
 
 func newRecorder() *recorder {

@@ -11,8 +11,9 @@ type Result struct {
 
 	Seconds        float64 `json:"seconds"` // measured
 	ConnectSeconds float64 `json:"connect_seconds"`
-	Asked          uint64  `json:"asked"` // with the warm-up, like all counts but the rate
+	Asked          uint64  `json:"asked"` // with the warm-up, like all counts but the two below
 	Answered       uint64  `json:"answered"`
+	Measured       uint64  `json:"answered_measured"` // in these seconds
 	PerSecond      float64 `json:"answered_per_second"`
 
 	Answer    Latency  `json:"answer_us"`                    // from the real send
@@ -24,9 +25,11 @@ type Result struct {
 
 	Conversations uint64            `json:"conversations"`
 	Reconnects    uint64            `json:"reconnects"`
-	Retried       uint64            `json:"retried"` // sent again under the same id
-	Failed        uint64            `json:"failed"`  // refused for good
-	Unasked       uint64            `json:"unasked"` // due, but never asked
+	Retried       uint64            `json:"retried"`               // sent again under the same id
+	Failed        uint64            `json:"failed"`                // refused for good
+	Unasked       uint64            `json:"unasked"`               // due, but never asked, or only when the run was nearly over
+	Unanswered    uint64            `json:"unanswered"`            // asked, but not answered when the run was over
+	Interrupted   bool              `json:"interrupted,omitempty"` // somebody ended it early
 	Errors        map[string]uint64 `json:"errors"`
 	Faults        Faults            `json:"faults"`
 
@@ -48,7 +51,7 @@ type Latency struct {
 
 // Faults are what must never happen.
 type Faults struct {
-	Lost             uint64 `json:"lost"` // never answered
+	Lost             uint64 `json:"lost"` // acknowledged, and gone with the conversation
 	DuplicateAcks    uint64 `json:"duplicate_acks"`
 	DuplicateAnswers uint64 `json:"duplicate_answers"`
 	OutOfOrder       uint64 `json:"out_of_order"` // and gaps in the numbers
@@ -70,10 +73,15 @@ type Use struct {
 	MemoryPerSocket      float64 `json:"memory_per_socket_bytes,omitempty"`
 }
 
-// Err is nil when nothing happened that must never happen.
+// Err is nil when nothing happened that must never happen. Nobody can tell what
+// would have been answered in a run that was ended early.
 func (r Result) Err() error {
 	f := r.Faults
-	if f.Sum() == 0 {
+	switch {
+	case f.Sum() > 0:
+	case r.Unanswered > 0 && !r.Interrupted:
+		return fmt.Errorf("%d unanswered %v after the last question", r.Unanswered, settleTimeout)
+	default:
 		return nil
 	}
 	return fmt.Errorf("%d lost, %d acknowledged twice, %d answered twice, %d out of order, %d of others",
@@ -85,13 +93,14 @@ func (m *measurement) result(before, after sample) Result {
 	answered := after.answered - before.answered
 	r := Result{
 		Options: m.options,
-		Seconds: span.Seconds(), Asked: m.asked.Load(), Answered: m.answered.Load(),
+		Seconds: span.Seconds(), Asked: m.asked.Load(), Answered: m.answered.Load(), Measured: answered,
 		PerSecond: float64(answered) / span.Seconds(),
 		Answer:    latencyOf(&m.fromSend), Ack: latencyOf(&m.ack),
 		BytesPerAnswer: per(after.bytes-before.bytes, answered), AnswerBytes: per(after.answerBytes-before.answerBytes, answered),
 		Conversations: m.conversations.Load(), Reconnects: m.reconnects.Load(),
 		Retried: m.retried.Load(), Failed: m.failed.Load(), Unasked: m.unasked.Load(),
-		Faults: m.faults.report(),
+		Unanswered: m.unanswered.Load(),
+		Faults:     m.faults.report(),
 	}
 	r.Errors, _ = m.refusals()
 	if m.schedule.rate > 0 {

@@ -9,7 +9,7 @@ import (
 )
 
 // settleTimeout is how long answers may take after the last question.
-const settleTimeout = 15 * time.Second
+const settleTimeout = 5 * time.Second
 
 // Progress is how far a measurement is.
 type Progress struct {
@@ -32,7 +32,7 @@ func Run(ctx context.Context, target Target, options Options, report func(Progre
 }
 
 func newMeasurement(target Target, options Options, report func(Progress)) (*measurement, error) {
-	if err := errors.Join(options.validate(), target.parse()); err != nil {
+	if err := errors.Join(options.Validate(), target.parse()); err != nil {
 		return nil, err
 	}
 	if target.Plain {
@@ -75,7 +75,7 @@ func (m *measurement) run(ctx context.Context) (Result, error) {
 	defer stopReports()
 	begin := m.clock.now()
 	if err := m.gather(ctx, users); err != nil {
-		m.disperse()
+		m.disperse(ctx)
 		return Result{}, fmt.Errorf("connect %d sockets to %s: %w", m.options.Sockets, m.target.URL, err)
 	}
 	connecting := m.clock.now() - begin
@@ -99,13 +99,17 @@ func (m *measurement) measure(ctx context.Context) Result {
 	m.until.Store(before.at + int64(m.options.Duration))
 	m.await(ctx, m.options.Duration)
 	m.stopping.Store(true)
+	m.closed.Store(m.clock.now())
 	after := m.sample()
 	m.until.Store(min(m.until.Load(), after.at))
 	stopPacing()
+	defer m.cutLate(ctx, m.patience)()
 	pacer.Wait()
-	m.settleAll(m.patience)
-	m.disperse()
-	return m.result(before, after)
+	m.settleAll(ctx, m.patience)
+	m.disperse(ctx)
+	result := m.result(before, after)
+	result.Interrupted = ctx.Err() != nil
+	return result
 }
 
 // await waits, or returns at once when ctx ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -69,8 +70,8 @@ func TestRunOpenLoopBehind(t *testing.T) {
 		}
 	})
 	r := measured(t, f, func(o *Options) { o.Rate = 400 })
-	if r.Faults.Lost != 4 || r.Unasked == 0 {
-		t.Errorf("%d lost, %d never asked", r.Faults.Lost, r.Unasked)
+	if r.Unanswered != 4 || r.Unasked == 0 {
+		t.Errorf("%d unanswered, %d never asked", r.Unanswered, r.Unasked)
 	}
 }
 
@@ -112,17 +113,17 @@ func TestRunFindsFaults(t *testing.T) {
 	tests := []struct {
 		name  string
 		wrong func(*fakeTurn)
-		found func(Faults) uint64
+		found func(Result) uint64
 	}{
-		{"the answer is lost", func(t *fakeTurn) { t.frames = t.frames[:2] }, func(f Faults) uint64 { return f.Lost }},
-		{"nothing comes", func(t *fakeTurn) { t.frames = nil }, func(f Faults) uint64 { return f.Lost }},
-		{"two acks", func(t *fakeTurn) { t.frames = append(t.frames[:1:1], t.frames...) }, func(f Faults) uint64 { return f.DuplicateAcks }},
-		{"two answers", func(t *fakeTurn) { t.frames = append(t.frames, t.frames[2]) }, func(f Faults) uint64 { return f.DuplicateAnswers }},
-		{"the answer first", func(t *fakeTurn) { t.frames[0], t.frames[2] = t.frames[2], t.frames[0] }, func(f Faults) uint64 { return f.OutOfOrder }},
-		{"a gap", func(t *fakeTurn) { t.frames[2] = t.answer(int64(len(t.conv.events)) + 9) }, func(f Faults) uint64 { return f.OutOfOrder }},
+		{"the answer is lost", func(t *fakeTurn) { t.frames = t.frames[:2] }, func(r Result) uint64 { return r.Unanswered }},
+		{"nothing comes", func(t *fakeTurn) { t.frames = nil }, func(r Result) uint64 { return r.Unanswered }},
+		{"two acks", func(t *fakeTurn) { t.frames = append(t.frames[:1:1], t.frames...) }, func(r Result) uint64 { return r.Faults.DuplicateAcks }},
+		{"two answers", func(t *fakeTurn) { t.frames = append(t.frames, t.frames[2]) }, func(r Result) uint64 { return r.Faults.DuplicateAnswers }},
+		{"the answer first", func(t *fakeTurn) { t.frames[0], t.frames[2] = t.frames[2], t.frames[0] }, func(r Result) uint64 { return r.Faults.OutOfOrder }},
+		{"a gap", func(t *fakeTurn) { t.frames[2] = t.answer(int64(len(t.conv.events)) + 9) }, func(r Result) uint64 { return r.Faults.OutOfOrder }},
 		{"of another conversation", func(t *fakeTurn) {
 			t.frames = append(t.frames, strings.ReplaceAll(t.frames[2], t.conv.id, "c_other"))
-		}, func(f Faults) uint64 { return f.Foreign }},
+		}, func(r Result) uint64 { return r.Faults.Foreign }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -132,8 +133,8 @@ func TestRunFindsFaults(t *testing.T) {
 					test.wrong(turn)
 				}
 			}), nil)
-			if test.found(r.Faults) == 0 || r.Err() == nil {
-				t.Errorf("not found: %+v", r.Faults)
+			if test.found(r) == 0 || r.Err() == nil {
+				t.Errorf("not found: %+v", r)
 			}
 		})
 	}
@@ -335,7 +336,50 @@ func TestShippedQuestions(t *testing.T) {
 	if err != nil || len(questions) < 40 {
 		t.Errorf("%d questions, %v", len(questions), err)
 	}
-	if _, err := ReadQuestions(strings.NewReader("\n \n")); err == nil {
-		t.Error("no questions, no error")
+	for content, want := range map[string]string{
+		"\n \n":                            "there are none",
+		"a\n\n\xbd\xe8\n":                  "line 3 is not UTF-8",
+		"a\n" + strings.Repeat("b", 1<<17): "line 2 is longer",
+	} {
+		if _, err := ReadQuestions(strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.10q: %v, want %q", content, err, want)
+		}
+	}
+}
+
+func TestOptionsFilesAndBounds(t *testing.T) {
+	t.Parallel()
+	for sockets, limit := range map[int]int{100: 300, 5000: 0} {
+		if err := enoughFiles(sockets, limit); err != nil {
+			t.Errorf("%d sockets of %d files: %v", sockets, limit, err)
+		}
+	}
+	if err := enoughFiles(101, 300); err == nil || !strings.Contains(err.Error(), "300 files") {
+		t.Errorf("too many for the limit: %v", err)
+	}
+	if err := (Options{Sockets: MostSockets + 1, Duration: time.Second}).Validate(); err == nil {
+		t.Error("more sockets than may be")
+	}
+	if !Runs(os.Getpid()) || Runs(0) || Runs(-1) {
+		t.Error("which processes run is wrong")
+	}
+}
+
+// Somebody who ends a run does not wait for answers, and they are no fault.
+func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	f := startFake(t, func(turn *fakeTurn) {
+		turn.frames = nil
+		stop()
+	})
+	m, err := newMeasurement(Target{URL: f.server.URL}, Options{Sockets: 4, Duration: time.Hour}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.patience = time.Hour
+	r, err := m.run(ctx)
+	if err != nil || !r.Interrupted || r.Unanswered == 0 || r.Err() != nil {
+		t.Errorf("%v: %+v", err, r)
 	}
 }

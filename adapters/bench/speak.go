@@ -54,6 +54,7 @@ func (p *person) enter(conn net.Conn) error {
 		return errors.Join(errEnded, conn.Close())
 	}
 	p.conn = conn
+	p.wire.Store(&conn)
 	p.crowd.connected.Add(1)
 	return p.hello()
 }
@@ -166,12 +167,12 @@ func (p *person) write(opcode byte, payload []byte) error {
 
 // writeClose says goodbye; the deadline ends the reader when the server does
 // not say it too. It needs the lock.
-func (p *person) writeClose() {
+func (p *person) writeClose(wait time.Duration) {
 	if p.conn == nil {
 		return
 	}
 	_ = p.write(opClose, binary.BigEndian.AppendUint16(nil, 1000)) // a broken socket ends by itself
-	_ = p.conn.SetReadDeadline(time.Now().Add(closeTimeout))
+	_ = p.conn.SetReadDeadline(time.Now().Add(wait))
 }
 
 // closeTimeout is how long the server may take to say goodbye too.

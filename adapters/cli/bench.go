@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -27,14 +28,18 @@ type benchCommand struct {
 	Data            string        `help:"Directory for the data of the server that is started, on the disk to measure; emptied afterwards." type:"path" placeholder:"DIR"`
 	Seed            uint64        `help:"Which questions are asked (default 1)." default:"1" placeholder:"N"`
 	Baseline        bool          `help:"Compare the server with three simple ones, taking turns."`
-	Repeat          int           `help:"Rounds of --baseline (default 5)." default:"5" placeholder:"K"`
+	Repeat          *int          `help:"Rounds of --baseline (default 5)." placeholder:"K"`
 	JSON            bool          `name:"json" help:"Print JSON."`
 }
+
+// defaultRounds are those of --baseline.
+const defaultRounds = 5
 
 // Help is shown by --help.
 func (benchCommand) Help() string {
 	return `Every answer is checked: acknowledged once, answered once, numbered without
-gaps, of its own conversation. When anything is wrong the exit code is 1.
+gaps, of its own conversation. When anything is wrong, or unanswered five
+seconds after the last question, the exit code is 1.
 Ctrl-C ends early with what was measured.
 
 Examples:
@@ -53,8 +58,8 @@ and hours, not servers.`
 
 // Run measures and prints what came of it.
 func (c benchCommand) Run(ctx context.Context, s streams) error {
-	if c.Baseline && c.URL != "" {
-		return usageError{"--baseline starts the servers itself: leave out --url"}
+	if problem := c.problem(); problem != "" {
+		return usageError{problem}
 	}
 	options, err := c.options(s.in)
 	if err != nil {
@@ -75,11 +80,42 @@ func (c benchCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-func (c benchCommand) options(in io.Reader) (bench.Options, error) {
-	options := bench.Options{
+// problem says what is wrong with the flags, if anything is.
+func (c benchCommand) problem() string {
+	switch {
+	case c.Baseline && c.URL != "":
+		return "--baseline starts the servers itself: leave out --url"
+	case c.Repeat != nil && !c.Baseline:
+		return "--repeat says how many rounds --baseline has: leave it out, or add --baseline"
+	case c.Repeat != nil && *c.Repeat < 1:
+		return "--repeat: want at least 1"
+	case c.PID != 0 && c.URL == "":
+		return "--pid names the process of the server of --url: leave it out, or add --url"
+	case c.PID != 0 && !bench.Runs(c.PID):
+		return fmt.Sprintf("--pid %d: there is no such process on this machine; without it the server is mostly found", c.PID)
+	}
+	if err := c.flags().Validate(); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func (c benchCommand) flags() bench.Options {
+	return bench.Options{
 		Sockets: c.Sockets, Rate: c.Rate, Duration: c.Duration, Warmup: c.Warmup, Think: c.Think, Ramp: c.Ramp,
 		Idle: c.Idle, PerConversation: c.PerConversation, Seed: c.Seed, Users: c.Users,
 	}
+}
+
+func (c benchCommand) rounds() int {
+	if c.Repeat == nil {
+		return defaultRounds
+	}
+	return *c.Repeat
+}
+
+func (c benchCommand) options(in io.Reader) (bench.Options, error) {
+	options := c.flags()
 	if c.Questions == "" {
 		return options, nil
 	}
@@ -97,7 +133,7 @@ func (c benchCommand) options(in io.Reader) (bench.Options, error) {
 
 func (c benchCommand) measure(ctx context.Context, options bench.Options, report func(string, bench.Progress)) (outcome, error) {
 	if c.Baseline {
-		return bench.Compare(ctx, c.contenders(), options, c.Repeat, c.Data, report)
+		return bench.Compare(ctx, c.contenders(), options, c.rounds(), c.Data, report)
 	}
 	var result bench.Result
 	measure := func(target bench.Target) (err error) {

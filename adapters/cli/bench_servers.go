@@ -54,7 +54,7 @@ func (c benchCommand) spawn(ctx context.Context, plain bool, args func(data stri
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(child.Target(plain)), child.Stop())
+	return errors.Join(use(child.Target(plain)), child.Stop(ctx))
 }
 
 // unlimited are the settings under which a server lets a crowd in that is, in

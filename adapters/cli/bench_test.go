@@ -61,7 +61,12 @@ func TestBenchBaseline(t *testing.T) {
 }
 
 func TestBenchUsage(t *testing.T) {
-	for _, args := range [][]string{{"--baseline", "--url", "http://127.0.0.1:1"}, {"--sockets", "many"}} {
+	for _, args := range [][]string{
+		{"--baseline", "--url", "http://127.0.0.1:1"}, {"--sockets", "many"}, {"--sockets", "0"}, {"--sockets", "1000000"},
+		{"--duration", "0s"}, {"--rate", "5", "--think", "1s"}, {"--rate", "5", "--idle"}, {"--rate", "NaN"},
+		{"--baseline", "--repeat", "0"}, {"--repeat", "0"}, {"--repeat", "2"},
+		{"--pid", "1"}, {"--url", "http://127.0.0.1:1", "--pid", "-1"},
+	} {
 		if code, _, problems := runBench(t, args...); code != exitUsage || problems == "" {
 			t.Errorf("%v: exit %d, %q", args, code, problems)
 		}

@@ -54,7 +54,7 @@ func (serveCommand) Help() string {
 func (c serveCommand) Run(ctx context.Context, s streams) error {
 	config, err := c.config()
 	if err != nil {
-		return err
+		return ofFlags(err)
 	}
 	logger := newLogger(config, s.err)
 	fmt.Fprintln(s.out, "Starting Kaitong …")
@@ -94,6 +94,22 @@ func (c serveCommand) config() (configs.Config, error) {
 		}
 	}
 	return config, config.Validate()
+}
+
+// ofFlags makes a usage error of what is wrong with the settings when a flag
+// set one of them. A folder that is not there is no mistake of that kind: the
+// line may be right, and the disk wrong.
+func ofFlags(err error) error {
+	problems, _ := errors.AsType[configs.Problems](err)
+	if one, ok := errors.AsType[configs.Problem](err); ok {
+		problems = configs.Problems{one}
+	}
+	for _, one := range problems {
+		if strings.HasPrefix(one.Source, "--") && one.Setting != "pack" {
+			return usageError{err.Error()}
+		}
+	}
+	return err
 }
 
 func newLogger(config configs.Config, out io.Writer) *slog.Logger {

@@ -121,6 +121,22 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
+// What a flag says wrong is a mistake in the command line; what a variable
+// says wrong is one in the settings.
+func TestServeFlagsThatAreWrong(t *testing.T) {
+	t.Setenv("KAITONG_DATA", t.TempDir())
+	for flag, value := range map[string]string{"--addr": "nonsense", "--database": "mysql://x:geheim@y", "--nats": "http://x"} {
+		code, out, problems := kaitong(t, "serve", flag, value)
+		if code != exitUsage || !strings.Contains(problems, flag) || strings.Contains(problems, "geheim") {
+			t.Errorf("%s: code %d, %s%s", flag, code, out, problems)
+		}
+	}
+	t.Setenv("KAITONG_ADDR", "nonsense")
+	if code, out, problems := kaitong(t, "serve"); code != exitFailed || !strings.Contains(problems, "KAITONG_ADDR") {
+		t.Errorf("code %d, %s%s", code, out, problems)
+	}
+}
+
 func TestServeSaysWhenItStopped(t *testing.T) {
 	t.Setenv("KAITONG_DATA", t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())

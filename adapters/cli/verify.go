@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -11,15 +12,19 @@ import (
 
 type verifyCommand struct {
 	dataFlags
-	JSON bool `help:"Print JSON."`
+	JSON bool `help:"Print one JSON object."`
 }
 
 // Help is shown by --help.
 func (verifyCommand) Help() string {
 	return `Reads the whole event log and names everything that is wrong with it: turns that are
 missing or were changed, words of a pack that are gone, a list of conversations that says
-something else, and damage that the database finds in itself. Nothing is written. It works beside a running server, and needs none.
-It ends with 0 when everything is whole and with 1 when it is not.
+something else, and damage that the database finds in itself. Nothing is written. It works
+beside a running server, and needs none. It ends with 0 when everything is whole and with 1
+when it is not, or when it could not look.
+
+--json prints one object in any case: with "sound", true or false, when it has looked, and
+with "error" and no "sound" when it could not.
 
 Examples:
   kaitong verify
@@ -29,15 +34,9 @@ Examples:
 
 // Run verifies the event log.
 func (c verifyCommand) Run(ctx context.Context, s streams) error {
-	reader, err := c.reader()
-	if err != nil {
-		return err
-	}
-	bars := &verifyBars{out: s.err}
-	report, err := reader.Verify(ctx, bars.show)
-	bars.finish()
-	if ctx.Err() != nil {
-		return errStopped
+	report, err := c.verify(ctx, s.err)
+	if err != nil && c.JSON {
+		return errors.Join(err, printJSON(s.out, verifyFailure{err.Error()}))
 	}
 	if err != nil {
 		return err
@@ -51,6 +50,25 @@ func (c verifyCommand) Run(ctx context.Context, s streams) error {
 		err = errFailed
 	}
 	return err
+}
+
+func (c verifyCommand) verify(ctx context.Context, notes io.Writer) (store.Report, error) {
+	reader, err := c.reader()
+	if err != nil {
+		return store.Report{}, err
+	}
+	bars := &verifyBars{out: notes}
+	report, err := reader.Verify(ctx, bars.show)
+	bars.finish()
+	if ctx.Err() != nil {
+		err = errStopped
+	}
+	return report, err
+}
+
+// verifyFailure is why there is no report, as JSON.
+type verifyFailure struct {
+	Error string `json:"error"`
 }
 
 // verifyResult is a report as JSON.

@@ -3,6 +3,7 @@ package cli
 import (
 	"database/sql"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,6 +79,17 @@ func TestVerifyRefuses(t *testing.T) {
 	t.Parallel()
 	if code, _, notes := kaitong(t, "verify", "--data", t.TempDir()); code != exitFailed || !strings.Contains(notes, "--data DIR") {
 		t.Errorf("no log: code %d, %s", code, notes)
+	}
+	empty := t.TempDir()
+	if err := os.WriteFile(filepath.Join(empty, "kaitong.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{empty, t.TempDir()} {
+		code, out, notes := kaitong(t, "verify", "--json", "--data", dir)
+		var failure map[string]string
+		if err := json.Unmarshal([]byte(out), &failure); code != exitFailed || err != nil || len(failure) != 1 || !strings.Contains(failure["error"], "no event log") {
+			t.Errorf("code %d, %v: %s%s", code, err, out, notes)
+		}
 	}
 	if code, _, _ := kaitong(t, "verify", "--quickly"); code != exitUsage {
 		t.Errorf("unknown flag: code %d", code)

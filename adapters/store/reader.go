@@ -9,7 +9,7 @@ import (
 	"kaitong/bot"
 )
 
-// ErrNoLog says that there is no event log in the directory.
+// ErrNoLog says that there is no event log in the directory or the database.
 var ErrNoLog = errors.New("no event log")
 
 // Reader reads a log without writing to it: not a byte, not a file beside it.

@@ -55,10 +55,25 @@ func (r *sqliteFile) once(ctx context.Context, live bool, work func(*sql.DB, wor
 	}
 	db.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := r.begun(ctx, db); err != nil {
+		return err
+	}
 	if err := knownSchema(ctx, db, sqliteWords(), sqliteSchema()); err != nil {
 		return err
 	}
 	return work(db, sqliteWords())
+}
+
+// begun says plainly when no server has ever begun a log in the file.
+func (r *sqliteFile) begun(ctx context.Context, db *sql.DB) error {
+	var there bool
+	if err := db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_master WHERE name = 'schema_version'`).Scan(&there); err != nil {
+		return err
+	}
+	if !there {
+		return fmt.Errorf("%w in %s: there is nothing in %s", ErrNoLog, r.dir, databaseName)
+	}
+	return nil
 }
 
 // dsn is the database, not to be written to. With a write-ahead log beside it

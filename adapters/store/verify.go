@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"kaitong/bot"
 )
@@ -47,7 +48,12 @@ const (
 	rebuildList = "Run `kaitong conversations rebuild`; the log itself is not concerned."
 )
 
+// add names a hole, and none twice: a damaged database says the same whatever
+// it is asked.
 func (r *Report) add(hole Hole) {
+	if slices.Contains(r.Holes, hole) {
+		return
+	}
 	if len(r.Holes) == maxHoles {
 		r.More++
 		return
@@ -84,7 +90,7 @@ const (
 func (r *Reader) Verify(ctx context.Context, show func(stage Stage, done, total int64)) (Report, error) {
 	var found Report
 	err := r.from.read(ctx, func(db *sql.DB, w words) error {
-		v := &verifier{ctx: ctx, db: db, words: w, show: show}
+		v := &verifier{ctx: ctx, db: db, words: w, show: show, report: Report{Holes: []Hole{}}}
 		err := v.all()
 		found = v.report
 		return err
@@ -104,11 +110,12 @@ type verifier struct {
 	last   int64 // the position that the log must reach
 	end    int64 // the last position when it began
 	report Report
+	blocks blockVerifier
 	lists  listVerifier
 }
 
 func (v *verifier) all() error {
-	for _, step := range []func() error{v.projection, v.database, v.sealed, v.positions, v.turns, v.closeLists} {
+	for _, step := range []func() error{v.projection, v.database, v.sealed, v.positions, v.turns, v.closeBlocks, v.closeLists} {
 		err := step()
 		if errors.Is(err, ErrCorrupt) { // that is a finding
 			v.report.add(Hole{Problem: err.Error(), Remedy: restoreAll})
@@ -154,8 +161,10 @@ func (v *verifier) sealed() error {
 		}
 		for _, one := range list {
 			v.report.Blocks++
-			if _, err := bot.OpenSealed(one.key, one.body); err != nil {
-				v.report.add(Hole{Problem: "its content does not belong to its key: " + err.Error(), Remedy: restoreAll})
+			if _, err := bot.OpenSealed(one.key, one.body); errors.Is(err, bot.ErrMissingBlock) {
+				v.blocks.note(one.key, fmt.Sprintf("sealed block %s was changed: its content does not belong to its key", one.key))
+			} else if err != nil {
+				v.blocks.note(one.key, err.Error())
 			}
 		}
 		key = list[len(list)-1].key
@@ -269,11 +278,15 @@ func (v *verifier) turn(one, before record, along *walk, find bot.FindSealed) {
 	if err == nil && one.position <= before.position {
 		err = fmt.Errorf("%w: it stands before version %d", ErrBroken, before.version)
 	}
+	missing := ""
 	if err == nil {
-		_, err = one.turn(find)
+		missing, err = openTurn(one, find)
 	}
 	v.lists.take(one, err)
-	if err != nil {
+	switch {
+	case missing != "":
+		v.blocks.referred(missing, one)
+	case err != nil:
 		v.report.addFailure(one, err)
 	}
 }

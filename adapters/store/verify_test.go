@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,8 +66,8 @@ func TestVerifyNamesEveryHole(t *testing.T) {
 		"a stolen turn":        {`UPDATE turns SET conversation = 'z' WHERE conversation = 'b' AND version = 1`, `"z" 1 2: conversation is not whole: the turn or its link was changed`},
 		"turns that swapped": {`UPDATE turns SET position = 100 WHERE position = 5; UPDATE turns SET position = 5 WHERE position = 8; UPDATE turns SET position = 8 WHERE position = 100`,
 			`"b" 3 5: conversation is not whole: it stands before version 2`},
-		"a deleted block": {`DELETE FROM sealed`, `sealed block is missing`},
-		"a changed block": {`UPDATE sealed SET body = replace(body, 'words', 'lies')`, `its content does not belong to its key`},
+		"a deleted block": {`DELETE FROM sealed`, `(9 turn(s) refer to it)`},
+		"a changed block": {`UPDATE sealed SET body = replace(body, 'words', 'lies')`, `its content does not belong to its key (9 turn(s) refer to it)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,6 +121,10 @@ func wantHole(t *testing.T, report store.Report, want string) {
 		if hole.Remedy == "" {
 			t.Errorf("nothing is said about what to do: %+v", hole)
 		}
+	}
+	slices.Sort(all)
+	if len(slices.Compact(slices.Clone(all))) != len(all) {
+		t.Errorf("said twice:\n%s", strings.Join(all, "\n"))
 	}
 	if !strings.Contains(strings.Join(all, "\n"), want) {
 		t.Errorf("want %s\nin   %s", want, strings.Join(all, "\n     "))
