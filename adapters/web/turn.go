@@ -36,6 +36,7 @@ func (s *session) enqueue(f frame) *fault {
 func (s *session) work() {
 	defer s.server.acts.leave()
 	for {
+		s.out.await()
 		f, ok := s.nextAct()
 		if !ok {
 			return
