@@ -98,7 +98,7 @@ func Replay(id string, turns []Turn) (*Conversation, error) {
 // nothing: a hole in a history must never be served silently.
 func (c *Conversation) Apply(turn Turn) error {
 	if turn.Version != c.Version+1 {
-		return fmt.Errorf("conversation %s: turn %d does not follow %d", c.ID, turn.Version, c.Version)
+		return fmt.Errorf("conversation %s: %w: turn %d does not follow %d", c.ID, ErrDamaged, turn.Version, c.Version)
 	}
 	c.Version = turn.Version
 	for _, event := range turn.Events {

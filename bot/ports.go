@@ -24,6 +24,9 @@ var (
 	ErrUnknownEvent = errors.New("unknown event kind")
 	// ErrMissingBlock: a row refers to a sealed block that the log does not hold.
 	ErrMissingBlock = errors.New("sealed block is missing")
+	// ErrDamaged: turns of this conversation are gone or were changed. It stays
+	// so until an operator restores it: asking again is of no use.
+	ErrDamaged = errors.New("conversation is not whole")
 	// ErrClosed: the log or engine has been closed.
 	ErrClosed = errors.New("closed")
 )

@@ -24,8 +24,8 @@ var (
 	// there is room.
 	ErrDiskFull = errors.New("disk is full")
 	// ErrBroken: turns of a conversation are gone or were changed. It is not
-	// served; restore it from a backup.
-	ErrBroken = errors.New("conversation is not whole")
+	// served; restore it from a backup. To the bot it is ErrDamaged.
+	ErrBroken = fmt.Errorf("%w", bot.ErrDamaged)
 	// ErrCorrupt: the database file is damaged, or is none. Restore a backup.
 	ErrCorrupt = errors.New("database is damaged")
 	// ErrOlderSchema: the log has not been brought up to date yet. Start the

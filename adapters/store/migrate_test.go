@@ -117,7 +117,7 @@ func TestBrokenConversationIsNotServed(t *testing.T) {
 		log := openIdle(t, Options{})
 		log.commit(pendings(t, bottest.Turn("a", 1, "first"), bottest.Turn("a", 2, "second"), bottest.Turn("a", 3, "third"), bottest.Turn("a", 4, "fourth")))
 		execute(t, log, damage)
-		if turns, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, ErrBroken) {
+		if turns, err := log.Load(t.Context(), "a", 0, 0); !errors.Is(err, ErrBroken) || !errors.Is(err, bot.ErrDamaged) {
 			t.Errorf("%s: loaded %d turns, %v", name, len(turns), err)
 		}
 		if turns, err := log.Load(t.Context(), "a", 1, 0); name != "first gone" && !errors.Is(err, ErrBroken) {

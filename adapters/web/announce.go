@@ -130,8 +130,8 @@ func (s *Server) compareOne(conv string) error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.TurnTimeout)
 	defer cancel()
 	summary, err := s.engine.Open(ctx, sessions[0].who, conv)
-	if errors.Is(err, bot.ErrNotFound) {
-		return nil // nothing is stored yet
+	if errors.Is(err, bot.ErrNotFound) || errors.Is(err, bot.ErrDamaged) {
+		return nil // nothing is stored yet, or asking again is of no use
 	}
 	if err != nil {
 		return err

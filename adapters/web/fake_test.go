@@ -23,6 +23,7 @@ type fakeEngine struct {
 	now    func() time.Time
 	gate   chan struct{} // a text holding "wait" is answered only after a receive
 	inside chan string   // told the id of each such message, once it waits
+	hurt   string        // id of the conversation that is damaged
 	page   *bot.Page     // set by publish
 	deaf   int           // so many calls of Open fail first
 	hide   int64         // history pretends that events above this do not exist, when set
@@ -51,6 +52,9 @@ func newFakeEngine() *fakeEngine {
 }
 
 func (e *fakeEngine) Handle(ctx context.Context, say bot.Say) (bot.Receipt, error) {
+	if err := e.damage(say.Conversation); err != nil {
+		return bot.Receipt{}, err
+	}
 	c := e.conv(say.Conversation, say.User)
 	if c == nil {
 		return bot.Receipt{}, fmt.Errorf("conversation %s: %w", say.Conversation, bot.ErrNotFound)
@@ -220,6 +224,9 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 	if e.isDeaf() {
 		return bot.Summary{}, errors.New("the log is away")
 	}
+	if err := e.damage(id); err != nil {
+		return bot.Summary{}, err
+	}
 	c := e.find(who, id)
 	if c == nil {
 		return bot.Summary{}, fmt.Errorf("conversation %s: %w", id, bot.ErrNotFound)
@@ -232,6 +239,22 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 	return bot.Summary{Conversation: id, Seq: c.seq}, nil
 }
 
+// hurtConv makes a conversation a damaged one.
+func (e *fakeEngine) hurtConv(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hurt = id
+}
+
+func (e *fakeEngine) damage(id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.hurt != id {
+		return nil
+	}
+	return fmt.Errorf("conversation %s: %w", id, bot.ErrDamaged)
+}
+
 func (e *fakeEngine) isDeaf() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -240,6 +263,9 @@ func (e *fakeEngine) isDeaf() bool {
 }
 
 func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, after int64, _ int) ([]bot.Turn, error) {
+	if err := e.damage(id); err != nil {
+		return nil, err
+	}
 	c := e.find(who, id)
 	if c == nil {
 		return nil, bot.ErrNotFound

@@ -205,7 +205,11 @@ func (s *session) showLocked(head []byte, frames []durable, own string) (stopped
 		}
 	}
 	s.feed.want = max(s.feed.want, s.feed.last)
-	if len(list) > 0 {
+	switch {
+	case len(list) == 0:
+	case own != "":
+		s.reply(list...)
+	default:
 		s.queue(list...)
 	}
 	return stopped

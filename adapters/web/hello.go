@@ -53,8 +53,8 @@ type beginning struct {
 	fresh     bool // nothing is stored yet
 }
 
-// beginning finds the conversation to resume. An unknown one and somebody
-// else's look the same: a new one is opened.
+// beginning finds the conversation to resume. An unknown one, somebody else's
+// and a damaged one look the same: a new one is opened.
 func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 	if r == nil {
 		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
@@ -64,6 +64,10 @@ func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 	summary, err := s.server.engine.Open(ctx, who, r.conv)
 	if errors.Is(err, bot.ErrNotFound) {
 		return s.unstored(who, r), nil
+	}
+	if errors.Is(err, bot.ErrDamaged) {
+		s.server.log.Error("damaged conversation not resumed", "conversation", r.conv, "error", err)
+		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	if err != nil {
 		return beginning{}, err

@@ -20,37 +20,98 @@ type outbox struct {
 	waiting  *[]byte // of the server's pool; nil: nothing
 	parcels  int     // pushed into waiting
 	flushing bool
-	closing  []byte // payload of the close frame to send once nothing waits
-	finished bool   // the close frame went out, or a write failed
+	closing  []byte        // payload of the close frame to send once nothing waits
+	finished bool          // the close frame went out, or a write failed
+	room     chan struct{} // closed when what waits is taken; nil: nobody asks
 
 	hurried atomic.Bool  // the server is ending: nobody waits long for a slow reader
 	since   atomic.Int64 // when the write under way began, in time since the start; 0: there is none
 }
 
-// push queues the frames of one occasion, to be written as one; false when the
+// push queues what others have done, to be written as one; false when the
 // socket reads too slowly. A socket that is closing takes nothing more, which
 // is no fault of the reader. The frames are not kept.
 func (o *outbox) push(frames ...[]byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.closing != nil || o.finished {
+	if o.ending() {
 		return true
 	}
 	if !o.hasRoom() {
 		return false
 	}
+	o.add(frames)
+	return true
+}
+
+// reply is push for what the socket itself has asked for. It is never refused:
+// who answers asks await first, so that there is no more of it than an answer
+// or two beyond the limits.
+func (o *outbox) reply(frames ...[]byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.ending() {
+		o.add(frames)
+	}
+}
+
+// add needs the lock.
+func (o *outbox) add(frames [][]byte) {
 	b := o.open()
 	for _, frame := range frames {
 		*b = appendText(*b, frame)
 	}
-	return true
 }
 
+// ending needs the lock.
+func (o *outbox) ending() bool { return o.closing != nil || o.finished }
+
 // hasRoom needs the lock. What comes last may go beyond the limit, or nobody
-// could be shown a long history.
+// could be shown a long history. Many parcels say that nobody reads only while
+// a write waits for the reader; otherwise whoever flushes has had no turn yet.
 func (o *outbox) hasRoom() bool {
 	limits := &o.server.limits
-	return o.waiting == nil || o.parcels < limits.Outbox && len(*o.waiting) < limits.OutboxBytes
+	if o.waiting == nil {
+		return true
+	}
+	return len(*o.waiting) < limits.OutboxBytes && (o.parcels < limits.Outbox || !o.writing())
+}
+
+// await returns once there is room for answers, or the socket ends: whoever
+// does what a client asks waits here first, so that a client is read and served
+// no faster than it reads. Half of the room is left to what others do.
+func (o *outbox) await() {
+	for {
+		room := o.whenRoom()
+		if room == nil {
+			return
+		}
+		o.flushSoon()
+		<-room // a write that is stuck is ended by the sweeper
+	}
+}
+
+// whenRoom is nil when there is room.
+func (o *outbox) whenRoom() <-chan struct{} {
+	limits := &o.server.limits
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.waiting == nil || o.ending() || 2*o.parcels < limits.Outbox && 2*len(*o.waiting) < limits.OutboxBytes {
+		return nil
+	}
+	if o.room == nil {
+		o.room = make(chan struct{})
+	}
+	return o.room
+}
+
+// empty needs the lock: what waited was taken.
+func (o *outbox) empty() {
+	o.waiting, o.parcels = nil, 0
+	if o.room != nil {
+		close(o.room)
+		o.room = nil
+	}
 }
 
 // open needs the lock.
@@ -66,7 +127,7 @@ func (o *outbox) open() *[]byte {
 func (o *outbox) control(kind int, payload []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.closing != nil || o.finished || !o.hasRoom() {
+	if o.ending() || !o.hasRoom() {
 		return // a pong is no use to somebody who reads nothing
 	}
 	b := o.open()
@@ -104,7 +165,7 @@ func (o *outbox) drop() {
 	if o.waiting != nil {
 		o.server.giveBack(o.waiting)
 	}
-	o.waiting, o.parcels = nil, 0
+	o.empty()
 }
 
 // hurry leaves a reader that takes nothing less time than usual, also for a
@@ -125,6 +186,9 @@ func (o *outbox) stuck(now time.Duration) bool {
 	since := time.Duration(o.since.Load())
 	return since != 0 && now-since > o.server.limits.WriteTimeout
 }
+
+// writing says whether a write is under way.
+func (o *outbox) writing() bool { return o.since.Load() != 0 }
 
 // write is one write, of whole frames.
 func (o *outbox) write(b []byte) error {
@@ -198,7 +262,8 @@ func (o *outbox) next() (batch *[]byte, closing []byte, ok bool) {
 	if o.waiting == nil {
 		return nil, o.closing, true
 	}
-	batch, o.waiting, o.parcels = o.waiting, nil, 0
+	batch = o.waiting
+	o.empty()
 	return batch, nil, true
 }
 

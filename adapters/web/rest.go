@@ -51,9 +51,15 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, turns))
 }
 
+// faultOfHistory hides what is damaged: whose it is cannot be known any more.
 func (s *Server) faultOfHistory(err error) *fault {
 	bad := faultOf(err)
-	if bad.code != codeNotFound {
+	switch bad.code {
+	case codeNotFound:
+	case codeDamaged:
+		s.log.Error("damaged conversation not shown", "error", err)
+		return &fault{code: codeNotFound, cause: err}
+	default:
 		s.log.Warn("history not read", "error", err)
 	}
 	return bad

@@ -63,6 +63,7 @@ func (s *session) run() {
 	s.conn.SetPingHandler(s.pinged)
 	s.conn.SetCloseHandler(s.closed)
 	for {
+		s.out.await()
 		data, bad, err := s.read()
 		if err != nil {
 			return
@@ -266,13 +267,19 @@ func (s *session) sendFrame(f outFrame) {
 // queueFrame queues a frame for whoever flushes next.
 func (s *session) queueFrame(f outFrame) {
 	var space [frameBytes]byte
-	s.queue(appendFrame(space[:0], f))
+	s.reply(appendFrame(space[:0], f))
 }
 
 // frameBytes is enough for most of the frames that are not kept.
 const frameBytes = 384
 
-// queue queues frames to be written as one. Who reads too slowly is cut: it can
+// reply queues frames that are answers to this socket, to be written as one.
+func (s *session) reply(frames ...[]byte) {
+	s.server.counters.framesOut.Add(int64(len(frames)))
+	s.out.reply(frames...)
+}
+
+// queue is reply for what others have done. Who reads too slowly is cut: it can
 // come back and resume, while its queue would grow for ever.
 func (s *session) queue(frames ...[]byte) {
 	s.server.counters.framesOut.Add(int64(len(frames)))

@@ -55,7 +55,7 @@ const silence = 5
 func (s *session) tick() {
 	switch {
 	case s.out.stuck(s.server.elapsed()):
-		s.conn.Close()
+		s.letGo()
 		return
 	case s.closing.Load():
 		return
@@ -65,12 +65,20 @@ func (s *session) tick() {
 	case s.expired():
 		s.refuse("", &fault{code: codeTokenExpired})
 		return
-	case s.silentFor() > s.server.limits.PingEvery*silence/2:
+	case s.silentFor() > s.server.limits.PingEvery*silence/2 && !s.out.writing(): // during a write it may not be read
 		s.conn.Close()
 		return
 	}
 	s.nextTick(s.server.limits.PingEvery)
 	s.ping()
+}
+
+// letGo ends a socket that takes nothing of what is written.
+func (s *session) letGo() {
+	if s.closing.CompareAndSwap(false, true) {
+		s.server.counters.slow.Add(1)
+	}
+	s.conn.Close()
 }
 
 func (s *session) silentFor() time.Duration {

@@ -36,6 +36,7 @@ func (s *session) enqueue(f frame) *fault {
 func (s *session) work() {
 	defer s.server.acts.leave()
 	for {
+		s.out.await()
 		f, ok := s.nextAct()
 		if !ok {
 			return
@@ -79,7 +80,7 @@ func (s *session) act(f frame) {
 
 func (s *session) failAct(f frame, err error) {
 	bad := faultOf(err)
-	if bad.code == codeInternal || bad.code == codeBusy {
+	if bad.code == codeInternal || bad.code == codeBusy || bad.code == codeDamaged {
 		s.server.log.Error("turn failed", "conversation", s.conv, "message", f.id, "error", err)
 	}
 	s.refuse(f.id, bad)
