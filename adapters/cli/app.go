@@ -30,8 +30,8 @@ type App struct {
 const (
 	// maxHeaderBytes leaves room for the longest token, several times.
 	maxHeaderBytes = 16 << 10
-	// closeTimeout is what everything but the acts under way may take to end.
-	// It does not shrink when those took long: turns still have to be stored.
+	// closeTimeout is what each part may take to end. It does not shrink when
+	// the acts under way took long: turns still have to be stored.
 	closeTimeout = 5 * time.Second
 )
 

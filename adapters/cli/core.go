@@ -60,7 +60,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	if c.bus, err = natsbus.Start(ctx, natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}); err != nil {
 		return nil, err
 	}
-	c.teardown.add("message bus", c.bus.Close)
+	c.teardown.add("message bus", c.closeBus)
 	if err = c.openBoard(); err != nil {
 		return nil, err
 	}
@@ -191,10 +191,31 @@ func (t *teardown) close(ctx context.Context) error {
 	for len(t.steps) > 0 {
 		step := t.steps[len(t.steps)-1]
 		t.steps = t.steps[:len(t.steps)-1]
-		if err := step.close(ctx); err != nil {
+		if err := step.within(ctx); err != nil {
 			t.logger.Error("close failed", "part", step.name, "error", err)
 			problems = append(problems, fmt.Errorf("close %s: %w", step.name, err))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// within gives a step time of its own: what ends first may be slow, and turns
+// must still be stored after it.
+func (s teardownStep) within(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	return s.close(ctx)
+}
+
+// closeBus ends the connection to NATS. What could not be handed over in time is
+// lost without harm: NATS carries nothing that matters.
+func (c *core) closeBus(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout/2)
+	defer cancel()
+	err := c.bus.Close(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		c.logger.Warn("closed before everything was handled", "part", "message bus", "error", err)
+		return nil
+	}
+	return err
 }

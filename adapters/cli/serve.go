@@ -145,8 +145,8 @@ func welcome(out io.Writer, app *App, config configs.Config) {
   This is the demo mode: pick a demo user on the page and ask
       为什么我的借呗开通不了？      why can't I activate Jiebei?
   or, in another terminal,
-      kaitong chat --url %s --user demo-overdue
-      kaitong ask 为什么我的借呗开通不了 --user demo-kyc
+      kaitong chat --url %s --user demo-kyc
+      kaitong ask 为什么我的借呗开通不了 --user demo-overdue
 
   Conversations are kept in %s. Stop with Ctrl-C.
 
