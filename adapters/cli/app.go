@@ -33,6 +33,8 @@ const (
 	// closeTimeout is what each part may take to end. It does not shrink when
 	// the acts under way took long: turns still have to be stored.
 	closeTimeout = 5 * time.Second
+	// requestTimeout is what requests under way may take when the server ends.
+	requestTimeout = 2 * time.Second
 )
 
 // NewApp builds and starts everything, and listens; it does not serve yet.
@@ -127,15 +129,24 @@ func (a *App) Run(ctx context.Context) error {
 // Close lets acts that are under way finish within the drain time, then ends
 // everything, last started first.
 func (a *App) Close(ctx context.Context) error {
-	drained := a.drainSockets(ctx)
-	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
-	defer cancel()
 	return errors.Join(
-		drained,
-		a.http.Shutdown(ctx),
+		a.drainSockets(ctx),
+		a.endRequests(ctx),
 		ignoreClosed(a.listener.Close()),
 		a.core.teardown.close(ctx),
 	)
+}
+
+// endRequests lets requests finish. What is left then has not asked anything,
+// like the connections that browsers open beforehand, or asks too slowly.
+func (a *App) endRequests(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	err := a.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return a.http.Close()
+	}
+	return err
 }
 
 func (a *App) drainSockets(ctx context.Context) error {

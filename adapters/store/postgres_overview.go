@@ -143,25 +143,12 @@ func (p *postgresLists) hangUp() {
 	if p.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_ = p.conn.Close(ctx)
+	cutOff(p.conn)
 	p.conn, p.leading = nil, false
 }
 
 // close implements projects.
-func (p *postgresLists) close() error {
-	if p.conn == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	err := p.conn.Close(ctx)
-	if lost(err) {
-		return nil // it is closed either way
-	}
-	return err
-}
+func (p *postgresLists) close() error { return sayGoodbye(p.conn) }
 
 // overviewColumns are the rows of a page as the server takes them.
 type overviewColumns struct {

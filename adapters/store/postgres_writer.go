@@ -180,22 +180,29 @@ func rest(ctx context.Context, attempt int) bool {
 	}
 }
 
-// hangUp ends the connection without waiting for a server that may be away.
 func (p *postgresWriter) hangUp() {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_ = p.conn.Close(ctx)
+	cutOff(p.conn)
 	p.conn = nil
 }
 
 // close implements writes.
-func (p *postgresWriter) close() error {
-	if p.conn == nil {
+func (p *postgresWriter) close() error { return sayGoodbye(p.conn) }
+
+// cutOff ends a connection without waiting for a server that may be away.
+func cutOff(conn *pgx.Conn) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = conn.Close(ctx) // it is closed either way
+}
+
+// sayGoodbye ends a connection, nil for none, as the server likes it.
+func sayGoodbye(conn *pgx.Conn) error {
+	if conn == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	err := p.conn.Close(ctx)
+	err := conn.Close(ctx)
 	if lost(err) {
 		return nil // it is closed either way
 	}

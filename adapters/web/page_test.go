@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -39,6 +40,7 @@ func TestPage(t *testing.T) {
 		{"comes back after a restart", pageGoaway},
 		{"opens in several tabs", pageTabs},
 		{"resends a failed message", pageResend},
+		{"sends again by itself when it was too early", pagePostponed},
 		{"shows the check", pageCheck},
 		{"works by keyboard", pageKeyboard},
 		{"works outside demo mode", pageNoDemo},
@@ -346,6 +348,23 @@ func pageResend(t *testing.T, chromium context.Context) {
 	b.click(`.resend`)
 	b.sent(2)
 	b.until(`!document.querySelector('.resend')`)
+}
+
+// Who was a little too fast need not do anything: the message waits, and goes
+// out once, under the number it would have had.
+func pagePostponed(t *testing.T, chromium context.Context) {
+	w := newWorld(t, func(o *Options) { o.Limits.MessagesPerWindow, o.Limits.Window = 1, 3*time.Second })
+	b := w.open(chromium)
+	b.write("第一句")
+	b.sent(1)
+	b.write("第二句")
+	b.see(`[data-state=postponed]`)
+	if got := b.text(`[data-state=postponed] .progress`); !strings.Contains(got, "自动重新发送") {
+		t.Errorf("shown meanwhile: %q", got)
+	}
+	b.shoot("postponed-message")
+	b.sent(2)
+	b.until(`!document.querySelector('.resend') && !document.querySelector('[data-state=postponed]')`)
 }
 
 // While a check runs the person sees it.

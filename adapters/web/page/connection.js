@@ -2,6 +2,8 @@
 // every act until it is acknowledged. It knows nothing of the page.
 
 const PROTOCOL = "kaitong.v1";
+const MOST_RESENDS = 5; // after "busy" and the like; then the person decides
+const LONGEST_WAIT_MS = 15000; // nobody looks at a spinner for longer
 const ACK_PATIENCE_MS = 12000; // without an ack an act counts as failed
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15000;
@@ -266,7 +268,20 @@ export class Connection extends EventTarget {
       return;
     }
     act.newID = frame.data.code === "id_conflict";
-    this.#fail(act, frame.data.message);
+    const wait = frame.data.retryable ? frame.data.retry_after_ms || 0 : 0;
+    if (wait > 0 && wait <= LONGEST_WAIT_MS && (act.resends || 0) < MOST_RESENDS) this.#postpone(act, wait);
+    else this.#fail(act, frame.data.message);
+  }
+
+  // The server says when to come again; the act keeps its id, so it is stored
+  // once. A line that breaks meanwhile sends it again by itself.
+  #postpone(act, wait) {
+    if (act.state !== "sending") return;
+    clearTimeout(this.#patience.get(act.id));
+    act.resends = (act.resends || 0) + 1;
+    act.state = "postponed";
+    this.#patience.set(act.id, setTimeout(() => this.acts.get(act.id) === act && this.resend(act.id), wait));
+    this.#changed(act);
   }
 
   // The server pings every pingMs; silence for twice as long is a dead line.
