@@ -114,6 +114,16 @@ func Visible(turn Turn, after int64) []Event {
 	return events
 }
 
+// LastSeq is the highest number that a client sees in a turn, 0 when it sees
+// nothing of it.
+func LastSeq(turn Turn) int64 {
+	var last int64
+	for _, event := range turn.Events {
+		last = max(last, seqOfEvent(event))
+	}
+	return last
+}
+
 func seqOfEvent(event Event) int64 {
 	switch e := event.(type) {
 	case Message:

@@ -44,7 +44,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	people.hear(400)
 	people.dismiss()
 	server.kill()
-	people.check(openLog(t, spec.Data))
+	people.check(openLog(t, store.Options{Dir: spec.Data}))
 }
 
 // rounds is how often something is done over and over:
@@ -62,9 +62,11 @@ func rounds(t *testing.T, usual int) int {
 	return n
 }
 
-func openLog(t *testing.T, dir string) bot.EventLog {
+// openLog opens a log to look into it.
+func openLog(t *testing.T, where store.Options) bot.EventLog {
 	t.Helper()
-	log, err := store.Open(t.Context(), store.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
+	where.Logger = slog.New(slog.DiscardHandler)
+	log, err := store.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestKillBetweenTwoSteps(t *testing.T) {
 			people.hear(200)
 			people.dismiss()
 			server.kill()
-			people.check(openLog(t, spec.Data))
+			people.check(openLog(t, store.Options{Dir: spec.Data}))
 		})
 	}
 }

@@ -165,7 +165,7 @@ func (k *thread) compare(ctx context.Context, log bot.EventLog) (problems []stri
 			}
 		}
 		for _, event := range bot.Visible(turn, 0) {
-			if seq++; lastSeq(bot.Turn{Events: []bot.Event{event}}) != seq {
+			if seq++; bot.LastSeq(bot.Turn{Events: []bot.Event{event}}) != seq {
 				complain("version %d does not go on with number %d", turn.Version, seq)
 			}
 		}

@@ -98,23 +98,9 @@ func (n *neighbours) close(ctx context.Context) error {
 
 // stored tells the others of a turn that this node stored. It never waits.
 func (n *neighbours) stored(turn bot.Turn) {
-	if seq := lastSeq(turn); n.live != nil && seq > 0 {
+	if seq := bot.LastSeq(turn); n.live != nil && seq > 0 {
 		n.live.Announce(natsbus.Stored{Conversation: turn.Conversation, Version: turn.Version, Seq: seq})
 	}
-}
-
-// lastSeq is the last number that clients see in a turn; 0 when they see none.
-func lastSeq(turn bot.Turn) int64 {
-	var last int64
-	for _, event := range turn.Events {
-		switch e := event.(type) {
-		case bot.Message:
-			last = max(last, e.Seq)
-		case bot.HandoffChanged:
-			last = max(last, e.Seq)
-		}
-	}
-	return last
 }
 
 // hint says that something may have been missed. It never waits.
@@ -198,7 +184,7 @@ func (n *neighbours) readOn(ctx context.Context, deaf bool) error {
 func (n *neighbours) show(turns []bot.Turn) {
 	for _, turn := range turns {
 		n.position = turn.Position
-		if seq := lastSeq(turn); seq > 0 {
+		if seq := bot.LastSeq(turn); seq > 0 {
 			n.tell(turn.Conversation, seq)
 		}
 	}

@@ -44,13 +44,11 @@ func TestNodeIsKilled(t *testing.T) {
 // answers go on, and so does what people see of other nodes.
 func TestNATSServersEnd(t *testing.T) {
 	needsNodes(t)
-	database, servers := storetest.Database(t), startRing(t)
-	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
-	_, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
-	people := gather(t, 10, func() []string { return []string{first, second} })
-	here := openWindow(t, first, nil)
+	nodes := startTwoNodes(t)
+	people := gather(t, 10, func() []string { return []string{nodes.here, nodes.yonder} })
+	here := openWindow(t, nodes.here, nil)
 	here.ask("begin")
-	there := openWindow(t, second, here)
+	there := openWindow(t, nodes.yonder, here)
 	both := func(when string) {
 		t.Helper()
 		here.ask("here-" + when)
@@ -60,17 +58,17 @@ func TestNATSServersEnd(t *testing.T) {
 		people.hear(100)
 	}
 	both("all")
-	for i := range servers.servers {
-		servers.stop(i)
+	for i := range nodes.servers.servers {
+		nodes.servers.stop(i)
 		both(fmt.Sprintf("%d-ended", i+1))
 	}
-	for i := range servers.servers {
-		servers.start(i)
+	for i := range nodes.servers.servers {
+		nodes.servers.start(i)
 		both(fmt.Sprintf("%d-back", i+1))
 	}
-	servers.settle()
+	nodes.servers.settle()
 	both("all-back")
-	people.check(openDatabase(t, database))
+	people.check(openDatabase(t, nodes.database))
 }
 
 // PostgreSQL restarts, crashes, sleeps and throws everybody out.

@@ -46,19 +46,26 @@ func startNode(t *testing.T, spec nodeSpec) (app *App, address string, stop func
 	return app, "http://" + app.Addr().String(), stop
 }
 
+// twoNodes are two nodes on one database, each at its own server of a ring.
+type twoNodes struct {
+	database     string
+	servers      *ring
+	second       *App
+	here, yonder string // addresses of the first and the second
+}
+
+func startTwoNodes(t *testing.T) twoNodes {
+	t.Helper()
+	n := twoNodes{database: storetest.Database(t), servers: startRing(t)}
+	_, n.here, _ = startNode(t, nodeSpec{Database: n.database, NATS: n.servers.url(0)})
+	n.second, n.yonder, _ = startNode(t, nodeSpec{Database: n.database, NATS: n.servers.url(1)})
+	return n
+}
+
 // openDatabase opens the log that nodes share, to look into it.
 func openDatabase(t *testing.T, database string) bot.EventLog {
 	t.Helper()
-	log, err := store.Open(t.Context(), store.Options{Database: database, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := log.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return log
+	return openLog(t, store.Options{Database: database})
 }
 
 // window is one open socket of a person, and what it was shown.
@@ -169,12 +176,10 @@ func (w *window) ask(id string) {
 func TestTwoNodesOneConversation(t *testing.T) {
 	needsNodes(t)
 	t.Parallel()
-	database, servers := storetest.Database(t), startRing(t)
-	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
-	_, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
-	here := openWindow(t, first, nil)
+	nodes := startTwoNodes(t)
+	here := openWindow(t, nodes.here, nil)
 	here.ask("m-1")
-	there := openWindow(t, second, here)
+	there := openWindow(t, nodes.yonder, here)
 	there.reach(here.seq)
 	here.ask("m-2") // live, from one node to the other
 	there.reach(here.seq)
@@ -201,7 +206,7 @@ func TestTwoNodesOneConversation(t *testing.T) {
 	if here.seq != before+2 {
 		t.Errorf("%d events after %d: a repeated message was stored", here.seq, before)
 	}
-	third := openWindow(t, second, here)
+	third := openWindow(t, nodes.yonder, here)
 	third.reach(here.seq)
 }
 
@@ -210,12 +215,10 @@ func TestTwoNodesOneConversation(t *testing.T) {
 func TestTwoNodesAtOnce(t *testing.T) {
 	needsNodes(t)
 	t.Parallel()
-	database, servers := storetest.Database(t), startRing(t)
-	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
-	_, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
-	here := openWindow(t, first, nil)
+	nodes := startTwoNodes(t)
+	here := openWindow(t, nodes.here, nil)
 	here.ask("begin")
-	there := openWindow(t, second, here)
+	there := openWindow(t, nodes.yonder, here)
 	const each = 25
 	var talking sync.WaitGroup
 	for name, w := range map[string]*window{"here": here, "there": there} {
@@ -233,7 +236,7 @@ func TestTwoNodesAtOnce(t *testing.T) {
 	for i := range each {
 		seen.sent = append(seen.sent, fmt.Sprintf("here-%d", i), fmt.Sprintf("there-%d", i))
 	}
-	for _, problem := range seen.compare(t.Context(), openDatabase(t, database)) {
+	for _, problem := range seen.compare(t.Context(), openDatabase(t, nodes.database)) {
 		t.Error(problem)
 	}
 }
@@ -258,33 +261,31 @@ func (w *window) insist(id string) {
 func TestNodesWithoutNATS(t *testing.T) {
 	needsNodes(t)
 	t.Parallel()
-	database, servers := storetest.Database(t), startRing(t)
-	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
-	app, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
-	here := openWindow(t, first, nil)
+	nodes := startTwoNodes(t)
+	here := openWindow(t, nodes.here, nil)
 	here.ask("with-1")
-	there := openWindow(t, second, here)
+	there := openWindow(t, nodes.yonder, here)
 	there.reach(here.seq)
 
-	for i := range servers.servers {
-		servers.stop(i)
+	for i := range nodes.servers.servers {
+		nodes.servers.stop(i)
 	}
-	eventually(t, "the node notices", func() bool { return app.core.bus.Ready() != nil })
+	eventually(t, "the node notices", func() bool { return nodes.second.core.bus.Ready() != nil })
 	for i := range 3 {
 		here.ask(fmt.Sprintf("without-%d", i))
 		there.ask(fmt.Sprintf("without-there-%d", i))
 	}
 	here.reach(there.seq)
 	there.reach(here.seq)
-	status, body := get(t, second+"/readyz?verbose")
+	status, body := get(t, nodes.yonder+"/readyz?verbose")
 	if status != http.StatusOK || !strings.Contains(body, "NATS is not connected") || !strings.Contains(body, "read from the log") {
 		t.Errorf("readyz says %d %s", status, body)
 	}
 
-	for i := range servers.servers {
-		servers.start(i)
+	for i := range nodes.servers.servers {
+		nodes.servers.start(i)
 	}
-	eventually(t, "the node is back", func() bool { return app.core.bus.Ready() == nil && !app.core.neighbours.live.Blind() })
+	eventually(t, "the node is back", func() bool { return nodes.second.core.bus.Ready() == nil && !nodes.second.core.neighbours.live.Blind() })
 	here.ask("again-1")
 	there.reach(here.seq)
 	there.ask("again-2")
@@ -356,19 +357,17 @@ func get(t *testing.T, address string) (int, string) {
 func TestFirstMessageComesBackThroughAnotherNode(t *testing.T) {
 	needsNodes(t)
 	t.Parallel()
-	database, servers := storetest.Database(t), startRing(t)
-	_, first, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(0)})
-	_, second, _ := startNode(t, nodeSpec{Database: database, NATS: servers.url(1)})
-	lost := openWindowAs(t, first, "demo-slow", nil)
+	nodes := startTwoNodes(t)
+	lost := openWindowAs(t, nodes.here, "demo-slow", nil)
 	say(lost.client, "m-1")
 	lost.until("check.state", "m-1")
 	if err := lost.client.close(); err != nil {
 		t.Fatal(err)
 	}
-	back := openWindowAs(t, second, "demo-slow", lost)
+	back := openWindowAs(t, nodes.yonder, "demo-slow", lost)
 	say(back.client, "m-1")
 	back.until("message", "m-1")
-	turns, err := openDatabase(t, database).Tail(t.Context(), 0, 10)
+	turns, err := openDatabase(t, nodes.database).Tail(t.Context(), 0, 10)
 	if err != nil || len(turns) != 1 || turns[0].Conversation != lost.conv {
 		t.Errorf("one message became %d turns, %v", len(turns), err)
 	}

@@ -82,7 +82,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 // bot.ErrCheckInvalid. What it returns is shared: read it, never write to it.
 func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdict, error) {
 	asked := questionOf(request)
-	if known, ok := c.known(asked, request.Fresh); ok {
+	if known, ok := c.known(asked); ok && !request.Fresh {
 		return known, nil
 	}
 	if request.Asking != nil {
@@ -92,7 +92,7 @@ func (c *Client) Check(ctx context.Context, request bot.CheckRequest) (bot.Verdi
 		return c.anew(ctx, asked, request)
 	}
 	return c.verdicts.together(ctx, asked, func() (bot.Verdict, error) {
-		if known, ok := c.known(asked, false); ok { // somebody was faster
+		if known, ok := c.known(asked); ok { // somebody was faster
 			return known, nil
 		}
 		return c.anew(ctx, asked, request)
@@ -110,10 +110,7 @@ func (c *Client) anew(ctx context.Context, asked question, request bot.CheckRequ
 }
 
 // known is a verdict that may be used again.
-func (c *Client) known(asked question, fresh bool) (bot.Verdict, bool) {
-	if fresh {
-		return bot.Verdict{}, false
-	}
+func (c *Client) known(asked question) (bot.Verdict, bool) {
 	known, ok := c.verdicts.find(asked, c.options.Now())
 	return known, ok && c.stillTold(known)
 }

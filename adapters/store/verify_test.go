@@ -147,9 +147,9 @@ func TestVerifyBesideAServer(t *testing.T) {
 	})
 }
 
-// A byte changed in the file itself.
-func TestVerifyOfADamagedFile(t *testing.T) {
-	t.Parallel()
+// closedLog is the directory of a log with 200 long turns of one conversation.
+func closedLog(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
 	log := open(t, dir)
 	for version := int64(1); version <= 200; version++ {
@@ -158,6 +158,13 @@ func TestVerifyOfADamagedFile(t *testing.T) {
 		}
 	}
 	closeLog(t, log)
+	return dir
+}
+
+// A byte changed in the file itself.
+func TestVerifyOfADamagedFile(t *testing.T) {
+	t.Parallel()
+	dir := closedLog(t)
 	path := filepath.Join(dir, "kaitong.db")
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -179,14 +186,7 @@ func TestVerifyOfADamagedFile(t *testing.T) {
 
 func TestVerifyOfPagesThatAreGone(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	log := open(t, dir)
-	for version := int64(1); version <= 200; version++ {
-		if err := log.Append(t.Context(), bottest.Turn("c1", version, strings.Repeat("字", 500))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	closeLog(t, log)
+	dir := closedLog(t)
 	damage(t, filepath.Join(dir, "kaitong.db"))
 	if report := verify(t, place{options: options(dir)}); report.Sound() {
 		t.Errorf("report %+v", report)
