@@ -1,0 +1,1 @@
+export type { KaitongAPI } from "./api.ts";
