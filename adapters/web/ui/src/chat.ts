@@ -10,7 +10,7 @@ import { NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
-import { preferredLocale, words, type Words } from "./words.ts";
+import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20_000;
@@ -319,7 +319,7 @@ export class Chat {
     const over = handoff.state === "resolved" || handoff.state === "cancelled";
     this.handoff = over ? null : handoff;
     if (!fresh) return;
-    this.#announce(this.words.handoffLine(handoff));
+    this.#announce(handoffLine(this.words, handoff));
     this.#events.emit("handoff", { state: handoff.state, position: handoff.position ?? null, agent: handoff.agent ?? null });
   }
 

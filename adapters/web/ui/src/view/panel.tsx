@@ -1,6 +1,7 @@
 import { Component, createRef, type JSX } from "preact";
 import type { Chat } from "../chat.ts";
 import type { Mode } from "../settings.ts";
+import { handoffLine } from "../words.ts";
 import { Composer } from "./composer.tsx";
 import { CloseIcon, FreshIcon, HumanIcon } from "./icons.tsx";
 import { Log } from "./log.tsx";
@@ -100,7 +101,7 @@ function HandoffStrip({ chat }: { chat: Chat }): JSX.Element | null {
   const waits = chat.handoff.state === "requested" || chat.handoff.state === "queued";
   return (
     <div class={waits ? "handoff" : "handoff active"} id="handoff">
-      <span>{chat.words.handoffLine(chat.handoff)}</span>
+      <span>{handoffLine(chat.words, chat.handoff)}</span>
       {waits && <button type="button" class="strip-act" id="cancel-human" onClick={() => chat.cancelHuman()}>{chat.words.cancelHuman}</button>}
     </div>
   );
