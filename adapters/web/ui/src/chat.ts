@@ -288,7 +288,7 @@ export class Chat {
   #save(): void {
     const { conv, epoch, anon } = this.connection;
     const known = this.memory.room;
-    if (!this.thread.hasAsked && !anon) return;
+    if (!this.thread.begun && !anon) return;
     if (conv !== known.conv || epoch !== known.epoch || anon !== known.anon) this.memory.update({ conv, epoch, anon });
   }
 
@@ -301,7 +301,7 @@ export class Chat {
   // A conversation nothing was said in gives way to the one another tab began.
   #otherTab(conv: string, epoch: string): void {
     const mine = this.connection;
-    if (!mine || !conv || conv === mine.conv || this.thread.hasAsked || mine.acts.size > 0) return;
+    if (!mine || !conv || conv === mine.conv || this.thread.begun || mine.acts.size > 0) return;
     this.memory.enter(this.#subject);
     mine.adopt(conv, epoch);
   }

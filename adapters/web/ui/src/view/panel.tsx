@@ -15,8 +15,8 @@ interface Props {
 
 /** The chat itself: what it is about, the conversation, and where one writes. */
 export class Panel extends Component<Props> {
-  #composer = createRef<Composer>();
   #panel = createRef<HTMLElement>();
+  #hadFocus = false;
 
   componentDidMount(): void {
     this.props.chat.watch(() => this.setState({}));
@@ -24,18 +24,25 @@ export class Panel extends Component<Props> {
   }
 
   componentDidUpdate(before: Props): void {
-    if (before.hidden && !this.props.hidden) this.focus();
+    if (this.props.hidden) return;
+    if (before.hidden || (this.#hadFocus && this.#lostFocus())) this.focus();
+  }
+
+  // What was focused may have gone with what was drawn: a button that did its work.
+  #lostFocus(): boolean {
+    const root = this.#panel.current!.getRootNode() as ShadowRoot;
+    return !root.activeElement && (!document.activeElement || document.activeElement === document.body);
   }
 
   /** On a phone a focused box would open the keyboard. */
   focus = (): void => {
-    if (matchMedia("(pointer: coarse)").matches) this.#panel.current?.querySelector<HTMLElement>("#log")?.focus({ preventScroll: true });
-    else this.#composer.current?.focus();
+    const wanted = matchMedia("(pointer: coarse)").matches ? "#log" : "#text";
+    this.#panel.current?.querySelector<HTMLElement>(wanted)?.focus({ preventScroll: true });
   };
 
   #keys = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing && this.props.onClose) this.props.onClose();
-    if (event.key === "Tab" && isFullScreen() && this.props.onClose) this.#keepInside(event);
+    if (event.key === "Tab" && this.props.mode === "shadow" && isFullScreen()) this.#keepInside(event);
   };
 
   // Where the panel covers everything, Tab does not wander behind it.
@@ -53,12 +60,12 @@ export class Panel extends Component<Props> {
     const page = mode === "page";
     const title = chat.page?.title || chat.words.title;
     return (
-      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys}>
+      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys} onFocusIn={() => { this.#hadFocus = true; }} onFocusOut={() => { this.#hadFocus = false; }}>
         <Head chat={chat} title={title} level={page ? 1 : 2} onClose={this.props.onClose} />
         <HandoffStrip chat={chat} />
         <Banner chat={chat} />
         <Log chat={chat} entries={chat.thread.entries} activity={chat.activity} onChosen={this.focus} />
-        <Composer ref={this.#composer} chat={chat} draft={chat.memory.room.draft} />
+        <Composer chat={chat} draft={chat.memory.room.draft} />
       </section>
     );
   }
