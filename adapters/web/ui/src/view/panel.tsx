@@ -25,13 +25,12 @@ export class Panel extends Component<Props> {
 
   componentDidUpdate(before: Props): void {
     if (this.props.hidden) return;
-    if (before.hidden || (this.#hadFocus && this.#lostFocus())) this.focus();
+    // What was focused may have gone with what was drawn: a button that did its work.
+    if (before.hidden || (this.#hadFocus && !this.#focused)) this.focus();
   }
 
-  // What was focused may have gone with what was drawn: a button that did its work.
-  #lostFocus(): boolean {
-    const root = this.#panel.current!.getRootNode() as ShadowRoot;
-    return !root.activeElement && (!document.activeElement || document.activeElement === document.body);
+  get #focused(): Element | null {
+    return (this.#panel.current?.getRootNode() as ShadowRoot | undefined)?.activeElement ?? null;
   }
 
   /** On a phone a focused box would open the keyboard. */
@@ -48,19 +47,19 @@ export class Panel extends Component<Props> {
   // Where the panel covers everything, Tab does not wander behind it.
   #keepInside(event: KeyboardEvent): void {
     const all = [...this.#panel.current!.querySelectorAll<HTMLElement>("button, textarea, summary, a[href], #log")].filter((node) => node.checkVisibility?.() ?? true);
-    const at = (this.#panel.current!.getRootNode() as ShadowRoot).activeElement;
     const [first, last] = [all[0], all[all.length - 1]];
-    if (event.shiftKey ? at !== first : at !== last) return;
+    if (this.#focused !== (event.shiftKey ? first : last)) return;
     event.preventDefault();
     (event.shiftKey ? last : first)?.focus();
   }
 
   render(): JSX.Element {
     const { chat, mode, hidden } = this.props;
+    this.#hadFocus = Boolean(this.#focused);
     const page = mode === "page";
     const title = chat.page?.title || chat.words.title;
     return (
-      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys} onFocusIn={() => { this.#hadFocus = true; }} onFocusOut={() => { this.#hadFocus = false; }}>
+      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys}>
         <Head chat={chat} title={title} level={page ? 1 : 2} onClose={this.props.onClose} />
         <HandoffStrip chat={chat} />
         <Banner chat={chat} />
