@@ -80,6 +80,11 @@ export class Chat {
     return chosen || answer?.key === this.#answered ? null : answer;
   }
 
+  /** Tells people apart; "" until it is known who is there. */
+  get subject(): string {
+    return this.#subject;
+  }
+
   /** Connects, once. */
   start(): void {
     if (this.#started) return;
@@ -144,6 +149,12 @@ export class Chat {
     this.#connect();
   }
 
+  /** Begins anew after a connection that was ended for good. */
+  restart(): void {
+    if (this.#subject === NOBODY) this.memory.clear(); // what named nobody any more
+    this.#connect();
+  }
+
   setLocale(locale: Locale, byPerson: boolean): void {
     if (byPerson) this.memory.locale = locale;
     if (locale === this.locale) return;
@@ -155,8 +166,10 @@ export class Chat {
   setToken(source: TokenSource): void {
     this.#person.source = source;
     if (!this.#started) return;
-    if (this.connection.closed) this.#connect();
-    else this.connection.reopen();
+    if (this.connection.closed) return this.#connect();
+    // A newer token of the same person is for the next time one connects.
+    const renewed = typeof source === "string" && this.connection.online && subjectOf(source) === this.#subject;
+    if (!renewed) this.connection.reopen();
   }
 
   /** Forgets the person on this device. */
