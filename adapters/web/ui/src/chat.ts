@@ -3,7 +3,7 @@
 
 import type { Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
-import { Connection, type Place, type Status } from "./connection.ts";
+import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
 import { NOBODY, Person, subjectOf } from "./person.ts";
@@ -30,7 +30,7 @@ export interface ChatOptions {
   events: Emitter;
 }
 
-export class Chat {
+export class Chat implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
   locale: Locale;
@@ -267,11 +267,7 @@ export class Chat {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(),
-      listener: {
-        status: (status) => this.status(status), welcome: (data) => this.welcome(data), reset: () => this.clear(),
-        frame: (frame) => this.frame(frame), act: (act) => this.act(act), trouble: (data) => this.trouble(data), final: (data) => this.final(data),
-      },
+      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();

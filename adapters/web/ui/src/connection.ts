@@ -30,7 +30,7 @@ export interface Listener {
   status(status: Status): void;
   welcome(data: Welcome): void;
   /** What was shown is to be forgotten: the conversation comes anew. */
-  reset(): void;
+  clear(): void;
   /** Each stored event once and in order; typing and check.state besides. */
   frame(frame: Frame): void;
   act(act: Act): void;
@@ -258,7 +258,7 @@ export class Connection {
     this.#trouble = null;
     if (!data.recovered) {
       this.lastSeq = 0;
-      this.#options.listener.reset();
+      this.#options.listener.clear();
     }
     this.#setStatus("online");
     this.#options.listener.welcome(data);
