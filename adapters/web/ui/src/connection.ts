@@ -395,7 +395,7 @@ export class Connection {
   // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
   #hint(): void {
     const { base } = this.#options;
-    console.warn(`[kaitong] no connection to ${base}. Does it run, is ${location.origin} in its web.allowed_origins, and does this page's policy allow it (connect-src ${base} ${base.replace(/^http/, "ws")})?`);
+    console.warn(`[kaitong] no connection to ${base}: does it run, is ${location.origin} in its web.allowed_origins, and in this page's connect-src are ${base} and its wss address?`);
   }
 
   #wake = (): void => {

@@ -12,8 +12,8 @@ import { FramedApp } from "./view/framed.tsx";
 import { tellNative } from "./webview.ts";
 
 const script = document.currentScript;
-if (window.Kaitong) console.warn("[kaitong] the widget is on this page already; the second script does nothing.");
-else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] load widget.js by a classic <script src>, not as a module: it reads its settings from the tag.");
+if (window.Kaitong) console.warn("[kaitong] already on this page; the second script does nothing.");
+else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] widget.js must be a classic <script src>, not a module.");
 else start(settingsOf(script));
 
 function start(settings: Settings): void {
