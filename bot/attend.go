@@ -100,6 +100,7 @@ func (e *Engine) attend(ctx context.Context, place *slot, act DeskAct) (Receipt,
 // deskEvents are what an act becomes in the log.
 func (e *Engine) deskEvents(d *draft, act DeskAct) error {
 	h := d.conv.Handoff
+	act.Agent.Tenant, act.To.Tenant = "", "" // the conversation has it
 	d.add(Attended{ID: act.ID, Digest: act.digest(), Agent: act.Agent, Act: act.Kind})
 	switch act.Kind {
 	case DeskClaim:
