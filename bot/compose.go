@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 
 	"kaitong/knowledge"
 )
@@ -50,7 +52,7 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.notice("warning", plan.Phrase)
 		w.close()
 	case MoveCare:
-		w.notice("care", plan.Phrase)
+		w.notice("care", w.carePhrase())
 		w.closeWithHuman()
 	case MoveRefuse:
 		w.underAge()
@@ -183,12 +185,35 @@ func (w *writer) underAge() {
 // ticket tells what becomes of a hand-off that an answer leads to.
 func (w *writer) ticket() {
 	if w.plan.Handoff != "" {
-		w.say("handoff.ticket")
+		w.waits("handoff.ticket")
+	}
+}
+
+// carePhrase promises nobody where nobody is, and says so where somebody is.
+func (w *writer) carePhrase() string {
+	if w.plan.Phrase == "distress.care" && w.plan.Line.Position > 0 {
+		return "distress.care_queued"
+	}
+	return w.plan.Phrase
+}
+
+// waits says a wording about waiting: the one for people in line where they
+// are in line, with their place and what is usual.
+func (w *writer) waits(key string) {
+	line := w.plan.Line
+	if line.Position == 0 {
+		w.say(key)
+		return
+	}
+	inLine := map[string]string{"handoff.ticket": "handoff.queued", "handoff.already": "handoff.place", "handoff.wait": "handoff.place"}
+	w.addOfNow(w.paragraph(cmp.Or(inLine[key], key), "position", strconv.Itoa(line.Position)))
+	if line.Minutes > 0 && inLine[key] != "" {
+		w.addOfNow(w.paragraph("handoff.usual", "minutes", strconv.Itoa(line.Minutes)))
 	}
 }
 
 func (w *writer) handoff() {
-	w.say(w.plan.Phrase)
+	w.waits(w.plan.Phrase)
 	if w.plan.Cancel {
 		w.close()
 		return

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Conversation is the fold of the turns of one conversation: all that is
@@ -15,9 +16,7 @@ type Conversation struct {
 	Version int64 // of the last turn applied
 	Seq     int64 // of the last event a client may see
 
-	Handoff HandoffState
-	Ticket  string // of the latest hand-off request
-	Epoch   int64  // ownership epoch, grows with every hand-off step
+	Handoff Handoff
 
 	Topic   Topic
 	Walk    Walk     // the flow the person is in
@@ -33,7 +32,15 @@ type Conversation struct {
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string]offer       // bot message id -> what it offered
 	latest string                 // id of the last bot message
+	said   said                   // what was said last
 	last   Move                   // what the bot did last
+}
+
+// said is the latest message as a list shows it.
+type said struct {
+	words string
+	by    Author
+	at    time.Time
 }
 
 // offer is what a bot message gave to choose from, and the step it showed:
@@ -77,7 +84,7 @@ type seenMessage struct {
 func NewConversation(id string) *Conversation {
 	return &Conversation{
 		ID:      id,
-		Handoff: HandoffNone,
+		Handoff: Handoff{State: HandoffNone},
 		seen:    map[string]seenMessage{},
 		offers:  map[string]offer{},
 	}
@@ -102,7 +109,7 @@ func (c *Conversation) Apply(turn Turn) error {
 	}
 	c.Version = turn.Version
 	for _, event := range turn.Events {
-		c.apply(event)
+		c.apply(event, turn.At)
 	}
 	c.ends = append(c.ends, c.Seq)
 	return nil
@@ -114,20 +121,20 @@ func (c *Conversation) before(seq int64) int64 {
 	return int64(first)
 }
 
-func (c *Conversation) apply(event Event) {
+func (c *Conversation) apply(event Event, at time.Time) {
 	switch e := event.(type) {
 	case Started:
 		c.Owner = Identity{Tenant: e.Tenant, User: e.User, Anonymous: e.Anonymous}
 		c.Product, c.Locale = e.Product, e.Locale
 	case Message:
 		c.applyMessage(e)
+		c.said = said{words: firstWords(e.Blocks), by: e.Author, at: at}
 	case Understood:
 		c.applyUnderstood(e)
 	case HandoffChanged:
-		c.Seq, c.Handoff, c.Epoch = e.Seq, e.State, e.Owner
-		if e.Ticket != "" {
-			c.Ticket = e.Ticket
-		}
+		c.Seq, c.Handoff = e.Seq, c.Handoff.apply(e, at)
+	case Attended:
+		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case FeedbackGiven:
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case AgeKnown:
@@ -237,11 +244,6 @@ func (t *Topic) absorb(about About) {
 		t.Symptom = about.Symptom
 	}
 	t.Fixes = appendNew(t.Fixes, about.Fixes...)
-}
-
-// waiting says whether a human was asked for and has not come yet.
-func (c *Conversation) waiting() bool {
-	return c.Handoff == HandoffRequested || c.Handoff == HandoffQueued
 }
 
 func choicesIn(blocks []Block) []Choice {

@@ -51,6 +51,7 @@ type Plan struct {
 	Cancel     bool     // withdraw the hand-off request
 	Ticket     string   // of the hand-off request, new or waiting
 	Waiting    bool     // a human was asked for and has not come yet
+	Line       Line     // their place in line, when there is one
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
@@ -119,9 +120,9 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 		plan.Confidence = rounded(d.reading.Result.Top().Confidence)
 	}
 	plan.Check = plan.Check && !plan.Anonymous
-	plan.Waiting = (d.c.waiting() || plan.Handoff != "") && !plan.Cancel
+	plan.Waiting = (d.c.Handoff.Waiting() || plan.Handoff != "") && !plan.Cancel
 	if plan.Ticket == "" {
-		plan.Ticket = c.Ticket
+		plan.Ticket = c.Handoff.Ticket
 	}
 	return plan
 }
@@ -412,7 +413,7 @@ func (d *decider) answerAs(intent, symptom string) Plan {
 		Options: entry.Related, Right: d.right(intent), Denied: d.causes(true), Symptom: symptom,
 	}
 	plan.Described = d.described(entry, append(d.plain(intent, symptom), plan.Denied...))
-	if entry.Handoff && !d.c.waiting() {
+	if entry.Handoff && !d.c.Handoff.Waiting() {
 		plan.Handoff = cmp.Or(symptom, intent)
 	}
 	return plan

@@ -29,6 +29,9 @@ type Options struct {
 
 	CachedConversations int // idle conversations kept in memory; 0: 10,000
 
+	Routing Routing // which line people wait in; without queues: [DefaultRouting]
+	Roster  Roster  // which agents are there; nil: nobody ever is
+
 	// Watch, when set, is told every turn once it is stored, and again when its
 	// message is sent again. It must return at once.
 	Watch func(Turn)
@@ -48,6 +51,9 @@ type Engine struct {
 	shelf       *shelf
 	press       *press
 	watch       func(Turn)
+	routing     Routing
+	roster      Roster
+	board       *Board
 }
 
 // NewEngine puts an engine together.
@@ -61,7 +67,11 @@ func NewEngine(o Options) *Engine {
 	if o.Watch == nil {
 		o.Watch = func(Turn) {}
 	}
+	if len(o.Routing.Queues) == 0 {
+		o.Routing = DefaultRouting()
+	}
 	return &Engine{
+		routing: o.Routing, roster: o.Roster, board: NewBoard(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
 		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch,
@@ -76,21 +86,27 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 		return Receipt{}, err
 	}
 	say = e.hidePersonalData(say)
-	place, err := e.shelf.take(ctx, say.Conversation)
+	return e.inTurn(ctx, say.Conversation, func(place *slot) (Receipt, error) { return e.turn(ctx, place, say) })
+}
+
+// inTurn waits for its turn in a conversation and tries until no other node is
+// faster.
+func (e *Engine) inTurn(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
+	place, err := e.shelf.take(ctx, conversation)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", say.Conversation, err)
+		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}
 	defer e.shelf.put(place)
 	for attempt := range maxAttempts {
-		receipt, err := e.turn(ctx, place, say)
+		receipt, err := try(place)
 		if !errors.Is(err, ErrConflict) {
 			return receipt, err
 		}
 		if err := stepAside(ctx, attempt); err != nil {
-			return Receipt{}, fmt.Errorf("conversation %s: %w", say.Conversation, err)
+			return Receipt{}, fmt.Errorf("conversation %s: %w", conversation, err)
 		}
 	}
-	return Receipt{}, fmt.Errorf("conversation %s: %w after %d attempts", say.Conversation, ErrConflict, maxAttempts)
+	return Receipt{}, fmt.Errorf("conversation %s: %w after %d attempts", conversation, ErrConflict, maxAttempts)
 }
 
 // stepAside lets the node that won a race go on. Two nodes that come back at
@@ -117,7 +133,7 @@ func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error
 		return Receipt{}, err
 	}
 	if known, ok := conv.seen[say.MessageID]; ok {
-		return e.repeat(ctx, conv, known, say)
+		return e.repeat(ctx, conv, known, say.MessageID, say.digest())
 	}
 	events, err := e.events(ctx, conv, say)
 	if err != nil {
@@ -160,6 +176,9 @@ func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, tur
 		return Receipt{}, err
 	}
 	place.conv = conv
+	if conv.Handoff.State != HandoffNone {
+		e.board.Put(conv.entry())
+	}
 	e.report(ctx, turn)
 	e.watch(turn)
 	return Receipt{Turn: turn, Seq: seqOf(turn, conv)}, nil
@@ -201,9 +220,9 @@ func sameOwner(a, b Identity) bool { return a.Tenant == b.Tenant && a.User == b.
 
 // repeat answers a message id that is already in the log: with the recorded
 // turn when the body is the same, with an error when it is not.
-func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessage, say Say) (Receipt, error) {
-	if known.digest != say.digest() {
-		return Receipt{}, fmt.Errorf("conversation %s: message %s: %w", conv.ID, say.MessageID, ErrIDConflict)
+func (e *Engine) repeat(ctx context.Context, conv *Conversation, known seenMessage, id, digest string) (Receipt, error) {
+	if known.digest != digest {
+		return Receipt{}, fmt.Errorf("conversation %s: message %s: %w", conv.ID, id, ErrIDConflict)
 	}
 	turns, err := e.log.Load(ctx, conv.ID, known.version-1, 1)
 	if err != nil {

@@ -48,6 +48,7 @@ type (
 		Digest string   `json:"digest,omitempty"` // of the masked body, on user messages
 		Choice string   `json:"choice,omitempty"` // id of the choice the user tapped
 		Masked []string `json:"masked,omitempty"` // kinds of personal data removed
+		By     *Agent   `json:"by,omitempty"`     // who wrote it, on agents' messages
 	}
 
 	// Understood records how a user message was read.
@@ -74,6 +75,39 @@ type (
 		Reason string       `json:"reason,omitempty"` // requested, failed_turns, distress, appeal …
 		Ticket string       `json:"ticket,omitempty"`
 		Owner  int64        `json:"owner"` // ownership epoch, grows with every change
+
+		Queue    string     `json:"queue,omitempty"` // the line one waits in
+		Priority int        `json:"priority,omitempty"`
+		Agent    *Agent     `json:"agent,omitempty"` // who has it from now on
+		Due      *time.Time `json:"due,omitempty"`   // when the next thing is promised
+	}
+
+	// Attended records that an agent did something, and under which id.
+	Attended struct {
+		ID     string   `json:"id"` // chosen by the desk
+		Digest string   `json:"digest"`
+		Agent  Agent    `json:"agent"`
+		Act    DeskKind `json:"act"`
+	}
+
+	// Noted is an agent's note to other agents. Clients never see it.
+	Noted struct {
+		Agent Agent  `json:"agent"`
+		Text  string `json:"text"` // already masked
+	}
+
+	// Disposed records what an agent found out.
+	Disposed struct {
+		Agent  Agent  `json:"agent"`
+		Cause  string `json:"cause,omitempty"` // the actual cause
+		Solved Solved `json:"solved"`
+		Note   string `json:"note,omitempty"` // already masked
+	}
+
+	// Breached records that somebody waited longer than was promised.
+	Breached struct {
+		Queue string    `json:"queue"`
+		Due   time.Time `json:"due"`
 	}
 
 	// RightInvoked records that a person used a right: an explanation of the
@@ -164,6 +198,16 @@ const (
 	FlowLeft      FlowOutcome = "left"      // for another flow, a human, or nothing
 )
 
+// Solved is whether a question was solved, as an agent saw it.
+type Solved string
+
+// What an agent can say of it.
+const (
+	SolvedYes     Solved = "yes"
+	SolvedNo      Solved = "no"
+	SolvedUnknown Solved = "unknown"
+)
+
 // Ranked is one candidate intent.
 type Ranked struct {
 	Intent     string  `json:"intent"`
@@ -183,6 +227,10 @@ func (Message) Kind() string        { return "message" }
 func (Understood) Kind() string     { return "understood" }
 func (Checked) Kind() string        { return "checked" }
 func (HandoffChanged) Kind() string { return "handoff" }
+func (Attended) Kind() string       { return "attended" }
+func (Noted) Kind() string          { return "noted" }
+func (Disposed) Kind() string       { return "disposed" }
+func (Breached) Kind() string       { return "breached" }
 func (RightInvoked) Kind() string   { return "right_invoked" }
 func (Warned) Kind() string         { return "warned" }
 func (AgeKnown) Kind() string       { return "age_known" }

@@ -22,7 +22,7 @@ func (e *Engine) Open(ctx context.Context, who Identity, conversation string) (S
 	}
 	var summary Summary
 	err := e.read(ctx, who, conversation, func(conv *Conversation) {
-		summary = Summary{Conversation: conv.ID, Seq: conv.Seq, Locale: conv.Locale, Product: conv.Product, Handoff: conv.Handoff}
+		summary = Summary{Conversation: conv.ID, Seq: conv.Seq, Locale: conv.Locale, Product: conv.Product, Handoff: conv.Handoff.State}
 	})
 	return summary, err
 }

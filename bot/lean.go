@@ -10,11 +10,11 @@ import (
 // aboutHandoff reads what is said about the request for a human.
 func (d *decider) aboutHandoff() (Plan, bool) {
 	switch lean := d.leans(); {
-	case lean == "cancel_handoff" && d.c.waiting():
+	case lean == "cancel_handoff" && d.c.Handoff.Waiting():
 		return d.cancelHandoff(), true
-	case lean == "waiting" && d.c.waiting():
+	case lean == "waiting" && d.c.Handoff.Waiting():
 		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
-	case lean == "how_long" && d.c.waiting() && d.c.last == MoveHandoff:
+	case lean == "how_long" && d.c.Handoff.Waiting() && d.c.last == MoveHandoff:
 		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
 	case lean == "waiting":
 		return d.handoff("requested"), true
@@ -150,8 +150,8 @@ func (d *decider) nthReason(nth int) Plan {
 // handoff asks for a human, unless one has been asked for already.
 func (d *decider) handoff(reason string) Plan {
 	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
-	if d.c.waiting() {
-		plan.Phrase, plan.Ticket = "handoff.already", d.c.Ticket
+	if d.c.Handoff.Waiting() {
+		plan.Phrase, plan.Ticket = "handoff.already", d.c.Handoff.Ticket
 		if reason != "distress" { // which is worth telling those who wait for the ticket
 			plan.Handoff = ""
 		}
@@ -160,7 +160,7 @@ func (d *decider) handoff(reason string) Plan {
 }
 
 func (d *decider) cancelHandoff() Plan {
-	if !d.c.waiting() {
+	if !d.c.Handoff.Waiting() {
 		return Plan{Move: MoveSmallTalk, Intent: "agent", Phrase: "handoff.no_request"}
 	}
 	return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.cancelled", Cancel: true}

@@ -197,19 +197,6 @@ const (
 	HandoffCancel  HandoffAsk = "cancel"
 )
 
-// HandoffState is where the hand-off to a human stands.
-type HandoffState string
-
-// The states of a hand-off. "none" is never stored.
-const (
-	HandoffNone      HandoffState = "none"
-	HandoffRequested HandoffState = "requested"
-	HandoffQueued    HandoffState = "queued"
-	HandoffActive    HandoffState = "active"
-	HandoffResolved  HandoffState = "resolved"
-	HandoffCancelled HandoffState = "cancelled"
-)
-
 // Receipt is what Handle returns once a turn is stored.
 type Receipt struct {
 	Turn      Turn

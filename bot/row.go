@@ -78,6 +78,13 @@ func (row *Row) message(b []byte, m *Message) []byte {
 	o.text("digest", m.Digest)
 	o.text("choice", m.Choice)
 	o.texts("masked", m.Masked)
+	if m.By != nil {
+		o.key("by")
+		by := openObject(o.b)
+		by.always("id", m.By.ID)
+		by.always("name", m.By.Name)
+		o.b = by.close()
+	}
 	return o.close()
 }
 

@@ -44,6 +44,14 @@ func decodeEvent(item envelope, find FindSealed) (Event, error) {
 		return decodeAs[Checked](item)
 	case "handoff":
 		return decodeAs[HandoffChanged](item)
+	case "attended":
+		return decodeAs[Attended](item)
+	case "noted":
+		return decodeAs[Noted](item)
+	case "disposed":
+		return decodeAs[Disposed](item)
+	case "breached":
+		return decodeAs[Breached](item)
 	case "right_invoked":
 		return decodeAs[RightInvoked](item)
 	case "warned":

@@ -134,7 +134,7 @@ func (d *decider) inFlow() (Plan, bool) {
 		return d.step(ActResume, ""), true
 	case walk.Paused:
 		return Plan{}, false
-	case d.leaning("cancel_handoff") && !d.c.waiting():
+	case d.leaning("cancel_handoff") && !d.c.Handoff.Waiting():
 		return d.step(ActStop, ""), true
 	case walk.Confirming:
 		return d.confirming()

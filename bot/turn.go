@@ -56,7 +56,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if err != nil {
 		return nil, err
 	}
-	if conv.Handoff == HandoffActive {
+	if conv.Handoff.State == HandoffActive {
 		d.add(Understood{Move: MoveRelay})
 		return d.events, nil
 	}
@@ -290,20 +290,45 @@ func rounded(confidence float64) float64 { return math.Round(confidence*1e4) / 1
 
 // handoff records a request for a human, or that it is withdrawn.
 func (e *Engine) handoff(d *draft, plan *Plan) {
-	change := HandoffChanged{Owner: d.conv.Epoch + 1}
+	h := d.conv.Handoff
 	switch {
 	case plan.Cancel:
-		change.State, change.Ticket = HandoffCancelled, d.conv.Ticket
+		_ = d.changeHands(h.change(HandoffCancelled), nil)
 	case plan.Handoff != "":
-		if plan.Ticket == "" || !d.conv.waiting() {
-			plan.Ticket = ticketNumber(e.newID())
-		}
-		change.State, change.Ticket, change.Reason = HandoffRequested, plan.Ticket, plan.Handoff
-	default:
-		return
+		e.request(d, plan)
 	}
-	change.Seq = d.nextSeq()
-	d.add(change)
+	plan.Line = e.line(d, *plan)
+}
+
+// request puts the person into a line, or gives them a ticket when nobody is
+// there.
+func (e *Engine) request(d *draft, plan *Plan) {
+	if plan.Ticket == "" || !d.conv.Handoff.Waiting() {
+		plan.Ticket = ticketNumber(e.newID())
+	}
+	tenant := d.conv.Owner.Tenant
+	queue := e.routing.route(plan.Handoff, d.product(), string(d.locale))
+	change := d.conv.Handoff.putBack(e.routing.place(queue, e.roster, tenant, e.now()))
+	change.Ticket, change.Reason = plan.Ticket, plan.Handoff
+	_ = d.changeHands(change, nil)
+}
+
+// line is what can be said about the place in line of somebody who waits.
+func (e *Engine) line(d *draft, plan Plan) Line {
+	h := d.conv.Handoff
+	for _, event := range d.events {
+		if change, ok := event.(HandoffChanged); ok {
+			h = h.apply(change, e.now())
+		}
+	}
+	if h.State != HandoffQueued {
+		return Line{}
+	}
+	line := Line{Position: e.board.place(d.conv.ID, d.conv.Owner.Tenant, h)}
+	if wait, known := e.board.Wait(h.Queue); known {
+		line.Minutes = waited(wait)
+	}
+	return line
 }
 
 // ticketNumber makes a short number that people can read out from an id.

@@ -61,7 +61,14 @@ func EveryEvent() []bot.Event {
 			Reasons:    []bot.Reason{{Code: "CREDIT_THIN", Params: map[string]string{"months": "3", "说明": "不足"}}},
 			Appealable: true, ReviewETA: &at, CheckedAt: at, ValidUntil: at.Add(time.Hour),
 		}},
-		bot.HandoffChanged{Seq: 3, State: bot.HandoffQueued, Reason: "requested", Ticket: "T-1", Owner: 2},
+		bot.HandoffChanged{
+			Seq: 3, State: bot.HandoffQueued, Reason: "requested", Ticket: "T-1", Owner: 2, Queue: "care", Priority: 100,
+			Agent: &bot.Agent{ID: "lin", Name: "林晓"}, Due: &at,
+		},
+		bot.Attended{ID: "d1", Digest: "sha256:2", Agent: bot.Agent{ID: "lin", Name: "林晓"}, Act: bot.DeskReply},
+		bot.Noted{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Text: "等他上传证件"},
+		bot.Disposed{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Cause: "credit.thin_history", Solved: bot.SolvedNo, Note: "要等一周"},
+		bot.Breached{Queue: "care", Due: at},
 		bot.RightInvoked{Right: "explanation"},
 		bot.Warned{Warning: "scam"},
 		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助", ID: "v1", Digest: "sha256:1"},
@@ -75,7 +82,7 @@ func EveryEvent() []bot.Event {
 
 func fullMessage() bot.Message {
 	return bot.Message{
-		Seq: 1, ID: "m1", Author: bot.AuthorBot, Re: "u1", Digest: "sha256:0", Choice: "c1", Masked: []string{"phone"},
+		Seq: 1, ID: "m1", Author: bot.AuthorBot, Re: "u1", Digest: "sha256:0", Choice: "c1", Masked: []string{"phone"}, By: &bot.Agent{ID: "lin", Name: "林晓"},
 		Blocks: []bot.Block{
 			{Type: bot.BlockNotice, Level: "care", Text: "先别着急。", Source: "phrase:care"},
 			{Type: bot.BlockSteps, Title: "可以这样做", At: 2, Of: 5, Export: "1. 补全资料\n", Items: []bot.Item{{Label: "1", Text: "补全资料", How: "我的 > 设置", Source: "fix:profile.complete"}}},
@@ -93,6 +100,7 @@ func fullMessage() bot.Message {
 func bareEvents() []bot.Event {
 	return []bot.Event{
 		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
+		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},
 	}

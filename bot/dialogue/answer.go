@@ -29,7 +29,7 @@ type answer struct {
 
 // read takes a turn apart that has been folded into the conversation.
 func read(turn bot.Turn, conv *bot.Conversation) answer {
-	a := answer{turn: turn, flow: conv.Walk.Flow, handoff: conv.Handoff, taken: conv.Taken}
+	a := answer{turn: turn, flow: conv.Walk.Flow, handoff: conv.Handoff.State, taken: conv.Taken}
 	for _, event := range turn.Events {
 		switch e := event.(type) {
 		case bot.Understood:

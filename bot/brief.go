@@ -1,0 +1,238 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kaitong/knowledge"
+)
+
+// Case is everything an agent may see of a conversation.
+type Case struct {
+	Entry Entry
+	Turns []Turn // all of them, with notes and with how things were understood
+	Brief Brief
+}
+
+// Brief is what an agent should know before the first word: the fold of a
+// conversation, in titles of the pack. It holds nothing a person may not be
+// told.
+type Brief struct {
+	Asked    []string // the person's own latest words, masked, oldest first
+	Decision Decision // of the latest check, "" when none was made
+	Causes   []Named  // what the check or the person named
+	Shown    []Named  // fixes that were shown
+	Tried    []Named  // fixes that were tried
+	Rights   []string // explanation | human_review
+	Warned   bool     // of a scam
+	Care     bool     // words of distress
+	Minor    bool     // below the age rule
+	Votes    Votes
+}
+
+// Named is an entry of the pack with its title.
+type Named struct {
+	ID    string
+	Title string
+}
+
+// Votes counts the thumbs.
+type Votes struct{ Up, Down int }
+
+// Case reads a conversation for an agent of a tenant. Unknown ones and those
+// of other tenants are both ErrNotFound.
+func (e *Engine) Case(ctx context.Context, tenant, conversation, locale string) (Case, error) {
+	if !validID(conversation) {
+		return Case{}, fmt.Errorf("conversation id: %w", ErrNotFound)
+	}
+	var found Case
+	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+		conv, err := e.loadFor(ctx, place, tenant)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if err := e.catchUp(ctx, place); err != nil {
+			return Receipt{}, err
+		}
+		found.Entry = conv.entry()
+		return Receipt{}, nil
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	if found.Turns, err = e.log.Load(ctx, conversation, 0, 0); err != nil {
+		return Case{}, fmt.Errorf("conversation %s: load: %w", conversation, err)
+	}
+	base := e.library.Latest().Base
+	found.Brief = brief(found.Turns, base, base.Locale(locale))
+	return found, nil
+}
+
+// Board is what waits for a human or has one, on this node's account.
+func (e *Engine) Board() *Board { return e.board }
+
+// Refresh looks at a conversation that another node, or another run of this
+// program, has stored something of, and brings the board up to date.
+func (e *Engine) Refresh(ctx context.Context, conversation string) error {
+	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+		known := place.conv != nil
+		if _, err := e.load(ctx, place, Identity{}); place.conv == nil {
+			return Receipt{}, err
+		}
+		if known {
+			if err := e.catchUp(ctx, place); err != nil {
+				return Receipt{}, err
+			}
+		}
+		e.board.Put(place.conv.entry())
+		return Receipt{}, nil
+	})
+	return err
+}
+
+// askedShown is how many of the person's messages a brief repeats.
+const askedShown = 3
+
+func brief(turns []Turn, base *knowledge.Base, locale knowledge.Locale) Brief {
+	b := briefing{base: base, locale: locale}
+	for _, turn := range turns {
+		for _, event := range turn.Events {
+			b.take(event)
+		}
+	}
+	return b.Brief
+}
+
+type briefing struct {
+	Brief
+	base   *knowledge.Base
+	locale knowledge.Locale
+}
+
+func (b *briefing) take(event Event) {
+	switch e := event.(type) {
+	case Message:
+		b.message(e)
+	case Checked:
+		if e.Verdict != nil {
+			b.Decision = e.Verdict.Decision
+		}
+	case StepTaken:
+		if e.Outcome == StepTried || e.Outcome == StepFailed {
+			b.Tried = b.name(b.Tried, b.fix, e.Fix)
+		}
+	case RightInvoked:
+		b.Rights = appendNew(b.Rights, e.Right)
+	case Warned:
+		b.Warned = true
+	case AgeKnown:
+		b.Minor = e.Minor
+	case Understood:
+		b.Care = b.Care || e.Move == MoveCare
+	case FeedbackGiven:
+		b.vote(e.Vote)
+	}
+}
+
+func (b *briefing) message(m Message) {
+	switch {
+	case m.Author == AuthorUser && m.Choice == "":
+		b.Asked = append(b.Asked, firstWords(m.Blocks))
+		b.Asked = b.Asked[max(0, len(b.Asked)-askedShown):]
+	case m.About != nil:
+		b.Causes = b.name(b.Causes, b.cause, append([]string{m.About.Cause}, m.About.Reasons...)...)
+		b.Shown = b.name(b.Shown, b.fix, m.About.Fixes...)
+	}
+}
+
+func (b *briefing) vote(vote string) {
+	if vote == "up" {
+		b.Votes.Up++
+		return
+	}
+	b.Votes.Down++
+}
+
+// name appends the entries that list does not hold yet.
+func (b *briefing) name(list []Named, title func(string) string, ids ...string) []Named {
+	for _, id := range ids {
+		known := slices.ContainsFunc(list, func(n Named) bool { return n.ID == id })
+		if text := title(id); id != "" && text != "" && !known {
+			list = append(list, Named{ID: id, Title: text})
+		}
+	}
+	return list
+}
+
+func (b *briefing) cause(id string) string {
+	cause, _ := b.base.Cause(id)
+	return cause.Title.In(b.locale)
+}
+
+func (b *briefing) fix(id string) string {
+	fix, _ := b.base.Fix(id)
+	return fix.Title.In(b.locale)
+}
+
+// Lines says a brief in a few lines, for an agent who reads a language.
+func (b Brief) Lines(locale string) []string {
+	w := briefWordsZH()
+	if locale == "en" {
+		w = briefWordsEN()
+	}
+	var lines []string
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, label+w.colon+text)
+		}
+	}
+	add(w.asked, strings.Join(b.Asked, w.then))
+	add(w.decision, w.decisions[b.Decision])
+	add(w.causes, titles(b.Causes, w.comma))
+	add(w.tried, titles(b.Tried, w.comma))
+	add(w.shown, titles(b.Shown, w.comma))
+	for _, mark := range []struct {
+		on   bool
+		text string
+	}{{b.Care, w.care}, {b.Warned, w.warned}, {b.Minor, w.minor}, {slices.Contains(b.Rights, "human_review"), w.review}, {slices.Contains(b.Rights, "explanation"), w.explanation}} {
+		if mark.on {
+			lines = append(lines, mark.text)
+		}
+	}
+	return lines
+}
+
+func titles(list []Named, comma string) string {
+	words := make([]string, len(list))
+	for i, named := range list {
+		words[i] = named.Title
+	}
+	return strings.Join(words, comma)
+}
+
+// briefWords are the words around what a brief says.
+type briefWords struct {
+	asked, decision, causes, tried, shown, care, warned, minor, review, explanation string
+	colon, comma, then                                                              string
+	decisions                                                                       map[Decision]string
+}
+
+func briefWordsZH() briefWords {
+	return briefWords{
+		asked: "问的是", decision: "查询结果", causes: "涉及原因", tried: "已经试过", shown: "已经给出的办法",
+		care: "对话里有求助或轻生的话，请先关心本人", warned: "机器人已提示过诈骗风险", minor: "未满 18 周岁",
+		review: "要求人工复核", explanation: "要求说明理由", colon: "：", comma: "、", then: " → ",
+		decisions: map[Decision]string{Eligible: "可以开通", Ineligible: "暂不能开通", InReview: "审核中", Unknown: "没有结论"},
+	}
+}
+
+func briefWordsEN() briefWords {
+	return briefWords{
+		asked: "Asked", decision: "The check says", causes: "Causes", tried: "Tried", shown: "Shown",
+		care: "Words of distress: please see to the person first", warned: "Was warned of a scam", minor: "Below the age of 18",
+		review: "Asked for a review by a human", explanation: "Asked for the reasons", colon: ": ", comma: ", ", then: " → ",
+		decisions: map[Decision]string{Eligible: "can be opened", Ineligible: "cannot be opened now", InReview: "under review", Unknown: "no conclusion"},
+	}
+}

@@ -1,0 +1,141 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors of what agents do.
+var (
+	// ErrTaken: somebody else was first.
+	ErrTaken = errors.New("another agent has this conversation")
+	// ErrFenced: who owns the conversation has changed since the agent looked.
+	ErrFenced = errors.New("the conversation has changed hands")
+)
+
+// HandoffState is where the hand-off to a human stands.
+type HandoffState string
+
+// The states of a hand-off. "none" is never stored.
+const (
+	HandoffNone      HandoffState = "none"
+	HandoffRequested HandoffState = "requested" // a ticket: nobody can take it now
+	HandoffQueued    HandoffState = "queued"    // in line, agents are there
+	HandoffActive    HandoffState = "active"    // an agent talks; the bot is silent
+	HandoffResolved  HandoffState = "resolved"
+	HandoffCancelled HandoffState = "cancelled"
+)
+
+// Agent is a member of staff who talks to people.
+type Agent struct {
+	Tenant string `json:"-"`
+	ID     string `json:"id"`
+	Name   string `json:"name"` // what people are shown
+}
+
+// Handoff is who has a conversation: the bot, a queue, or an agent.
+type Handoff struct {
+	State    HandoffState
+	Reason   string // requested, distress, an intent or symptom …
+	Ticket   string
+	Queue    string
+	Priority int       // higher is served first
+	Epoch    int64     // grows with every change of hands: whoever acts on an older one is late
+	Agent    Agent     // who has it while active
+	Since    time.Time // waiting or talking since
+	Due      time.Time // while waiting: when the next thing was promised; zero: nothing was
+}
+
+// Waiting says whether a human was asked for and has not come yet.
+func (h Handoff) Waiting() bool {
+	return h.State == HandoffRequested || h.State == HandoffQueued
+}
+
+// Open says whether the conversation belongs on a desk.
+func (h Handoff) Open() bool { return h.Waiting() || h.State == HandoffActive }
+
+// apply folds a recorded change in.
+func (h Handoff) apply(e HandoffChanged, at time.Time) Handoff {
+	since := at
+	if h.Waiting() && (Handoff{State: e.State}).Waiting() {
+		since = h.Since // who is moved in line keeps their place
+	}
+	next := Handoff{State: e.State, Reason: h.Reason, Ticket: h.Ticket, Queue: h.Queue, Priority: h.Priority, Epoch: e.Owner, Since: since}
+	if e.Reason != "" {
+		next.Reason = e.Reason
+	}
+	if e.Ticket != "" {
+		next.Ticket = e.Ticket
+	}
+	if e.Queue != "" {
+		next.Queue, next.Priority = e.Queue, e.Priority
+	}
+	if e.Agent != nil {
+		next.Agent = *e.Agent
+	}
+	if e.Due != nil {
+		next.Due = *e.Due
+	}
+	return next
+}
+
+// change is the event of a change of hands, without its number.
+func (h Handoff) change(state HandoffState) HandoffChanged {
+	return HandoffChanged{State: state, Owner: h.Epoch + 1, Ticket: h.Ticket}
+}
+
+// claim gives a waiting conversation to an agent.
+func (h Handoff) claim(agent Agent) (HandoffChanged, error) {
+	switch {
+	case h.State == HandoffActive && h.Agent.ID != agent.ID:
+		return HandoffChanged{}, fmt.Errorf("claim: %w", ErrTaken)
+	case !h.Waiting():
+		return HandoffChanged{}, fmt.Errorf("claim: nobody waits here: %w", ErrFenced)
+	}
+	change := h.change(HandoffActive)
+	change.Agent = &agent
+	return change, nil
+}
+
+// takeOver gives a conversation to a lead, whoever has it.
+func (h Handoff) takeOver(lead Agent) (HandoffChanged, error) {
+	if !h.Open() {
+		return HandoffChanged{}, fmt.Errorf("take over: %w", ErrFenced)
+	}
+	change := h.change(HandoffActive)
+	change.Agent = &lead
+	return change, nil
+}
+
+// owned checks that an agent acts on what is theirs, as it is now.
+func (h Handoff) owned(agent Agent, epoch int64) error {
+	switch {
+	case h.State != HandoffActive || h.Epoch != epoch:
+		return ErrFenced
+	case h.Agent.ID != agent.ID:
+		return ErrTaken
+	}
+	return nil
+}
+
+// giveTo hands an active conversation to another agent.
+func (h Handoff) giveTo(agent Agent) HandoffChanged {
+	change := h.change(HandoffActive)
+	change.Agent = &agent
+	return change
+}
+
+// putBack puts a conversation into a line, at a place.
+func (h Handoff) putBack(place Place) HandoffChanged {
+	change := h.change(place.State)
+	change.Queue, change.Priority, change.Due = place.Queue, place.Priority, place.due()
+	return change
+}
+
+// Line is what is known about somebody's place in line. The zero value is: not
+// in line, nobody is there.
+type Line struct {
+	Position int // 1 is next
+	Minutes  int // people waited lately; 0: not known
+}
