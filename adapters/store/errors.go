@@ -65,3 +65,9 @@ func sqliteMeaning(code int) error {
 	}
 	return nil
 }
+
+// uniqueSQLite says whether a row was refused because its key is there.
+func uniqueSQLite(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"kaitong/bot/staff"
+)
+
+// Record implements [staff.Vault]. Only one at a time finds the end and adds to
+// it: in SQLite whoever begins a transaction to write, in PostgreSQL who has the
+// lock.
+func (s *Staff) Record(ctx context.Context, record staff.Record) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		if s.words.lock != "" {
+			if _, err := tx.ExecContext(ctx, s.words.lock); err != nil {
+				return err
+			}
+		}
+		last, before, err := s.endOfAudit(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return s.insertRecord(ctx, tx, record.Linked(last+1, before))
+	})
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", record.Did, err)
+	}
+	return nil
+}
+
+func (s *Staff) endOfAudit(ctx context.Context, tx *sql.Tx) (n int64, chain staff.Link, err error) {
+	var raw []byte
+	err = tx.QueryRowContext(ctx, `SELECT n, chain FROM staff_audit ORDER BY n DESC LIMIT 1`).Scan(&n, &raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, staff.Link{}, nil
+	}
+	copy(chain[:], raw)
+	return n, chain, err
+}
+
+func (s *Staff) insertRecord(ctx context.Context, tx *sql.Tx, r staff.Record) error {
+	_, err := tx.ExecContext(ctx, s.text(`
+		INSERT INTO staff_audit (n, at, who, did, conversation, subject, reason, address, chain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`),
+		r.N, r.At.UnixMicro(), r.Who, r.Did, r.Conversation, r.Subject, r.Reason, r.From, r.Chain[:])
+	return err
+}
+
+// Records implements [staff.Vault].
+func (s *Staff) Records(ctx context.Context, after int64, most int) ([]staff.Record, error) {
+	rows, err := s.query(ctx, `
+		SELECT n, at, who, did, conversation, subject, reason, address, chain FROM staff_audit WHERE n > $1 ORDER BY n LIMIT $2`, after, max(most, 0))
+	if err != nil {
+		return nil, fmt.Errorf("read the audit log: %w", err)
+	}
+	defer rows.Close()
+	var list []staff.Record
+	for rows.Next() {
+		var r staff.Record
+		var at int64
+		var chain []byte
+		if err := rows.Scan(&r.N, &at, &r.Who, &r.Did, &r.Conversation, &r.Subject, &r.Reason, &r.From, &chain); err != nil {
+			return nil, fmt.Errorf("read the audit log: %w", err)
+		}
+		r.At = time.UnixMicro(at).UTC()
+		copy(r.Chain[:], chain)
+		list = append(list, r)
+	}
+	return list, s.words.explain(rows.Err())
+}
