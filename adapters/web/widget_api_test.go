@@ -29,7 +29,7 @@ func TestWidgetAPI(t *testing.T) {
 }
 
 func apiEvents(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{after: record})
+	w, h := hosting(t, hostPage{after: record})
 	c := h.chat(w, chromium, "/")
 	c.JS(`window.stop = Kaitong.on("message", () => { window.extra = (window.extra ?? 0) + 1 })`)
 	c.JS(`Kaitong.open("为什么我的借呗开通不了")`)
@@ -80,7 +80,7 @@ func apiEvents(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiToken(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{after: record})
+	w, h := hosting(t, hostPage{after: record})
 	c := h.opened(w, chromium, "/")
 	c.Write("匿名的话")
 	c.answers(1)
@@ -115,7 +115,7 @@ func lapsed(t *testing.T, user string) string {
 }
 
 func apiExpired(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{script: fmt.Sprintf(`data-token="%s"`, lapsed(t, "demo-kyc")), after: record})
 	c := h.chat(w, chromium, "/")
 	c.Click("#launcher")
@@ -143,7 +143,7 @@ func apiExpired(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiFunction(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{after: record + fmt.Sprintf(`<script>
 		const tokens = [%q, %q, %q]; window.calls = 0;
 		Kaitong.setToken(async () => { calls++; if (calls === 2) throw new Error("the host is away"); return tokens[Math.min(calls, 3) - 1]; });
@@ -163,7 +163,7 @@ func apiFunction(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiTokenURL(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{script: `data-token-url="/session/kaitong"`})
 	h.handle("/login", func(rw http.ResponseWriter, _ *http.Request) {
 		http.SetCookie(rw, &http.Cookie{Name: "session", Value: "kyc", HttpOnly: true, Path: "/"})
@@ -205,7 +205,7 @@ func apiTokenURL(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiReset(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{script: fmt.Sprintf(`data-token="%s"`, w.token("demo-kyc"))})
 	h.embed(w, "/out", hostPage{})
 	c := h.opened(w, chromium, "/")
@@ -230,7 +230,7 @@ func apiReset(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiLooks(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	c := h.opened(w, chromium, "/")
 	const light = `getComputedStyle($("#panel")).backgroundColor.match(/\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) > 384`
 	c.Until(light)
@@ -254,7 +254,7 @@ func apiLooks(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiError(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{script: `data-token="nonsense"`, after: record})
+	w, h := hosting(t, hostPage{script: `data-token="nonsense"`, after: record})
 	c := h.chat(w, chromium, "/")
 	c.Click("#launcher")
 	c.Until(`heard.some(([name, { code, message }]) => name === "error" && code === "unauthorized" && message !== "")`)
@@ -265,7 +265,7 @@ func apiError(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func apiThrows(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{after: `<script>for (const name of ["ready", "message", "open", "unread"]) Kaitong.on(name, () => { throw new Error("of the page") })</script>`})
+	w, h := hosting(t, hostPage{after: `<script>for (const name of ["ready", "message", "open", "unread"]) Kaitong.on(name, () => { throw new Error("of the page") })</script>`})
 	c := h.opened(w, chromium, "/")
 	c.Write("你好")
 	c.answers(1)

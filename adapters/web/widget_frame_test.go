@@ -22,7 +22,7 @@ func TestFrameMode(t *testing.T) {
 	})
 }
 
-const framed = `data-mode="iframe"`
+const inFrame = `data-mode="iframe"`
 
 // record collects everything that is told, as window.heard.
 const record = `<script>window.heard = []; for (const name of ["ready", "open", "close", "message", "unread", "handoff", "vote", "token", "error"])
@@ -38,7 +38,7 @@ func inside(c *chat) *browsertest.Place {
 }
 
 func frameAsks(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{script: framed})
+	w, h := hosting(t, hostPage{script: inFrame})
 	c := h.chat(w, chromium, "/")
 	frame := inside(c)
 	frame.Until(`kt.activeElement?.id === "text"`)
@@ -57,7 +57,7 @@ func frameAsks(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func frameEvents(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{script: framed, after: record})
+	w, h := hosting(t, hostPage{script: inFrame, after: record})
 	c := h.chat(w, chromium, "/")
 	frame := inside(c)
 	frame.Write("你好")
@@ -86,8 +86,8 @@ func frameEvents(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func frameToken(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
-	h.embed(w, "/", hostPage{script: framed + fmt.Sprintf(` data-token="%s"`, w.token("demo-kyc"))})
+	w, h := hosting(t, hostPage{})
+	h.embed(w, "/", hostPage{script: inFrame + fmt.Sprintf(` data-token="%s"`, w.token("demo-kyc"))})
 	c := h.chat(w, chromium, "/")
 	frame := inside(c)
 	frame.Write("你好")
@@ -101,9 +101,9 @@ func frameToken(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func framePolicy(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	policy := fmt.Sprintf("default-src 'none'; script-src %s; frame-src %s; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'", w.url, w.url)
-	h.embed(w, "/", hostPage{script: framed, policy: policy})
+	h.embed(w, "/", hostPage{script: inFrame, policy: policy})
 	c := h.chat(w, chromium, "/")
 	frame := inside(c)
 	frame.Write("为什么我的借呗开通不了")
@@ -113,9 +113,9 @@ func framePolicy(t *testing.T, chromium *browsertest.Browser) {
 // Whoever repeats what frame and page say to each other is heard by neither:
 // not the page itself, not another frame in it.
 func frameForged(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	// Copies of everything that is posted, kept before the widget sees it.
-	h.embed(w, "/", hostPage{script: framed + fmt.Sprintf(` data-token="%s"`, w.token("demo-kyc")),
+	h.embed(w, "/", hostPage{script: inFrame + fmt.Sprintf(` data-token="%s"`, w.token("demo-kyc")),
 		head: `<script>window.posted = []; addEventListener("message", (e) => posted.push({ data: e.data, origin: e.origin }), true)</script>`, after: record})
 	evil := newHost(t)
 	evil.handle("/evil", func(rw http.ResponseWriter, _ *http.Request) {
@@ -160,7 +160,7 @@ func frameForged(t *testing.T, chromium *browsertest.Browser) {
 
 // Only the origins that were allowed may show the chat in a frame.
 func frameRefused(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	stranger := newHost(t)
 	for _, site := range []*host{h, stranger} {
 		site.embed(w, "/frame", hostPage{script: "-", after: fmt.Sprintf(`<iframe title="chat" src="%s/chat" width="400" height="600"></iframe>`, w.url)})
@@ -181,7 +181,7 @@ func frameOtherSite(t *testing.T, chromium *browsertest.Browser) {
 	h := newHost(t)
 	other := strings.Replace(h.url, "127.0.0.1", "localhost", 1)
 	w := newWorld(t, func(o *Options) { o.Origins = append(o.Origins, other) })
-	h.embed(w, "/", hostPage{script: framed})
+	h.embed(w, "/", hostPage{script: inFrame})
 	c := &chat{world: w, Tab: chromium.Open(t, other+"/")}
 	c.See("#launcher")
 	frame := inside(c)

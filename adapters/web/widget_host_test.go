@@ -101,8 +101,8 @@ func (h *host) opened(w *world, chromium *browsertest.Browser, path string) *cha
 	return c
 }
 
-// embedded is a world and a page of a host that embeds it.
-func embedded(t *testing.T, page hostPage) (*world, *host) {
+// hosting is a world and a page of a host that embeds it.
+func hosting(t *testing.T, page hostPage) (*world, *host) {
 	t.Helper()
 	h := newHost(t)
 	w := newWorld(t, h.allow)
@@ -151,7 +151,7 @@ const snapshot = `(() => {
 // A page may style what it likes as it likes: the widget looks as on a page
 // with no styles at all.
 func hostStyles(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/hostile", hostPage{head: hostileStyles})
 	looks := map[string][]string{}
 	for _, path := range []string{"/", "/hostile"} {
@@ -194,7 +194,7 @@ func hostLeaks(t *testing.T, chromium *browsertest.Browser) {
 		address: location.href, title: document.title, cookies: document.cookie, sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
 		prototypes: [Array, Object, String, Promise, EventTarget, Node, Element, HTMLElement].map((c) => Object.getOwnPropertyNames(c.prototype).join()),
 	})`
-	w, h := embedded(t, hostPage{script: "-"})
+	w, h := hosting(t, hostPage{script: "-"})
 	h.embed(w, "/with", hostPage{})
 	type facts struct {
 		Names, Styles, Boxes, Children, Prototypes []string
@@ -228,7 +228,7 @@ func hostLeaks(t *testing.T, chromium *browsertest.Browser) {
 // What is typed into the widget is no shortcut of the page, for which it would
 // look like typing outside of any field; and the page's own keys still work.
 func hostKeys(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{head: `<script>window.keys = []; for (const kind of ["keydown", "keypress", "keyup"]) document.addEventListener(kind, (e) => { keys.push(e.key); if (e.key === "/") e.preventDefault(); })</script>`})
+	w, h := hosting(t, hostPage{head: `<script>window.keys = []; for (const kind of ["keydown", "keypress", "keyup"]) document.addEventListener(kind, (e) => { keys.push(e.key); if (e.key === "/") e.preventDefault(); })</script>`})
 	c := h.opened(w, chromium, "/")
 	c.Click("#text")
 	c.Press("a/b")
@@ -251,7 +251,7 @@ func hostKeys(t *testing.T, chromium *browsertest.Browser) {
 // Under the strictest policy that names nothing but where the widget is
 // served, it works and nothing is reported.
 func hostPolicy(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	policy := fmt.Sprintf("default-src 'none'; script-src %s; connect-src %s ws%s; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 		w.url, w.url, strings.TrimPrefix(w.url, "http"))
 	h.embed(w, "/strict", hostPage{policy: policy})
@@ -285,7 +285,7 @@ func hostRefused(t *testing.T, chromium *browsertest.Browser) {
 
 // A page that embeds the widget twice has one.
 func hostTwice(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{after: fmt.Sprintf(`<script src="%s/widget.js" data-locale="en"></script>`, w.url)})
 	c := h.opened(w, chromium, "/")
 	if n := c.Document().Count("kaitong-chat"); n != 1 {
@@ -297,7 +297,7 @@ func hostTwice(t *testing.T, chromium *browsertest.Browser) {
 
 // The script may be loaded before there is a body, or put in later.
 func hostEarly(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	for path, head := range map[string]string{
 		"/head":  `<script src="%s/widget.js" data-locale="en"></script>`,
 		"/defer": `<script defer src="%s/widget.js" data-locale="en"></script>`,

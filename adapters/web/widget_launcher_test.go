@@ -26,7 +26,7 @@ func TestLauncher(t *testing.T) {
 const onLauncher = `kt.activeElement?.id === "launcher"`
 
 func launcherOpens(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	c := h.chat(w, chromium, "/")
 	c.Gone("#panel")
 	if label := c.Number(`($("#launcher").ariaLabel || $("#launcher").innerText).trim().length`); label == 0 {
@@ -69,7 +69,7 @@ func (w *world) agent(text string) {
 }
 
 func launcherUnread(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{after: `<script>window.unread = []; Kaitong.on("unread", ({ count }) => unread.push(count))</script>`})
+	w, h := hosting(t, hostPage{after: `<script>window.unread = []; Kaitong.on("unread", ({ count }) => unread.push(count))</script>`})
 	c := h.opened(w, chromium, "/")
 	c.Write("你好")
 	c.answers(1)
@@ -96,7 +96,7 @@ func launcherUnread(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func launcherAttributes(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{script: `data-position="left" data-label="有问题找我" data-locale="en" data-theme="dark" data-product="huabei"`})
+	w, h := hosting(t, hostPage{script: `data-position="left" data-label="有问题找我" data-locale="en" data-theme="dark" data-product="huabei"`})
 	c := h.chat(w, chromium, "/")
 	if got := browsertest.Value[string](c.Place, `($("#launcher").ariaLabel ?? "") + $("#launcher").innerText`); !strings.Contains(got, "有问题找我") {
 		t.Errorf("labelled %q", got)
@@ -123,7 +123,7 @@ func launcherAttributes(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func launcherNone(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{
+	w, h := hosting(t, hostPage{
 		script: `data-launcher="none"`,
 		after:  `<script>document.querySelector("#before").onclick = () => Kaitong.open("为什么我的借呗开通不了")</script>`,
 	})
@@ -143,7 +143,7 @@ func launcherNone(t *testing.T, chromium *browsertest.Browser) {
 // On a phone the panel is the whole window, and its close button shows the
 // page again.
 func launcherPhone(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	c := &chat{world: w, Tab: chromium.Blank(t)}
 	c.Phone(360)
 	c.Visit(h.url)
@@ -162,7 +162,7 @@ func launcherPhone(t *testing.T, chromium *browsertest.Browser) {
 
 // Somebody who only reads the page costs no socket.
 func launcherLazy(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	c := h.chat(w, chromium, "/")
 	c.JS(`await new Promise((done) => setTimeout(done, 300))`)
 	if n := w.server.Counters().Opened; n != 0 {
@@ -179,7 +179,7 @@ func launcherLazy(t *testing.T, chromium *browsertest.Browser) {
 // Without a mouse through a whole conversation: from the page to the launcher,
 // in, ask, choose, vote, out, and back where one was.
 func launcherKeyboard(t *testing.T, chromium *browsertest.Browser) {
-	w, h := embedded(t, hostPage{})
+	w, h := hosting(t, hostPage{})
 	c := h.chat(w, chromium, "/")
 	c.Document().Click("#field")
 	tabTo(c, onLauncher)
@@ -209,7 +209,9 @@ func launcherKeyboard(t *testing.T, chromium *browsertest.Browser) {
 		t.Error("the launcher does not show that it has the focus")
 	}
 	tabTo(c, `document.activeElement.id === "field"`, chromedp.ModifierShift)
-	eventually(t, "one vote", func() bool { return len(w.votes()) == 1 && w.votes()[0] == bot.Vote{Message: w.votes()[0].Message, Up: true} })
+	eventually(t, "one vote", func() bool {
+		return len(w.votes()) == 1 && w.votes()[0] == bot.Vote{Message: w.votes()[0].Message, Up: true}
+	})
 }
 
 // tabTo presses Tab until an expression holds.
