@@ -3,14 +3,14 @@
 
 import type { Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
-import { Connection, type Place, type Status } from "./connection.ts";
+import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
 import { NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
-import { preferredLocale, words, type Words } from "./words.ts";
+import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20_000;
@@ -30,7 +30,7 @@ export interface ChatOptions {
   events: Emitter;
 }
 
-export class Chat {
+export class Chat implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
   locale: Locale;
@@ -78,6 +78,11 @@ export class Chat {
     const answer = this.thread.lastAnswer;
     const chosen = [...(this.connection?.acts.values() ?? [])].some((act) => act.type === "choice.send" && act.state !== "failed");
     return chosen || answer?.key === this.#answered ? null : answer;
+  }
+
+  /** Tells people apart; "" until it is known who is there. */
+  get subject(): string {
+    return this.#subject;
   }
 
   /** Connects, once. */
@@ -144,6 +149,12 @@ export class Chat {
     this.#connect();
   }
 
+  /** Begins anew after a connection that was ended for good. */
+  restart(): void {
+    if (this.#subject === NOBODY) this.memory.clear(); // what named nobody any more
+    this.#connect();
+  }
+
   setLocale(locale: Locale, byPerson: boolean): void {
     if (byPerson) this.memory.locale = locale;
     if (locale === this.locale) return;
@@ -155,8 +166,10 @@ export class Chat {
   setToken(source: TokenSource): void {
     this.#person.source = source;
     if (!this.#started) return;
-    if (this.connection.closed) this.#connect();
-    else this.connection.reopen();
+    if (this.connection.closed) return this.#connect();
+    // A newer token of the same person is for the next time one connects.
+    const renewed = typeof source === "string" && this.connection.online && subjectOf(source) === this.#subject;
+    if (!renewed) this.connection.reopen();
   }
 
   /** Forgets the person on this device. */
@@ -254,11 +267,7 @@ export class Chat {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(),
-      listener: {
-        status: (status) => this.status(status), welcome: (data) => this.welcome(data), reset: () => this.clear(),
-        frame: (frame) => this.frame(frame), act: (act) => this.act(act), trouble: (data) => this.trouble(data), final: (data) => this.final(data),
-      },
+      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();
@@ -288,7 +297,7 @@ export class Chat {
   #save(): void {
     const { conv, epoch, anon } = this.connection;
     const known = this.memory.room;
-    if (!this.thread.hasAsked && !anon) return;
+    if (!this.thread.begun && !anon) return;
     if (conv !== known.conv || epoch !== known.epoch || anon !== known.anon) this.memory.update({ conv, epoch, anon });
   }
 
@@ -301,7 +310,7 @@ export class Chat {
   // A conversation nothing was said in gives way to the one another tab began.
   #otherTab(conv: string, epoch: string): void {
     const mine = this.connection;
-    if (!mine || !conv || conv === mine.conv || this.thread.hasAsked || mine.acts.size > 0) return;
+    if (!mine || !conv || conv === mine.conv || this.thread.begun || mine.acts.size > 0) return;
     this.memory.enter(this.#subject);
     mine.adopt(conv, epoch);
   }
@@ -319,7 +328,7 @@ export class Chat {
     const over = handoff.state === "resolved" || handoff.state === "cancelled";
     this.handoff = over ? null : handoff;
     if (!fresh) return;
-    this.#announce(this.words.handoffLine(handoff));
+    this.#announce(handoffLine(this.words, handoff));
     this.#events.emit("handoff", { state: handoff.state, position: handoff.position ?? null, agent: handoff.agent ?? null });
   }
 

@@ -40,7 +40,8 @@ export class Memory {
 
   update(change: Partial<Room>): void {
     if (!this.#key) return;
-    Object.assign(this.#room, change, { at: Date.now() });
+    // Another tab may have written meanwhile.
+    this.#room = { ...this.#room, ...this.#read<Partial<Room>>(this.#key), ...change, at: Date.now() };
     this.#write(this.#key, this.#room);
     this.#write(`${this.#prefix}:last`, { at: this.#room.at });
   }
@@ -131,7 +132,7 @@ export class Memory {
 
 // FNV-1a: keeps names of people out of the names of keys.
 function digest(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(36);
+  let hash = 0x811c9dc5;
+  for (const c of text) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193);
+  return (hash >>> 0).toString(36);
 }

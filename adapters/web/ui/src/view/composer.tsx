@@ -7,7 +7,7 @@ const LONGEST = 4000; // characters; the server's limit
 
 interface Props {
   chat: Chat;
-  draft: string;
+  person: string;
 }
 
 /** Where one writes. What is written survives a reload. */
@@ -16,21 +16,20 @@ export class Composer extends Component<Props> {
   #shift = false;
 
   componentDidMount(): void {
-    this.#box.current!.value = this.props.draft;
-    this.#grow();
+    this.#takeDraft();
     this.#box.current!.addEventListener("beforeinput", this.#lineBreak);
   }
 
-  // Another person has another draft.
+  // Another person has another draft; what was written before it was known who
+  // is there stays.
   componentDidUpdate(before: Props): void {
-    const box = this.#box.current!;
-    if (before.draft === this.props.draft || box.value === this.props.draft) return;
-    box.value = this.props.draft;
-    this.#grow();
+    if (before.person === this.props.person) return;
+    if (before.person || !this.#box.current!.value) this.#takeDraft();
   }
 
-  focus(): void {
-    this.#box.current?.focus({ preventScroll: true });
+  #takeDraft(): void {
+    this.#box.current!.value = this.props.chat.memory.room.draft;
+    this.#grow();
   }
 
   #submit = (event?: Event): void => {
@@ -64,7 +63,7 @@ export class Composer extends Component<Props> {
   render(): JSX.Element {
     const { chat } = this.props;
     const w = chat.words;
-    const asks = chat.thread.hasAsked ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
+    const asks = chat.thread.begun ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
     return (
       <form class="composer" id="composer" autocomplete="off" onSubmit={this.#submit}>
         {asks.length > 0 && (
