@@ -55,7 +55,7 @@ func cardsSteps(t *testing.T, chromium *browsertest.Browser) {
 func cardsExport(t *testing.T, chromium *browsertest.Browser) {
 	w := newWorld(t)
 	c := w.chat(chromium)
-	dir, done := c.Downloads()
+	dir, saved := c.Downloads()
 	for i, x := range []struct{ question, file, holds string }{
 		{"给我一份提升建议", "提升建议.txt", "信用提升建议 · 借呗\n\n1. 还清逾期并按时还款\n"},
 		{"my improvement plan please", "kaitong-plan.txt", "What may help your credit · Jiebei\n"},
@@ -65,8 +65,8 @@ func cardsExport(t *testing.T, chromium *browsertest.Browser) {
 		}
 		c.Write(x.question)
 		c.answers(i + 1)
-		c.Click(".message:last-child :is(.file button, button.file, .file a, a.file)")
-		<-done
+		c.Click(".message:last-child .file .save")
+		saved()
 		got, err := os.ReadFile(filepath.Join(dir, x.file))
 		if err != nil || !strings.HasPrefix(string(got), x.holds) {
 			t.Errorf("saved %q, %v", got, err)

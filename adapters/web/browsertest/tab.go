@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -147,9 +148,9 @@ func (tab *Tab) Offline(off bool) {
 	})
 }
 
-// Downloads lets the tab save files into a folder; done is told of each that
+// Downloads lets the tab save files into a folder; saved waits until one more
 // is complete.
-func (tab *Tab) Downloads() (dir string, done <-chan struct{}) {
+func (tab *Tab) Downloads() (dir string, saved func()) {
 	tab.t.Helper()
 	dir = tab.t.TempDir()
 	ended := make(chan struct{}, 4)
@@ -166,7 +167,14 @@ func (tab *Tab) Downloads() (dir string, done <-chan struct{}) {
 		})
 		return err
 	})
-	return dir, ended
+	return dir, func() {
+		tab.t.Helper()
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			tab.fail("no file was saved")
+		}
+	}
 }
 
 // Shoot takes a screenshot when the tests were asked for some.
