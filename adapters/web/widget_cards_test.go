@@ -58,7 +58,7 @@ func cardsExport(t *testing.T, chromium *browsertest.Browser) {
 	dir, saved := c.Downloads()
 	for i, x := range []struct{ question, file, holds string }{
 		{"给我一份提升建议", "提升建议.txt", "信用提升建议 · 借呗\n\n1. 还清逾期并按时还款\n"},
-		{"my improvement plan please", "kaitong-plan.txt", "What may help your credit · Jiebei\n"},
+		{"my improvement plan please", "improvement-plan.txt", "What may help your credit · Jiebei\n"},
 	} {
 		if i == 1 {
 			c.english()
@@ -69,7 +69,8 @@ func cardsExport(t *testing.T, chromium *browsertest.Browser) {
 		saved()
 		got, err := os.ReadFile(filepath.Join(dir, x.file))
 		if err != nil || !strings.HasPrefix(string(got), x.holds) {
-			t.Errorf("saved %q, %v", got, err)
+			names, _ := filepath.Glob(filepath.Join(dir, "*"))
+			t.Errorf("saved %q, %v; there are %q", got, err, names)
 		}
 	}
 }
