@@ -63,6 +63,7 @@ export class Connection {
   #attempt = 0;
   #opening = 0; // counts calls of open: only the latest goes on
   #busy = false; // an attempt is under way
+  #entered = false; // what was said before goes with whoever that turns out to be
   #timer = 0;
   #watchdog = 0;
   #pingMs = 30_000;
@@ -172,7 +173,10 @@ export class Connection {
     this.#patience.forEach((timer) => clearTimeout(timer));
     const { anon, conv, epoch } = place;
     Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
-    this.acts = new Map(place.acts.map((act) => [act.id, { ...act, state: "sending", why: "" }]));
+    const early = this.#entered ? [] : [...this.acts.values()];
+    this.#entered = true;
+    this.acts = new Map([...place.acts.map((act): Act => ({ ...act, state: "sending", why: "" })), ...early].map((act) => [act.id, act]));
+    early.forEach((act) => this.#changed(act));
   }
 
   #connect(): void {
