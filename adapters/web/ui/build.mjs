@@ -20,7 +20,9 @@ const stylesAsText = {
   },
 };
 
-const common = { bundle: true, minify: true, target: TARGET, charset: "utf8", legalComments: "none", logLevel: "warning" };
+// Destructuring works in all of them but for a rare case in Safari 14.0, which
+// is why esbuild would refuse it.
+const common = { bundle: true, minify: true, target: TARGET, supported: { destructuring: true }, charset: "utf8", legalComments: "none", logLevel: "warning" };
 
 await build({
   ...common,
