@@ -1,61 +1,32 @@
 package web
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed page spec
 var files embed.FS
 
-// pagePolicy lets the page use its own files and nothing else; text reaches
-// the document as text only, which Trusted Types makes the browser enforce.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+// embedded are the files of the program, by name, made ready once.
+var embedded = sync.OnceValues(loadFiles)
 
-// file is one embedded file, ready to be sent.
-type file struct {
-	bytes  []byte
-	kind   string
-	etag   string
-	policy string
-}
-
-// mountFiles serves the page at /, its assets below /assets/ and the protocol
-// description below /v1/spec/. Browsers ask for /favicon.ico on their own.
-func (s *Server) mountFiles(mux *http.ServeMux) error {
-	logo, err := loadFile("page/logo.svg")
-	if err != nil {
-		return err
-	}
-	s.route(mux, "/favicon.ico", methods{http.MethodGet: logo.serve})
-	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+func loadFiles() (map[string]*file, error) {
+	all := map[string]*file{}
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		f, err := loadFile(name)
-		if err != nil {
-			return err
-		}
-		s.route(mux, address(name), methods{http.MethodGet: f.serve})
-		return nil
+		all[name], err = loadFile(name)
+		return err
 	})
-}
-
-func address(name string) string {
-	if name == "page/index.html" {
-		return "/{$}"
-	}
-	if rest, ok := strings.CutPrefix(name, "page/"); ok {
-		return "/assets/" + rest
-	}
-	return "/v1/" + name
+	return all, err
 }
 
 func loadFile(name string) (*file, error) {
@@ -75,25 +46,58 @@ func loadFile(name string) (*file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded file: %w", err)
 	}
-	sum := sha256.Sum256(b)
-	f := &file{bytes: b, kind: kind, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
-	if path.Ext(name) == ".html" {
-		f.policy = pagePolicy
-	}
-	return f, nil
+	return newFile(kind, b)
 }
 
-func (f *file) serve(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", f.kind)
-	h.Set("ETag", f.etag)
-	h.Set("Cache-Control", "no-cache") // ask, and mostly hear "not modified"
-	if f.policy != "" {
-		h.Set("Content-Security-Policy", f.policy)
+// The files that are not simply served below /assets/ or /v1/.
+const (
+	fileDemo   = "page/index.html"
+	fileChat   = "page/chat.html"
+	fileWidget = "page/widget.js"
+	fileLogo   = "page/logo.svg"
+)
+
+// mountFiles serves the widget, the pages, their assets below /assets/ and the
+// protocol description below /v1/spec/. Browsers ask for /favicon.ico on their
+// own.
+func (s *Server) mountFiles(mux *http.ServeMux) error {
+	all, err := embedded()
+	if err != nil {
+		return err
 	}
-	if r.Header.Get("If-None-Match") == f.etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	demo, chat, widget, logo := all[fileDemo], all[fileChat], all[fileWidget], all[fileLogo]
+	if demo == nil || chat == nil || widget == nil || logo == nil {
+		return errors.New("embedded files: a page, the widget or the logo is missing")
 	}
-	_, _ = w.Write(f.bytes) // the client has gone when this fails
+	home := chat
+	if s.options.Demo {
+		home = demo
+	}
+	s.route(mux, "/{$}", methods{http.MethodGet: page{home, "'none'"}.serve})
+	s.route(mux, "/chat", methods{http.MethodGet: framed(page{chat, s.mayFrame()}.serve)})
+	s.route(mux, "/widget.js", methods{http.MethodGet: forEverybody(widget.serve)})
+	s.route(mux, "/favicon.ico", methods{http.MethodGet: logo.serve})
+	for name, f := range all {
+		if name != fileDemo && name != fileChat && name != fileWidget {
+			s.route(mux, address(name), methods{http.MethodGet: f.serve})
+		}
+	}
+	return nil
+}
+
+func address(name string) string {
+	if rest, ok := strings.CutPrefix(name, "page/"); ok {
+		return "/assets/" + rest
+	}
+	return "/v1/" + name
+}
+
+// forEverybody is the script that pages of other hosts load. They get a new
+// one some minutes late, and ask less often for it.
+func forEverybody(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		next(w, r)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -140,9 +141,11 @@ func (l Limits) positive() bool {
 	return counts > 0 && times > 0 && l.Handshakes >= 0
 }
 
+// validOrigin takes what browsers send as Origin: no path, no wildcard, and a
+// name in letters that a policy can hold.
 func validOrigin(origin string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
+	if err != nil || !plainHost(strings.NewReplacer("[", "", "]", "").Replace(u.Host)) {
 		return false
 	}
 	return (u.Scheme == "https" || u.Scheme == "http") && origin == u.Scheme+"://"+u.Host

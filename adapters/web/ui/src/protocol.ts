@@ -78,6 +78,5 @@ export interface Frame {
   seq?: number;
   ts?: string;
   re?: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  data: any;
+  data?: any;
 }

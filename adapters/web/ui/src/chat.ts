@@ -1,0 +1,381 @@
+// The chat as people see it: joins a connection, a thread, what this device
+// remembers and who is talking, and tells the drawing side when to look again.
+
+import type { Act } from "./act.ts";
+import type { TokenSource } from "./api.ts";
+import { Connection, type Place, type Status } from "./connection.ts";
+import type { Emitter } from "./events.ts";
+import { Memory } from "./memory.ts";
+import { NOBODY, Person, subjectOf } from "./person.ts";
+import { plainText } from "./plain.ts";
+import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
+import { Thread, type MessageEntry } from "./thread.ts";
+import { preferredLocale, words, type Words } from "./words.ts";
+
+const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
+const TYPING_LIMIT_MS = 20_000;
+
+export type Activity = "" | "typing" | "checking" | "checkDone" | "checkUnavailable";
+
+export interface Banner {
+  text: string;
+  restart: boolean; // offers to begin anew
+}
+
+export interface ChatOptions {
+  base: string;
+  locale: Locale | "";
+  product: string;
+  tokens: TokenSource;
+  events: Emitter;
+}
+
+export class Chat {
+  readonly thread = new Thread();
+  readonly memory: Memory;
+  locale: Locale;
+  connection!: Connection;
+  line: Status = "connecting";
+  greeting: Block[] = [];
+  page: Welcome["page"] | null = null;
+  activity: Activity = "";
+  banner: Banner | null = null;
+  handoff: HandoffData | null = null;
+  unread = 0;
+  announcement = ""; // for people who listen instead of looking
+  replaying = false;
+  #replayUpTo = 0;
+  #options: ChatOptions;
+  #events: Emitter;
+  #person = new Person();
+  #subject = "";
+  #started = false;
+  #visible = false;
+  #answered = ""; // the answer whose choice was taken
+  #typing = 0;
+  #watchers = new Set<() => void>();
+  #due = false;
+  #unwatch: () => void;
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+    this.#events = options.events;
+    this.memory = new Memory(options.base);
+    const chosen = this.memory.locale;
+    this.locale = chosen === "en" || chosen === "zh-CN" ? chosen : options.locale || preferredLocale();
+    this.#person.source = options.tokens;
+    this.#unwatch = this.memory.watch((room) => this.#otherTab(room.conv, room.epoch));
+    addEventListener("offline", this.#changed);
+    addEventListener("online", this.#changed);
+  }
+
+  get words(): Words {
+    return words(this.locale);
+  }
+
+  /** The answer whose quick replies can be tapped: the latest, until one was. */
+  get liveAnswer(): MessageEntry | null {
+    const answer = this.thread.lastAnswer;
+    const chosen = [...(this.connection?.acts.values() ?? [])].some((act) => act.type === "choice.send" && act.state !== "failed");
+    return chosen || answer?.key === this.#answered ? null : answer;
+  }
+
+  /** Connects, once. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#connect();
+  }
+
+  stop(): void {
+    this.connection?.close();
+    clearTimeout(this.#typing);
+    this.#unwatch();
+    removeEventListener("offline", this.#changed);
+    removeEventListener("online", this.#changed);
+  }
+
+  /** Calls back, at most once a task, after anything changed. */
+  watch(call: () => void): () => void {
+    this.#watchers.add(call);
+    return () => this.#watchers.delete(call);
+  }
+
+  // --- acts of the person
+
+  say(text: string): void {
+    const clean = text.trim();
+    if (!clean) return;
+    this.start();
+    this.connection.act("message.send", { text: clean }, clean);
+  }
+
+  choose(message: string, choice: Choice): void {
+    this.#answered = message;
+    this.connection.act("choice.send", { msg: message, choice: choice.id }, choice.label);
+  }
+
+  vote(message: string, vote: "up" | "down", reason?: string): void {
+    this.memory.vote(message, vote);
+    this.connection.act("feedback.send", { msg: message, vote, reason }, "");
+    this.#events.emit("vote", { message, vote, reason: reason ?? null });
+  }
+
+  askHuman(): void {
+    this.start();
+    this.connection.act("handoff.request", {}, "");
+  }
+
+  cancelHuman(): void {
+    this.connection.act("handoff.cancel", {}, "");
+  }
+
+  resend(id: string): void {
+    if (this.connection.acts.get(id)?.newID) {
+      this.thread.drop(id);
+      this.memory.drop(id);
+    }
+    this.connection.resend(id);
+  }
+
+  /** Leaves this conversation for a new one. */
+  fresh(): void {
+    this.#forgetConversation();
+    this.#connect();
+  }
+
+  setLocale(locale: Locale, byPerson: boolean): void {
+    if (byPerson) this.memory.locale = locale;
+    if (locale === this.locale) return;
+    this.locale = locale;
+    if (this.connection) this.connection.locale = locale;
+    this.#changed();
+  }
+
+  setToken(source: TokenSource): void {
+    this.#person.source = source;
+    if (!this.#started) return;
+    if (this.connection.closed) this.#connect();
+    else this.connection.reopen();
+  }
+
+  /** Forgets the person on this device. */
+  reset(): void {
+    this.#person.source = null;
+    this.memory.clear();
+    this.#subject = "";
+    if (this.#started) this.#connect();
+    this.#changed();
+  }
+
+  draft(text: string): void {
+    this.memory.update({ draft: text });
+  }
+
+  /** Says whether the person can see the thread; what comes meanwhile counts as unread. */
+  set visible(visible: boolean) {
+    this.#visible = visible;
+    if (visible) this.#countUnread(0);
+  }
+
+  // --- what the connection tells
+
+  status(status: Status): void {
+    this.line = status;
+    if (status !== "online") this.#stopTyping();
+    this.#changed();
+  }
+
+  welcome(data: Welcome): void {
+    this.banner = null;
+    this.greeting = data.greeting;
+    this.page = data.page;
+    this.#replayUpTo = data.seq > this.connection.lastSeq ? data.seq : 0;
+    this.replaying = this.#replayUpTo > 0;
+    for (const act of this.connection.acts.values()) this.thread.progress(act);
+    this.#save();
+    this.#events.emit("ready", { conversation: data.conv, recovered: data.recovered });
+    this.#changed();
+  }
+
+  /** The thread comes anew. */
+  clear(): void {
+    this.thread.clear();
+    this.handoff = null;
+    this.#stopTyping();
+    this.#changed();
+  }
+
+  frame(frame: Frame): void {
+    if (frame.type === "check.state") return this.#showCheck(frame.data.state);
+    if (frame.type === "typing") return this.#showTyping("typing");
+    const fresh = !this.replaying || (frame.seq ?? 0) > this.#replayUpTo;
+    const entry = this.thread.add(frame, !fresh);
+    if (entry?.kind === "line") this.#handedOver(entry.handoff, fresh);
+    if (entry?.kind === "message" && entry.author !== "user") this.#heard(entry, fresh);
+    this.#checkReplay();
+    this.#changed();
+  }
+
+  act(act: Act): void {
+    this.memory.keep(act);
+    this.#save();
+    if (act.state === "failed" && act.why) this.#refused(act);
+    this.thread.progress(act);
+    if (act.state === "sending") this.#typeSoon(act);
+    else if (act.state === "sent") this.#stopTyping(); // the answer comes together with the ack
+    else this.#announce(this.words[act.state]);
+    this.#checkReplay();
+    this.#changed();
+  }
+
+  trouble(data: ErrorData): void {
+    if (data.code === "token_expired") {
+      this.#person.expired(this.connection.token);
+      if (this.#person.renews) return;
+    }
+    const text = data.code === "historyLost" ? this.words.historyLost : data.message;
+    this.banner = { text, restart: false };
+    this.#events.emit("error", { code: data.code, message: text });
+    this.#changed();
+  }
+
+  final(data: ErrorData | null): void {
+    this.banner = { text: data?.message || this.words.final, restart: true };
+    if (data?.code === "unauthorized") this.#events.emit("token", { reason: this.#subject === NOBODY ? "missing" : "expired" });
+    this.#changed();
+  }
+
+  // --- inside
+
+  #connect(): void {
+    this.connection?.close();
+    this.clear();
+    this.banner = null;
+    this.#subject = "";
+    this.connection = new Connection({
+      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(),
+      listener: {
+        status: (status) => this.status(status), welcome: (data) => this.welcome(data), reset: () => this.clear(),
+        frame: (frame) => this.frame(frame), act: (act) => this.act(act), trouble: (data) => this.trouble(data), final: (data) => this.final(data),
+      },
+    });
+    this.line = this.connection.status;
+    void this.connection.open();
+  }
+
+  async #identify(): Promise<{ place: Place; same: boolean } | null> {
+    const token = await this.#person.token();
+    if (token === undefined) {
+      this.#events.emit("token", { reason: "expired" });
+      return null;
+    }
+    const subject = subjectOf(token);
+    const same = subject === this.#subject;
+    if (!same) this.#become(subject);
+    const { anon, conv, epoch } = this.memory.room;
+    return { place: { token, anon, conv, epoch, acts: same ? [] : this.memory.acts() }, same };
+  }
+
+  #become(subject: string): void {
+    const first = this.#subject === "";
+    this.#subject = subject;
+    this.memory.enter(subject);
+    if (!first) this.clear();
+    this.#changed();
+  }
+
+  #save(): void {
+    const { conv, epoch, anon } = this.connection;
+    const known = this.memory.room;
+    if (!this.thread.hasAsked && !anon) return;
+    if (conv !== known.conv || epoch !== known.epoch || anon !== known.anon) this.memory.update({ conv, epoch, anon });
+  }
+
+  #forgetConversation(): void {
+    for (const id of this.connection.acts.keys()) this.memory.drop(id);
+    this.memory.update({ conv: "", epoch: "", votes: {} });
+    this.greeting = [];
+  }
+
+  // A conversation nothing was said in gives way to the one another tab began.
+  #otherTab(conv: string, epoch: string): void {
+    const mine = this.connection;
+    if (!mine || !conv || conv === mine.conv || this.thread.hasAsked || mine.acts.size > 0) return;
+    this.memory.enter(this.#subject);
+    mine.adopt(conv, epoch);
+  }
+
+  #heard(entry: MessageEntry, fresh: boolean): void {
+    this.#stopTyping();
+    if (!fresh) return;
+    const text = plainText(entry.blocks);
+    this.#announce(`${this.words[entry.author]}: ${text}`);
+    if (!this.#visible || document.hidden) this.#countUnread(this.unread + 1);
+    this.#events.emit("message", { id: entry.key, author: entry.author, text, about: entry.about });
+  }
+
+  #handedOver(handoff: HandoffData, fresh: boolean): void {
+    const over = handoff.state === "resolved" || handoff.state === "cancelled";
+    this.handoff = over ? null : handoff;
+    if (!fresh) return;
+    this.#announce(this.words.handoffLine(handoff));
+    this.#events.emit("handoff", { state: handoff.state, position: handoff.position ?? null, agent: handoff.agent ?? null });
+  }
+
+  // What has no bubble of its own says in the banner that it was refused; a
+  // vote is taken back.
+  #refused(act: Act): void {
+    if (act.type === "choice.send") this.#answered = "";
+    if (act.type === "message.send" || act.type === "choice.send") return;
+    this.connection.forget(act.id);
+    this.memory.drop(act.id);
+    if (act.type === "feedback.send") this.memory.vote(String(act.data.msg), "");
+    else this.banner = { text: act.why, restart: false };
+  }
+
+  #checkReplay(): void {
+    if (this.replaying && this.connection.lastSeq >= this.#replayUpTo) this.replaying = false;
+  }
+
+  #countUnread(count: number): void {
+    if (count === this.unread) return;
+    this.unread = count;
+    this.#events.emit("unread", { count });
+    this.#changed();
+  }
+
+  #announce(text: string): void {
+    this.announcement = text;
+  }
+
+  #showCheck(state: string): void {
+    const shown: Record<string, Activity> = { checking: "checking", done: "checkDone", unavailable: "checkUnavailable" };
+    this.#showTyping(shown[state] ?? "typing");
+  }
+
+  #typeSoon(act: Act): void {
+    if (act.shown) setTimeout(() => act.state === "sending" && this.connection.online && !this.activity && this.#showTyping("typing"), TYPING_AFTER_MS);
+  }
+
+  #showTyping(activity: Activity): void {
+    clearTimeout(this.#typing);
+    this.#typing = window.setTimeout(() => { this.#stopTyping(); this.#changed(); }, TYPING_LIMIT_MS);
+    this.activity = activity;
+    this.#changed();
+  }
+
+  #stopTyping(): void {
+    clearTimeout(this.#typing);
+    this.activity = "";
+  }
+
+  #changed = (): void => {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      for (const call of this.#watchers) call();
+    });
+  };
+}

@@ -1,0 +1,416 @@
+// One conversation over kaitong.v1: connects, says hello, resumes, and keeps
+// every act until it is acknowledged. It knows nothing of what is shown.
+
+import type { Act, ActType } from "./act.ts";
+import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
+import { uuid7 } from "./uuid.ts";
+
+const PROTOCOL = "kaitong.v1";
+const MOST_RESENDS = 5; // after "busy" and the like; then the person decides
+const LONGEST_WAIT_MS = 15_000; // nobody looks at a spinner for longer
+const ACK_PATIENCE_MS = 12_000; // without an ack an act counts as failed
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
+const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
+const FINAL = 4500; // close codes from here on ask not to come back
+
+export type Status = "connecting" | "online" | "offline";
+
+/** Who is talking, and where they left off. */
+export interface Place {
+  token: string | null;
+  anon: string;
+  conv: string;
+  epoch: string;
+  acts: Act[];
+}
+
+export interface Listener {
+  status(status: Status): void;
+  welcome(data: Welcome): void;
+  /** What was shown is to be forgotten: the conversation comes anew. */
+  reset(): void;
+  /** Each stored event once and in order; typing and check.state besides. */
+  frame(frame: Frame): void;
+  act(act: Act): void;
+  /** An error that answers no act, or one of our own (historyLost). */
+  trouble(data: ErrorData): void;
+  /** Will not reconnect by itself. */
+  final(data: ErrorData | null): void;
+}
+
+export interface Options {
+  base: string; // https://host of the server
+  locale: Locale;
+  product: string;
+  /** Called before each attempt; same tells that the person is still the one from before. Null: not now. */
+  identify: () => Promise<{ place: Place; same: boolean } | null>;
+  listener: Listener;
+}
+
+export class Connection {
+  conv = "";
+  epoch = "";
+  anon = "";
+  lastSeq = 0;
+  status: Status = "connecting";
+  acts = new Map<string, Act>();
+  closed = false;
+  #options: Options;
+  #token: string | null = null;
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+  #opening = 0; // counts calls of open: only the latest goes on
+  #busy = false; // an attempt is under way
+  #timer = 0;
+  #watchdog = 0;
+  #pingMs = 30_000;
+  #comeBackAt = 0; // from goaway, by performance.now(): the clock may be set meanwhile
+  #held: Frame[] | null = null; // frames that wait until the history is loaded
+  #patience = new Map<string, number>(); // act id -> timer
+  #trouble: ErrorData | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    addEventListener("online", this.#wake);
+    addEventListener("pageshow", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+    // A page kept for the back button would keep one of the person's few sockets.
+    addEventListener("pagehide", this.#dropSocket);
+  }
+
+  get online(): boolean {
+    return this.status === "online";
+  }
+
+  async open(): Promise<void> {
+    if (this.closed || this.#busy) return;
+    const opening = ++this.#opening;
+    this.#busy = true;
+    clearTimeout(this.#timer);
+    this.#setStatus(this.#attempt === 0 ? "connecting" : "offline");
+    try {
+      const who = await this.#options.identify();
+      if (this.closed || opening !== this.#opening) return;
+      if (!who) return this.#rest();
+      this.#enter(who.place, who.same);
+      this.#connect();
+    } catch {
+      if (opening === this.#opening) this.#lost(4000);
+    }
+  }
+
+  /** Ends for good. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.#timer);
+    this.#patience.forEach((timer) => clearTimeout(timer));
+    removeEventListener("online", this.#wake);
+    removeEventListener("pageshow", this.#wake);
+    removeEventListener("pagehide", this.#dropSocket);
+    document.removeEventListener("visibilitychange", this.#wake);
+    this.#dropSocket();
+  }
+
+  /** Begins anew with what identify says; the conversation goes on if it can. */
+  reopen(): void {
+    this.#dropSocket();
+    this.#attempt = 0;
+    void this.open();
+  }
+
+  set locale(locale: Locale) {
+    this.#options.locale = locale;
+    this.reopen();
+  }
+
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** Goes on in a conversation another tab has begun. */
+  adopt(conv: string, epoch: string): void {
+    Object.assign(this, { conv, epoch, lastSeq: 0 });
+    this.reopen();
+  }
+
+  /** Sends an act, now or once connected. The same id is the same act. */
+  act(type: ActType, data: Record<string, unknown>, shown: string): Act {
+    const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), state: "sending", why: "", newID: false, resends: 0 };
+    this.acts.set(act.id, act);
+    this.#transmit(act);
+    this.#changed(act);
+    return act;
+  }
+
+  resend(id: string): void {
+    const act = this.acts.get(id);
+    if (!act) return;
+    if (act.newID) {
+      // The server will not take this id any more, so it becomes a new act.
+      this.forget(id);
+      this.act(act.type, act.data, act.shown);
+      return;
+    }
+    act.state = "sending";
+    act.why = "";
+    this.#transmit(act);
+    this.#changed(act);
+  }
+
+  /** Gives an act up. */
+  forget(id: string): void {
+    clearTimeout(this.#patience.get(id));
+    this.acts.delete(id);
+  }
+
+  #enter(place: Place, same: boolean): void {
+    this.#token = place.token;
+    if (same) return;
+    this.#patience.forEach((timer) => clearTimeout(timer));
+    const { anon, conv, epoch } = place;
+    Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
+    this.acts = new Map(place.acts.map((act) => [act.id, { ...act, state: "sending", why: "" }]));
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#options.base.replace(/^http/, "ws") + "/v1/ws", [PROTOCOL]);
+    this.#socket = socket;
+    socket.onopen = () => socket === this.#socket && this.#hello();
+    socket.onmessage = (event) => socket === this.#socket && this.#receive(JSON.parse(event.data));
+    socket.onclose = (event) => socket === this.#socket && this.#lost(event.code);
+    this.#watch(OPEN_PATIENCE_MS);
+  }
+
+  #transmit(act: Act): void {
+    clearTimeout(this.#patience.get(act.id));
+    this.#patience.set(act.id, window.setTimeout(() => this.#fail(act, ""), ACK_PATIENCE_MS));
+    if (this.online) this.#send({ type: act.type, id: act.id, data: act.data });
+  }
+
+  #fail(act: Act, why: string): void {
+    if (act.state !== "sending") return;
+    clearTimeout(this.#patience.get(act.id));
+    act.state = "failed";
+    act.why = why;
+    this.#changed(act);
+  }
+
+  #send(frame: Frame): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #hello(): void {
+    const data: Record<string, unknown> = { locale: this.#options.locale, client: client() };
+    if (this.#options.product) data.product = this.#options.product;
+    if (this.#token) data.token = this.#token;
+    else if (this.anon) data.anon = this.anon;
+    if (this.conv && this.epoch) data.resume = { conv: this.conv, epoch: this.epoch, after_seq: this.lastSeq };
+    this.#send({ type: "hello", id: uuid7(), data });
+    this.#watch(OPEN_PATIENCE_MS);
+  }
+
+  #receive(frame: Frame): void {
+    this.#watch();
+    switch (frame.type) {
+      case "welcome":
+        return this.#welcome(frame.data);
+      case "ping":
+        return this.#send({ type: "pong", id: frame.id });
+      case "pong":
+        return;
+      case "goaway":
+        this.#comeBackAt = performance.now() + frame.data.after_ms;
+        return;
+    }
+    if (this.#held) this.#held.push(frame);
+    else this.#deal(frame);
+  }
+
+  #deal(frame: Frame): void {
+    switch (frame.type) {
+      case "ack":
+        return this.#acked(frame);
+      case "error":
+        return this.#refused(frame);
+      case "check.state":
+      case "typing":
+        return this.#options.listener.frame(frame);
+    }
+    if (!frame.seq || frame.seq <= this.lastSeq) return;
+    this.lastSeq = frame.seq;
+    const act = frame.type === "message" && frame.id ? this.acts.get(frame.id) : undefined;
+    if (act) this.#settle(act, frame.seq);
+    this.#options.listener.frame(frame);
+  }
+
+  #welcome(data: Welcome): void {
+    const sameConversation = data.conv === this.conv;
+    this.conv = data.conv;
+    this.epoch = data.epoch;
+    if (data.anon) this.anon = data.anon;
+    this.#pingMs = data.ping_ms;
+    this.#attempt = 0;
+    this.#comeBackAt = 0;
+    this.#trouble = null;
+    if (!data.recovered) {
+      this.lastSeq = 0;
+      this.#options.listener.reset();
+    }
+    this.#setStatus("online");
+    this.#options.listener.welcome(data);
+    if (!data.recovered && sameConversation && data.seq > 0) void this.#loadHistory(data.seq);
+    else this.#resendWaiting();
+  }
+
+  // What got no answer is sent again; what was refused waits for the person.
+  #resendWaiting(): void {
+    for (const act of this.acts.values()) {
+      if (act.why || act.newID) continue;
+      act.state = "sending";
+      this.#transmit(act);
+      this.#changed(act);
+    }
+  }
+
+  // Too much was missed for a replay: read the pages, then go on with what
+  // came in meanwhile.
+  async #loadHistory(upTo: number): Promise<void> {
+    const held: Frame[] = (this.#held = []);
+    try {
+      for (let more = true; more && this.#held === held; ) {
+        const page = await this.#historyPage();
+        if (this.#held !== held) return;
+        for (const frame of page.events) if (frame.seq! <= upTo) this.#deal(frame);
+        more = page.more && !page.events.some((frame) => frame.seq! > upTo);
+      }
+    } catch {
+      this.#options.listener.trouble({ code: "historyLost", message: "", retryable: true });
+    }
+    if (this.#held !== held) return;
+    this.#held = null;
+    this.lastSeq = Math.max(this.lastSeq, upTo);
+    held.forEach((frame) => this.#deal(frame));
+    this.#resendWaiting();
+  }
+
+  async #historyPage(): Promise<{ events: Frame[]; more: boolean }> {
+    const authorization = this.#token ? `Bearer ${this.#token}` : `Anonymous ${this.anon}`;
+    const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
+    const response = await fetch(url, { headers: { Authorization: authorization } });
+    if (!response.ok) throw new Error(`history: ${response.status}`);
+    return response.json();
+  }
+
+  #acked(frame: Frame): void {
+    const act = this.acts.get(frame.re ?? "");
+    if (!act) return;
+    const numbered = act.type === "message.send" || act.type === "choice.send";
+    if (numbered) this.lastSeq = Math.max(this.lastSeq, frame.data.seq);
+    this.#settle(act, frame.data.seq);
+  }
+
+  #settle(act: Act, seq: number): void {
+    clearTimeout(this.#patience.get(act.id));
+    act.state = "sent";
+    act.seq = seq;
+    this.acts.delete(act.id);
+    this.#changed(act);
+  }
+
+  #refused(frame: Frame): void {
+    const error: ErrorData = frame.data;
+    const act = this.acts.get(frame.re ?? "");
+    if (!act) {
+      this.#trouble = error;
+      this.#options.listener.trouble(error);
+      return;
+    }
+    act.newID = error.code === "id_conflict";
+    const wait = error.retryable ? error.retry_after_ms || 0 : 0;
+    if (wait > 0 && wait <= LONGEST_WAIT_MS && act.resends < MOST_RESENDS) this.#postpone(act, wait);
+    else this.#fail(act, error.message);
+  }
+
+  // The server says when to come again; the act keeps its id, so it is stored
+  // once. A line that breaks meanwhile sends it again by itself.
+  #postpone(act: Act, wait: number): void {
+    if (act.state !== "sending") return;
+    clearTimeout(this.#patience.get(act.id));
+    act.resends++;
+    act.state = "postponed";
+    this.#patience.set(act.id, window.setTimeout(() => this.acts.get(act.id) === act && this.resend(act.id), wait));
+    this.#changed(act);
+  }
+
+  // The server pings every pingMs; silence for twice as long is a dead line.
+  #watch(ms = 2 * this.#pingMs): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = window.setTimeout(() => {
+      this.#dropSocket();
+      this.#lost(4000);
+    }, ms);
+  }
+
+  #dropSocket = (): void => {
+    const socket = this.#socket;
+    this.#rest();
+    socket?.close(1000);
+  };
+
+  #rest(): void {
+    this.#socket = null;
+    this.#held = null;
+    this.#busy = false;
+    this.#opening++;
+    clearTimeout(this.#watchdog);
+  }
+
+  #lost(code: number): void {
+    this.#rest();
+    if (this.closed) return;
+    if (code >= FINAL && code < 5000) {
+      this.#setStatus("offline");
+      this.close();
+      this.#options.listener.final(this.#trouble);
+      return;
+    }
+    this.#retryLater();
+  }
+
+  // Full jitter, so that everybody does not come back at once.
+  #retryLater(): void {
+    this.#attempt++;
+    this.#setStatus("offline");
+    const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempt);
+    const pause = Math.max(this.#comeBackAt - performance.now(), 100 + Math.random() * ceiling);
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.open(), pause);
+  }
+
+  #wake = (): void => {
+    if (document.visibilityState === "hidden" || this.closed || this.#comeBackAt > performance.now()) return;
+    if (!this.#busy) void this.open();
+    else if (this.online) {
+      this.#send({ type: "ping", id: uuid7() });
+      this.#watch(PONG_PATIENCE_MS);
+    }
+  };
+
+  #setStatus(status: Status): void {
+    if (this.status === status) return;
+    this.status = status;
+    this.#options.listener.status(status);
+  }
+
+  #changed(act: Act): void {
+    this.#options.listener.act(act);
+  }
+}
+
+function client(): { os: string; network?: string } {
+  const agent = navigator as Navigator & { userAgentData?: { platform?: string }; connection?: { type?: string } };
+  const os = (agent.userAgentData?.platform || navigator.platform || "web").slice(0, 32) || "web";
+  return { os, network: agent.connection?.type || undefined };
+}

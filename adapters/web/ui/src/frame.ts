@@ -1,0 +1,209 @@
+// Iframe mode, both sides. The host page keeps the launcher; the chat is the
+// page /chat of Kaitong inside a frame. They talk over a channel of their own,
+// which the host hands to Kaitong's origin only, and the page takes from the
+// window it is framed by only, once. Who may frame it at all is the server's
+// policy (frame-ancestors).
+
+import type { EventName, Events, KaitongAPI, TokenSource } from "./api.ts";
+import type { Control } from "./control.ts";
+import { Emitter } from "./events.ts";
+import { tokenFrom } from "./person.ts";
+import type { Locale } from "./protocol.ts";
+import type { Settings, Theme } from "./settings.ts";
+import { preferredLocale } from "./words.ts";
+
+const GREETING = "kaitong.frame.v1";
+
+/** From the host: call something of the API. `token` answers an ask. */
+type ToFrame =
+  | { call: "open"; question?: string }
+  | { call: "close" | "reset" }
+  | { call: "setLocale"; locale: Locale }
+  | { call: "setTheme"; theme: Theme }
+  | { call: "setToken"; token: string | null; asks: boolean }
+  | { call: "token"; ask: number; token: string | null; failed: boolean };
+
+/** From the frame: something happened, or a token is wanted. */
+type ToHost = { event: EventName; detail: never } | { ask: number };
+
+/** The host's side. */
+export class FrameControl implements KaitongAPI {
+  readonly events = new Emitter();
+  isOpen = false;
+  wanted = false; // the frame is loaded with the first opening
+  unread = 0;
+  locale: Locale;
+  theme: Theme;
+  #port: MessagePort | null = null;
+  #waiting: ToFrame[] = [];
+  #tokens: TokenSource;
+  #watchers = new Set<() => void>();
+
+  constructor(readonly settings: Settings) {
+    this.locale = settings.locale || preferredLocale();
+    this.theme = settings.theme;
+    this.#tokens = settings.tokenURL ? tokenFrom(settings.tokenURL) : settings.token || null;
+  }
+
+  begin(): void {
+    if (this.settings.open) this.open();
+  }
+
+  get address(): string {
+    const { base, product } = this.settings;
+    const query = new URLSearchParams({ frame: "1", locale: this.locale, theme: this.theme });
+    if (product) query.set("product", product);
+    return `${base}/chat?${query}`;
+  }
+
+  /** Called when the frame has loaded its page. */
+  greet(frame: HTMLIFrameElement): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#port?.close();
+    this.#port = port1;
+    port1.onmessage = (event) => this.#heard(event.data as ToHost);
+    frame.contentWindow?.postMessage(GREETING, this.settings.base, [port2]);
+    this.setToken(this.#tokens);
+    if (this.isOpen) this.#tell({ call: "open" });
+    this.#waiting.splice(0).forEach((message) => this.#tell(message));
+  }
+
+  open(question?: string): void {
+    this.wanted = true;
+    if (question || this.#port) this.#tell({ call: "open", question });
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.#changed();
+    this.events.emit("open", {});
+  }
+
+  close(): void {
+    this.#tell({ call: "close" });
+    this.#closed();
+  }
+
+  setToken(token: TokenSource): void {
+    this.#tokens = token;
+    const asks = typeof token === "function";
+    if (this.#port) this.#tell({ call: "setToken", token: asks ? null : token, asks });
+  }
+
+  reset(): void {
+    this.#tokens = null;
+    this.#tell({ call: "reset" });
+  }
+
+  setLocale(locale: Locale): void {
+    this.locale = locale;
+    if (this.#port) this.#tell({ call: "setLocale", locale });
+    this.#changed();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    if (this.#port) this.#tell({ call: "setTheme", theme });
+    this.#changed();
+  }
+
+  on<Name extends EventName>(name: Name, call: (detail: Events[Name]) => void): () => void {
+    return this.events.on(name, call);
+  }
+
+  watch(call: () => void): () => void {
+    this.#watchers.add(call);
+    return () => this.#watchers.delete(call);
+  }
+
+  #tell(message: ToFrame): void {
+    if (this.#port) this.#port.postMessage(message);
+    else if (this.wanted) this.#waiting.push(message);
+  }
+
+  #heard(message: ToHost): void {
+    if ("ask" in message) return void this.#answer(message.ask);
+    if (message.event === "open") return; // told when it was asked for
+    if (message.event === "close") return this.#closed();
+    if (message.event === "unread") {
+      this.unread = (message.detail as Events["unread"]).count;
+      this.#changed();
+    }
+    this.events.emit(message.event, message.detail);
+  }
+
+  async #answer(ask: number): Promise<void> {
+    try {
+      const token = typeof this.#tokens === "function" ? await this.#tokens() : this.#tokens;
+      this.#tell({ call: "token", ask, token, failed: false });
+    } catch {
+      this.#tell({ call: "token", ask, token: null, failed: true });
+    }
+  }
+
+  #closed(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#changed();
+    this.events.emit("close", {});
+  }
+
+  #changed(): void {
+    for (const call of this.#watchers) call();
+  }
+}
+
+/** The frame's side: waits for the host, then does what it says. */
+export function serveHost(control: Control): void {
+  const heard = (event: MessageEvent) => {
+    const port = event.ports[0];
+    if (event.source !== window.parent || event.data !== GREETING || !port) return;
+    removeEventListener("message", heard);
+    new HostLine(control, port);
+  };
+  addEventListener("message", heard);
+}
+
+class HostLine {
+  #asks = new Map<number, { resolve(token: string | null): void; reject(error: Error): void }>();
+  #asked = 0;
+
+  constructor(
+    private control: Control,
+    private port: MessagePort,
+  ) {
+    port.onmessage = (event) => this.#do(event.data as ToFrame);
+    control.events.onAny((event, detail) => port.postMessage({ event, detail }));
+  }
+
+  #do(message: ToFrame): void {
+    const { control } = this;
+    switch (message.call) {
+      case "open":
+        return control.open(message.question);
+      case "close":
+        return control.close();
+      case "reset":
+        return control.reset();
+      case "setLocale":
+        return control.setLocale(message.locale);
+      case "setTheme":
+        return control.setTheme(message.theme);
+      case "setToken":
+        return control.setToken(message.asks ? () => this.#ask() : message.token);
+      case "token":
+        return this.#answered(message);
+    }
+  }
+
+  #ask(): Promise<string | null> {
+    const ask = ++this.#asked;
+    this.port.postMessage({ ask });
+    return new Promise((resolve, reject) => this.#asks.set(ask, { resolve, reject }));
+  }
+
+  #answered({ ask, token, failed }: { ask: number; token: string | null; failed: boolean }): void {
+    const waiting = this.#asks.get(ask);
+    this.#asks.delete(ask);
+    if (failed) waiting?.reject(new Error("the host has no token"));
+    else waiting?.resolve(token);
+  }
+}

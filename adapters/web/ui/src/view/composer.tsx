@@ -1,0 +1,90 @@
+import { Component, createRef, type JSX } from "preact";
+import type { Chat } from "../chat.ts";
+import { SendIcon } from "./icons.tsx";
+
+const TALLEST_PX = 140;
+const LONGEST = 4000; // characters; the server's limit
+
+interface Props {
+  chat: Chat;
+  draft: string;
+}
+
+/** Where one writes. What is written survives a reload. */
+export class Composer extends Component<Props> {
+  #box = createRef<HTMLTextAreaElement>();
+  #shift = false;
+
+  componentDidMount(): void {
+    this.#box.current!.value = this.props.draft;
+    this.#grow();
+    this.#box.current!.addEventListener("beforeinput", this.#lineBreak);
+  }
+
+  // Another person has another draft.
+  componentDidUpdate(before: Props): void {
+    const box = this.#box.current!;
+    if (before.draft === this.props.draft || box.value === this.props.draft) return;
+    box.value = this.props.draft;
+    this.#grow();
+  }
+
+  focus(): void {
+    this.#box.current?.focus({ preventScroll: true });
+  }
+
+  #submit = (event?: Event): void => {
+    event?.preventDefault();
+    const box = this.#box.current!;
+    this.props.chat.say(box.value);
+    box.value = "";
+    this.props.chat.draft("");
+    this.#grow();
+  };
+
+  #input = (): void => {
+    this.props.chat.draft(this.#box.current!.value);
+    this.#grow();
+  };
+
+  // Enter sends and Shift+Enter breaks the line. Listening for the line break,
+  // not for the key, leaves the Enter alone that ends the choosing of Chinese
+  // characters, and works with on-screen keyboards.
+  #lineBreak = (event: InputEvent): void => {
+    const breaks = event.inputType === "insertLineBreak" || (event.inputType === "insertText" && event.data === "\n");
+    if (breaks && !this.#shift && !event.isComposing) this.#submit(event);
+  };
+
+  #grow(): void {
+    const box = this.#box.current!;
+    box.style.height = "auto";
+    if (box.scrollHeight > 0) box.style.height = `${Math.min(box.scrollHeight + 2, TALLEST_PX)}px`;
+  }
+
+  render(): JSX.Element {
+    const { chat } = this.props;
+    const w = chat.words;
+    const asks = chat.thread.hasAsked ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
+    return (
+      <form class="composer" id="composer" autocomplete="off" onSubmit={this.#submit}>
+        {asks.length > 0 && (
+          <div class="suggestions" id="suggestions">
+            {asks.map((text) => (
+              <button type="button" class="chip" onClick={() => chat.say(text)}>{text}</button>
+            ))}
+          </div>
+        )}
+        <div class="row">
+          <textarea
+            id="text" ref={this.#box} rows={1} maxLength={LONGEST} enterkeyhint="send" aria-label={w.inputLabel} placeholder={w.placeholder}
+            onInput={this.#input} onKeyDown={(event) => { this.#shift = event.shiftKey; }}
+          />
+          <button type="submit" class="send" id="send" aria-label={w.send} title={w.send}>
+            <SendIcon />
+          </button>
+        </div>
+        <p class="fine">{w.fine}</p>
+      </form>
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { Component, createRef, type JSX } from "preact";
+import type { Chat } from "../chat.ts";
+import type { Mode } from "../settings.ts";
+import { Composer } from "./composer.tsx";
+import { CloseIcon, FreshIcon, HumanIcon } from "./icons.tsx";
+import { Log } from "./log.tsx";
+
+interface Props {
+  chat: Chat;
+  mode: Mode;
+  hidden: boolean;
+  onClose: (() => void) | null; // null where there is nothing to close
+}
+
+/** The chat itself: what it is about, the conversation, and where one writes. */
+export class Panel extends Component<Props> {
+  #composer = createRef<Composer>();
+  #panel = createRef<HTMLElement>();
+
+  componentDidMount(): void {
+    this.props.chat.watch(() => this.setState({}));
+    if (!this.props.hidden) this.focus();
+  }
+
+  componentDidUpdate(before: Props): void {
+    if (before.hidden && !this.props.hidden) this.focus();
+  }
+
+  /** On a phone a focused box would open the keyboard. */
+  focus = (): void => {
+    if (matchMedia("(pointer: coarse)").matches) this.#panel.current?.querySelector<HTMLElement>("#log")?.focus({ preventScroll: true });
+    else this.#composer.current?.focus();
+  };
+
+  #keys = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && !event.isComposing && this.props.onClose) this.props.onClose();
+    if (event.key === "Tab" && isFullScreen() && this.props.onClose) this.#keepInside(event);
+  };
+
+  // Where the panel covers everything, Tab does not wander behind it.
+  #keepInside(event: KeyboardEvent): void {
+    const all = [...this.#panel.current!.querySelectorAll<HTMLElement>("button, textarea, summary, a[href], #log")].filter((node) => node.checkVisibility?.() ?? true);
+    const at = (this.#panel.current!.getRootNode() as ShadowRoot).activeElement;
+    const [first, last] = [all[0], all[all.length - 1]];
+    if (event.shiftKey ? at !== first : at !== last) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first)?.focus();
+  }
+
+  render(): JSX.Element {
+    const { chat, mode, hidden } = this.props;
+    const page = mode === "page";
+    const title = chat.page?.title || chat.words.title;
+    return (
+      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys}>
+        <Head chat={chat} title={title} level={page ? 1 : 2} onClose={this.props.onClose} />
+        <HandoffStrip chat={chat} />
+        <Banner chat={chat} />
+        <Log chat={chat} entries={chat.thread.entries} activity={chat.activity} onChosen={this.focus} />
+        <Composer ref={this.#composer} chat={chat} draft={chat.memory.room.draft} />
+      </section>
+    );
+  }
+}
+
+function isFullScreen(): boolean {
+  return matchMedia("(max-width: 520px)").matches;
+}
+
+function Head({ chat, title, level, onClose }: { chat: Chat; title: string; level: 1 | 2; onClose: (() => void) | null }): JSX.Element {
+  const w = chat.words;
+  const Title = level === 1 ? "h1" : "h2";
+  const offline = navigator.onLine === false;
+  const other = chat.locale === "en" ? "zh-CN" : "en";
+  return (
+    <header class="head">
+      <div class="head-text">
+        <Title id="title" class="title">{title}</Title>
+        <p class="status" id="status" role="status" data-status={chat.line}>{offline ? w.waiting : w[chat.line]}</p>
+      </div>
+      {!chat.handoff && <Tool id="human" label={w.human} onClick={() => chat.askHuman()}><HumanIcon /></Tool>}
+      <Tool id="fresh" label={w.fresh} onClick={() => chat.fresh()}><FreshIcon /></Tool>
+      <button type="button" id="lang" class="tool" lang={other} aria-label={w.switchLanguage} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
+      {onClose && <Tool id="close" label={w.close} onClick={onClose}><CloseIcon /></Tool>}
+    </header>
+  );
+}
+
+function Tool({ id, label, onClick, children }: { id: string; label: string; onClick: () => void; children: JSX.Element }): JSX.Element {
+  return (
+    <button type="button" id={id} class="tool" aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+/** While a human is asked for or talking: how far that is, and a way back. */
+function HandoffStrip({ chat }: { chat: Chat }): JSX.Element | null {
+  if (!chat.handoff) return null;
+  const waits = chat.handoff.state === "requested" || chat.handoff.state === "queued";
+  return (
+    <div class={waits ? "handoff" : "handoff active"} id="handoff">
+      <span>{chat.words.handoffLine(chat.handoff)}</span>
+      {waits && <button type="button" class="strip-act" id="cancel-human" onClick={() => chat.cancelHuman()}>{chat.words.cancelHuman}</button>}
+    </div>
+  );
+}
+
+function Banner({ chat }: { chat: Chat }): JSX.Element {
+  return (
+    <div class="banner" id="banner" role="alert" hidden={!chat.banner}>
+      {chat.banner && <span>{chat.banner.text}</span>}
+      {chat.banner?.restart && <button type="button" class="strip-act" id="restart" onClick={() => chat.fresh()}>{chat.words.restart}</button>}
+    </div>
+  );
+}
