@@ -16,11 +16,14 @@ func openers() []string { return []string{"fail.unspecified", "how.activate", "s
 func (e *Engine) Page(locale string) Page {
 	base := e.library.Latest().Base
 	l := base.Locale(locale)
-	title := base.Pack().Page.Title.In(l)
-	if title == "" {
-		title = base.Pack().Product.Name.In(l)
+	return Page{Title: pageTitle(base, l), Ask: questions(base, l)}
+}
+
+func pageTitle(base *knowledge.Base, locale knowledge.Locale) string {
+	if title := base.Pack().Page.Title.In(locale); title != "" {
+		return title
 	}
-	return Page{Title: title, Ask: questions(base, l)}
+	return base.Pack().Product.Name.In(locale)
 }
 
 func questions(base *knowledge.Base, locale knowledge.Locale) []string {

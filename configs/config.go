@@ -39,7 +39,8 @@ type Config struct {
 	Eligibility Eligibility
 	Log         Log
 
-	// origins says where a setting came from, by path; none for defaults.
+	// origins says where a setting came from, by path, or one value of a list,
+	// by path and value; none for defaults.
 	origins map[string]string
 }
 

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,22 @@ func (c *Config) Set(path, text, source string) error {
 	c.remember(path, source)
 	return nil
 }
+
+// Add puts one more value into the list at path, as flags do that may be given
+// several times. source is that of this value alone.
+func (c *Config) Add(path, value, source string) error {
+	one, ok := c.setting(path)
+	list, isList := one.target.(*[]string)
+	if !ok || !isList {
+		return fmt.Errorf("no list %q", path)
+	}
+	*list = append(slices.Clone(*list), value) // another copy of the Config may share it
+	c.remember(itemOf(path, value), source)
+	return nil
+}
+
+// itemOf names one value of a list among the origins.
+func itemOf(path, value string) string { return path + " " + value }
 
 // remember does not change the map another copy of the Config may share.
 func (c *Config) remember(path, source string) {

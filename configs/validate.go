@@ -2,6 +2,7 @@ package configs
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -40,8 +41,14 @@ type validator struct {
 }
 
 func (v *validator) complain(path, format string, args ...any) {
+	v.complainOf(path, "", format, args...)
+}
+
+// complainOf is complain about one value of a list, which may have a source of
+// its own.
+func (v *validator) complainOf(path, item, format string, args ...any) {
 	v.problems = append(v.problems, Problem{
-		Source:  v.config.origins[path],
+		Source:  cmp.Or(v.config.origins[itemOf(path, item)], v.config.origins[path]),
 		Setting: path,
 		Message: fmt.Sprintf(format, args...),
 	})
@@ -184,7 +191,7 @@ func (v *validator) web() {
 	c := v.config.Web
 	for _, origin := range c.AllowedOrigins {
 		if !validOrigin(origin) {
-			v.complain("web.allowed_origins", "want origins such as https://www.example.com, without a path, got %q", origin)
+			v.complainOf("web.allowed_origins", origin, "want origins such as https://www.example.com or http://localhost:8000, without a path and without *, got %q", origin)
 		}
 	}
 	v.between("web.frame_bytes", c.FrameBytes, 1024, 1<<20)
@@ -217,9 +224,11 @@ func (w Web) Proxies() ([]netip.Prefix, error) {
 	return networks, nil
 }
 
+// validOrigin takes what browsers send as Origin. The characters of the host
+// are those that a content security policy can hold.
 func validOrigin(text string) bool {
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" {
+	if err != nil || !regexp.MustCompile(`^[0-9A-Za-z._-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$`).MatchString(parsed.Host) {
 		return false
 	}
 	return text == parsed.Scheme+"://"+parsed.Host && (parsed.Scheme == "http" || parsed.Scheme == "https")

@@ -74,6 +74,58 @@ func TestSetOnACopyLeavesTheOriginal(t *testing.T) {
 	}
 }
 
+// What is added to a list is added; the rest of it, and other copies, stay.
+func TestAddToAList(t *testing.T) {
+	t.Parallel()
+	first, err := configs.Load(save(t, "web:\n  allowed_origins: [https://a.example, https://]\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, third := first, first
+	for config, origin := range map[*configs.Config]string{&second: "http://localhost:8000", &third: "http://localhost:8000/"} {
+		if err := config.Add("web.allowed_origins", origin, "--allow-origin"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(second.Web.AllowedOrigins, " "); got != "https://a.example https:// http://localhost:8000" {
+		t.Errorf("second: %s", got)
+	}
+	if got := strings.Join(first.Web.AllowedOrigins, " "); got != "https://a.example https://" {
+		t.Errorf("first: %s", got)
+	}
+	var problems configs.Problems
+	if !errors.As(third.Validate(), &problems) || len(problems) != 2 {
+		t.Fatalf("%v", problems)
+	}
+	if got := problems[0]; !strings.HasSuffix(got.Source, ":2:20") || !strings.Contains(got.Message, `got "https://"`) {
+		t.Errorf("of the file: %v", got)
+	}
+	if got := problems[1]; got.Source != "--allow-origin" || !strings.Contains(got.Message, `got "http://localhost:8000/"`) {
+		t.Errorf("of the flag: %v", got)
+	}
+	for _, path := range []string{"mode", "web.origins"} {
+		if err := first.Add(path, "x", "--x"); err == nil {
+			t.Errorf("%s is no list", path)
+		}
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	for origin, good := range map[string]bool{
+		"https://www.example.com": true, "http://localhost:8000": true, "http://127.0.0.1": true, "http://[::1]:8000": true, "https://a_b.example": true,
+		"": false, "null": false, "*": false, "https://*.example.com": false, "https://*": false, "www.example.com": false, "ftp://a.example": false, "https://a.example/": false,
+		"https://a.example/x": false, "https://user@a.example": false, "https://a.example;script-src": false, "https://a.example,https://b.example": false,
+		"https://a.example:x": false, "https://例.example": false, "https://a.example 'unsafe-inline'": false, "https://a.example?x": false, "file://a": false,
+	} {
+		config := configs.Default()
+		config.Web.AllowedOrigins = []string{origin}
+		if err := config.Validate(); (err == nil) != good {
+			t.Errorf("%q: %v", origin, err)
+		}
+	}
+}
+
 func TestProductionThatIsComplete(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("k1", 16)

@@ -126,6 +126,13 @@ func phraseKeys() map[string][]string {
 		"followup.promise":  {"product"},
 
 		"many_questions.lead": nil,
+
+		"help.how":        nil,
+		"help.credit":     nil,
+		"help.compliance": nil,
+		"help.account":    nil,
+		"help.technical":  nil,
+		"help.policy":     nil,
 	}
 }
 

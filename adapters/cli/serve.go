@@ -34,17 +34,19 @@ func (f configFlags) load() (configs.Config, error) {
 
 type serveCommand struct {
 	configFlags
-	Addr     string `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
-	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
-	Database string `help:"PostgreSQL to use instead of SQLite in the data directory; several processes may share it." placeholder:"postgres://…"`
-	NATS     string `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
-	Pprof    string `help:"Serve profiles of the Go runtime on this address; this machine only." placeholder:"HOST:PORT"`
+	Addr        string   `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
+	Data        string   `help:"Directory of the data (default ./data)." placeholder:"DIR"`
+	Database    string   `help:"PostgreSQL to use instead of SQLite in the data directory; several processes may share it." placeholder:"postgres://…"`
+	NATS        string   `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
+	AllowOrigin []string `help:"Web page that may use the widget, such as http://localhost:8000; may be given several times." placeholder:"URL"`
+	Pprof       string   `help:"Serve profiles of the Go runtime on this address; this machine only." placeholder:"HOST:PORT"`
 }
 
 // Help is shown by --help.
 func (serveCommand) Help() string {
 	return `Examples:
-  kaitong                                  everything in one process, on :8080
+  kaitong                                        everything in one process, on :8080
+  kaitong --allow-origin http://localhost:8000   … and a page of yours there may show the chat
   kaitong serve --addr 127.0.0.1:9000 --data /var/lib/kaitong
   kaitong serve --nats nats://10.0.0.5:4222 --config kaitong.yaml
   kaitong serve --database postgres://kaitong@db/kaitong --nats nats://a,nats://b,nats://c`
@@ -90,6 +92,11 @@ func (c serveCommand) config() (configs.Config, error) {
 		}
 		name, _, _ := strings.Cut(flag, ".")
 		if err := config.Set(flag, value, "--"+name); err != nil {
+			return configs.Config{}, err
+		}
+	}
+	for _, origin := range c.AllowOrigin {
+		if err := config.Add("web.allowed_origins", origin, "--allow-origin"); err != nil {
 			return configs.Config{}, err
 		}
 	}

@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -121,11 +123,91 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
+// Without the word serve, too, an origin that a flag allows may show the chat
+// and read the articles; several flags allow several.
+func TestAllowOrigin(t *testing.T) {
+	t.Setenv("KAITONG_DATA", t.TempDir())
+	t.Setenv("KAITONG_WEB_ALLOWED_ORIGINS", "https://a.example")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := &safeBuffer{}
+	exited := make(chan int, 1)
+	printed := make(chan struct{})
+	writer := &whenPrinted{safeBuffer: out, part: "Ctrl-C", do: func() { close(printed) }}
+	go func() {
+		exited <- run(ctx, []string{"--allow-origin", "http://localhost:8000", "--addr", "127.0.0.1:0", "--allow-origin=https://b.example"},
+			streams{in: strings.NewReader(""), out: writer, err: out})
+	}()
+	select {
+	case <-printed:
+	case code := <-exited:
+		t.Fatalf("exit %d: %s", code, out.String())
+	}
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(out.String())
+	chat := fetch(t, address+"/chat", "")
+	if got := chat.Header.Get("Content-Security-Policy"); !strings.Contains(got, "frame-ancestors 'self' https://a.example http://localhost:8000 https://b.example;") {
+		t.Errorf("policy %s", got)
+	}
+	for origin, allowed := range map[string]bool{"https://a.example": true, "http://localhost:8000": true, "https://b.example": true, "http://localhost:8001": false} {
+		articles := fetch(t, address+"/v1/demo/articles?locale=en", origin)
+		if got := articles.Header.Get("Access-Control-Allow-Origin") == origin; got != allowed {
+			t.Errorf("%s: %v", origin, articles.Header)
+		}
+	}
+	stop()
+	if code := <-exited; code != exitOK {
+		t.Errorf("exit %d:\n%s", code, out.String())
+	}
+}
+
+// fetch gets an address as a page of an origin does, and drops the body.
+func fetch(t *testing.T, address, origin string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if origin != "" {
+		request.Header.Set("Origin", origin)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v", address, response.Status, err)
+	}
+	return response
+}
+
+// The demo tells what the pack in use says, in both languages.
+func TestArticlesOfThePackInUse(t *testing.T) {
+	t.Parallel()
+	for pack, want := range map[string]map[string]string{
+		"":                              {"zh-CN": `"title":"逾期或不良信用记录"`, "en": `"title":"Overdue payments or an adverse credit record"`},
+		"../../knowledge/testdata/esim": {"zh-CN": `"title":"手机里的 eSIM 已存满"`, "en": `"title":"No room for another eSIM"`},
+	} {
+		address := startApp(t, func(c *configs.Config) { c.Pack = pack })
+		for locale, part := range want {
+			response, err := http.Get(address + "/v1/demo/articles?locale=" + locale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), part) {
+				t.Errorf("pack %q, %s: %s %v\n%s", pack, locale, response.Status, err, body)
+			}
+		}
+	}
+}
+
 // What a flag says wrong is a mistake in the command line; what a variable
 // says wrong is one in the settings.
 func TestServeFlagsThatAreWrong(t *testing.T) {
 	t.Setenv("KAITONG_DATA", t.TempDir())
-	for flag, value := range map[string]string{"--addr": "nonsense", "--database": "mysql://x:geheim@y", "--nats": "http://x"} {
+	for flag, value := range map[string]string{"--addr": "nonsense", "--database": "mysql://x:geheim@y", "--nats": "http://x", "--allow-origin": "http://localhost:8000/"} {
 		code, out, problems := kaitong(t, "serve", flag, value)
 		if code != exitUsage || !strings.Contains(problems, flag) || strings.Contains(problems, "geheim") {
 			t.Errorf("%s: code %d, %s%s", flag, code, out, problems)

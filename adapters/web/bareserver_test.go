@@ -205,6 +205,7 @@ func (e *trivialEngine) History(context.Context, bot.Identity, string, int64, in
 	return nil, bot.ErrNotFound
 }
 
-func (e *trivialEngine) Greeting(string) []bot.Block { return nil }
-func (e *trivialEngine) Page(string) bot.Page        { return bot.Page{} }
-func (e *trivialEngine) Epoch() string               { return "epoch-1" }
+func (e *trivialEngine) Greeting(string) []bot.Block      { return nil }
+func (e *trivialEngine) Page(string) bot.Page             { return bot.Page{} }
+func (e *trivialEngine) HelpCentre(string) bot.HelpCentre { return bot.HelpCentre{} }
+func (e *trivialEngine) Epoch() string                    { return "epoch-1" }

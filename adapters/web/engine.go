@@ -21,6 +21,8 @@ type Engine interface {
 	Greeting(locale string) []bot.Block
 	// Page is what the chat page shows around the conversation.
 	Page(locale string) bot.Page
+	// HelpCentre is what the pack tells everybody, to be read without asking.
+	HelpCentre(locale string) bot.HelpCentre
 	// Epoch changes when the log is another one than before.
 	Epoch() string
 }

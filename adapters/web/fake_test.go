@@ -309,6 +309,21 @@ func (e *fakeEngine) publish(page bot.Page) {
 	e.page = &page
 }
 
+func (e *fakeEngine) HelpCentre(locale string) bot.HelpCentre {
+	p := func(zh, en string) string { return pick(locale, zh, en) }
+	fixes := []bot.ArticleFix{{Title: p("按时还款", "Repay on time"), Steps: []string{p("打开账单看还款日。", "Open the bill and look at the due date.")}}}
+	return bot.HelpCentre{Product: p("借呗", "Jiebei"), Title: p("借呗开通助手", "Jiebei helper"), Groups: []bot.HelpGroup{
+		{ID: "how", Title: p("怎么开通", "Getting started"), Articles: []bot.Article{{
+			ID: "how.activate", Title: p("怎么开通借呗", "How do I open Jiebei?"), Question: p("怎么开通借呗", "How do I open Jiebei?"),
+			Paragraphs: []string{p("打开支付宝，搜索「借呗」。", "Open Alipay and search for Jiebei.")}, Fixes: []bot.ArticleFix{},
+		}}},
+		{ID: "credit", Title: p("信用与还款", "Credit and repayment"), Articles: []bot.Article{{
+			ID: "credit.bad_record", Title: p("逾期或不良信用记录", "Overdue payments"), Question: p("有逾期，开通不了", "I paid late"),
+			Paragraphs: []string{p("有欠款逾期未还，可能影响开通。", "Money still overdue can affect opening.")}, Fixes: fixes,
+		}}},
+	}}
+}
+
 func (e *fakeEngine) Epoch() string { return e.epoch }
 
 func pick(locale, zh, en string) string {

@@ -154,6 +154,16 @@ func (s *Server) demoUsers(w http.ResponseWriter, _ *http.Request) {
 	}{users})
 }
 
+// demoArticles is GET /v1/demo/articles?locale=, in demo mode only. Without a
+// locale it is the language of the browser.
+func (s *Server) demoArticles(w http.ResponseWriter, r *http.Request) {
+	locale := requestLocale(r)
+	if tag := r.URL.Query().Get("locale"); tag != "" {
+		locale = pickLocale(tag)
+	}
+	s.json(w, "application/json", http.StatusOK, s.engine.HelpCentre(locale))
+}
+
 // health says that the process answers, nothing more.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	s.json(w, "application/json", http.StatusOK, map[string]string{"status": "ok"})

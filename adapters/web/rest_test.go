@@ -211,11 +211,31 @@ func TestDemoUsersRoute(t *testing.T) {
 	}
 }
 
+func TestDemoArticlesRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, test := range []struct{ path, language, want string }{
+		{"/v1/demo/articles?locale=zh-CN", "en", "逾期或不良信用记录"},
+		{"/v1/demo/articles?locale=en", "zh-CN", "Overdue payments"},
+		{"/v1/demo/articles?locale=fr", "", "Overdue payments"},
+		{"/v1/demo/articles", "en-GB", "Overdue payments"},
+		{"/v1/demo/articles", "", "逾期或不良信用记录"},
+	} {
+		a := w.request("GET", test.path, "", "Accept-Language", test.language)
+		mustFit(t, "http.json#/$defs/demo_articles", a.body)
+		if a.StatusCode != 200 || !strings.Contains(string(a.body), test.want) {
+			t.Errorf("%s in %q: %d %s", test.path, test.language, a.StatusCode, a.body)
+		}
+	}
+	wantProblem(t, w.request("POST", "/v1/demo/articles", ""), codeBadMethod)
+}
+
 func TestNoDemoOutsideDemoMode(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Demo = false })
 	wantProblem(t, w.request("POST", "/v1/demo/token", `{"user":"demo-a"}`, "Content-Type", "application/json"), codeNotFound)
 	wantProblem(t, w.get("/v1/demo/users"), codeNotFound)
+	wantProblem(t, w.get("/v1/demo/articles"), codeNotFound)
 }
 
 func TestReadiness(t *testing.T) {

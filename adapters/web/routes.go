@@ -8,10 +8,11 @@ import (
 func (s *Server) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	s.route(mux, "/v1/ws", methods{http.MethodGet: s.socket})
-	s.route(mux, "/v1/conversations/{id}/events", methods{http.MethodGet: s.events})
+	s.share(mux, "/v1/conversations/{id}/events", methods{http.MethodGet: s.events})
 	if s.options.Demo {
-		s.route(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
-		s.route(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})
+		s.share(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
+		s.share(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})
+		s.share(mux, "/v1/demo/articles", methods{http.MethodGet: s.demoArticles})
 	}
 	s.route(mux, "/healthz", methods{http.MethodGet: s.health})
 	s.route(mux, "/readyz", methods{http.MethodGet: s.ready})
@@ -24,22 +25,25 @@ func (s *Server) routes() (http.Handler, error) {
 
 type methods map[string]http.HandlerFunc
 
-// route mounts one address. A method it does not take is answered as a problem
-// like every other refusal.
+// route mounts one address.
 func (s *Server) route(mux *http.ServeMux, path string, by methods) {
-	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc(path, s.byMethod(by))
+}
+
+// byMethod refuses a method it does not take as a problem, like every other
+// refusal.
+func (s *Server) byMethod(by methods) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		method := r.Method
 		if method == http.MethodHead {
 			method = http.MethodGet
 		}
 		handle := by[method]
 		if handle == nil {
-			for allowed := range by {
-				w.Header().Add("Allow", allowed)
-			}
+			w.Header()["Allow"] = by.names()
 			s.problem(w, r, &fault{code: codeBadMethod})
 			return
 		}
 		handle(w, r)
-	})
+	}
 }
