@@ -28,7 +28,7 @@ export interface Help {
   title: string;
   groups: Group[];
   /** Questions to begin with. */
-  ask?: string[];
+  ask: string[];
 }
 
 export interface DemoUser {
@@ -53,12 +53,6 @@ export async function fetchUsers(): Promise<DemoUser[]> {
 export async function fetchToken(user: string): Promise<string> {
   const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user }) };
   return (await fetchJSON<{ token: string }>("/v1/demo/token", init)).token;
-}
-
-/** Questions to offer: those of the pack, else one of each of its first groups. */
-export function openers(help: Help): string[] {
-  const asked = help.ask?.length ? help.ask : help.groups.flatMap((group) => group.articles[0]?.question ?? []);
-  return asked.slice(0, 3);
 }
 
 /** The article of an id, and the group it stands in. */

@@ -4,12 +4,14 @@
 import type { Locale } from "../protocol.ts";
 import { groupCards, reading } from "./articles.ts";
 import { Assistant } from "./assistant.ts";
-import { fetchHelp, fetchUsers, findArticle, openers, type DemoUser, type Help } from "./data.ts";
+import { fetchHelp, fetchUsers, findArticle, type DemoUser, type Help } from "./data.ts";
 import { button, byId, el, fill } from "./dom.ts";
 import { preferredLocale, rememberedUser, rememberLocale, rememberUser } from "./memory.ts";
 import { People } from "./people.ts";
 import { FEATURED } from "./tries.ts";
 import { words, type PlainWord } from "./words.ts";
+
+const MOST_ASKED = 3;
 
 type Load = "loading" | "failed" | "done";
 
@@ -132,7 +134,7 @@ class HelpCentre {
     fill(byId("next"), ...(ask ? [ask] : []));
   }
 
-  private questions = () => (this.help ? openers(this.help) : []);
+  private questions = () => this.help?.ask.slice(0, MOST_ASKED) ?? [];
 
   private chip = (question: string) => button("chip", () => this.assistant.ask(question), question);
 
