@@ -32,12 +32,14 @@ await build({
   entryPoints: ["src/widget.ts"],
   outfile: `${OUT}/widget.js`,
   format: "iife",
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
+  inject: ["src/jsx.ts"],
+  tsconfigRaw: {},
   plugins: [stylesAsText],
 });
 await press(`${OUT}/widget.js`, "/*! Kaitong, Apache-2.0. With Preact, MIT, (c) 2015-present Jason Miller. */");
-await build({ ...common, entryPoints: ["src/demo/demo.ts"], outfile: `${OUT}/demo.js`, format: "iife", jsx: "automatic", jsxImportSource: "preact" });
+await build({ ...common, entryPoints: ["src/demo/demo.ts"], outfile: `${OUT}/demo.js`, format: "iife" });
 await build({ ...common, entryPoints: ["src/demo/demo.css"], outfile: `${OUT}/demo.css` });
 
 /** Everybody who opens a page with the widget pays for its bytes: a second, slower pass takes more of them away. */

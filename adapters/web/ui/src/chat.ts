@@ -10,7 +10,7 @@ import { NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
-import { preferredLocale, words, type Words } from "./words.ts";
+import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20_000;
@@ -288,7 +288,7 @@ export class Chat {
   #save(): void {
     const { conv, epoch, anon } = this.connection;
     const known = this.memory.room;
-    if (!this.thread.hasAsked && !anon) return;
+    if (!this.thread.begun && !anon) return;
     if (conv !== known.conv || epoch !== known.epoch || anon !== known.anon) this.memory.update({ conv, epoch, anon });
   }
 
@@ -301,7 +301,7 @@ export class Chat {
   // A conversation nothing was said in gives way to the one another tab began.
   #otherTab(conv: string, epoch: string): void {
     const mine = this.connection;
-    if (!mine || !conv || conv === mine.conv || this.thread.hasAsked || mine.acts.size > 0) return;
+    if (!mine || !conv || conv === mine.conv || this.thread.begun || mine.acts.size > 0) return;
     this.memory.enter(this.#subject);
     mine.adopt(conv, epoch);
   }
@@ -319,7 +319,7 @@ export class Chat {
     const over = handoff.state === "resolved" || handoff.state === "cancelled";
     this.handoff = over ? null : handoff;
     if (!fresh) return;
-    this.#announce(this.words.handoffLine(handoff));
+    this.#announce(handoffLine(this.words, handoff));
     this.#events.emit("handoff", { state: handoff.state, position: handoff.position ?? null, agent: handoff.agent ?? null });
   }
 

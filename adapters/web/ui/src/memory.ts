@@ -131,7 +131,7 @@ export class Memory {
 
 // FNV-1a: keeps names of people out of the names of keys.
 function digest(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(36);
+  let hash = 0x811c9dc5;
+  for (const c of text) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193);
+  return (hash >>> 0).toString(36);
 }

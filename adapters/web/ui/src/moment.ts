@@ -17,11 +17,6 @@ export function momentIn(locale: Locale, at: number, now = Date.now()): string {
   return `${date} ${time}`;
 }
 
-/** The whole moment, for who wants to know exactly. */
-export function exactly(locale: Locale, at: number): string {
-  return format(locale, at, { dateStyle: "full", timeStyle: "medium" });
-}
-
 function format(locale: Locale, at: number, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(locale, options).format(at);
 }

@@ -40,8 +40,8 @@ export class Thread {
     return this.#all;
   }
 
-  get hasAsked(): boolean {
-    return this.#all.some((entry) => entry.kind === "message" && entry.author === "user");
+  get begun(): boolean {
+    return this.#all.length > 0;
   }
 
   /** The last message that is not the person's: only its quick replies can be tapped. */

@@ -5,7 +5,6 @@ import type { HandoffData, Locale } from "./protocol.ts";
 
 const zh = {
   title: "在线帮助",
-  launcher: "在线帮助",
   open: "打开在线帮助",
   close: "关闭",
   unread: (n: number) => `${n} 条未读消息`,
@@ -24,7 +23,6 @@ const zh = {
   online: "在线",
   offline: "网络断开了，正在重新连接…",
   waiting: "网络断开了，连上后会自动发送",
-  you: "你",
   user: "你",
   bot: "助手",
   agent: "客服",
@@ -58,7 +56,12 @@ const zh = {
   voteReasons: { not_my_case: "不是我的情况", unclear: "看不懂", cannot_do: "做不了", incomplete: "没说全" },
   composed: "由 AI 生成",
   levels: { info: "说明", warning: "注意", care: "关心你" },
-  handoffLine: (handoff: HandoffData) => handoffZH(handoff),
+  handoff: {
+    requested: "已请求人工服务", queued: "正在排队等待人工客服", active: "人工客服已接入",
+    resolved: "人工服务已结束", cancelled: "已取消人工服务",
+  } as Record<string, string>,
+  inLine: (position: number) => `，你排在第 ${position} 位`,
+  withAgent: (agent: string) => `：${agent}`,
   final: "连接已结束。",
   restart: "重新开始",
   historyLost: "没能读取之前的对话，请刷新页面再试。",
@@ -69,7 +72,6 @@ export type Words = typeof zh;
 
 const en: Words = {
   title: "Help",
-  launcher: "Help",
   open: "Open help chat",
   close: "Close",
   unread: (n) => (n === 1 ? "1 unread message" : `${n} unread messages`),
@@ -88,7 +90,6 @@ const en: Words = {
   online: "Online",
   offline: "Connection lost. Reconnecting…",
   waiting: "Connection lost. Your messages will be sent once it is back",
-  you: "You",
   user: "You",
   bot: "Helper",
   agent: "Support",
@@ -122,43 +123,22 @@ const en: Words = {
   voteReasons: { not_my_case: "Not my situation", unclear: "Hard to follow", cannot_do: "I can’t do that", incomplete: "Something is missing" },
   composed: "Written by AI",
   levels: { info: "Note", warning: "Careful", care: "We are here" },
-  handoffLine: (handoff) => handoffEN(handoff),
+  handoff: {
+    requested: "A person has been asked for", queued: "Waiting in line for a person", active: "A person has joined",
+    resolved: "The person has left the chat", cancelled: "The request for a person was withdrawn",
+  },
+  inLine: (position) => `. You are number ${position}`,
+  withAgent: (agent) => `: ${agent}`,
   final: "The connection has ended.",
   restart: "Start over",
   historyLost: "The earlier conversation could not be loaded. Please reload the page.",
   yesterday: "Yesterday",
 };
 
-function handoffZH({ state, position, agent }: HandoffData): string {
-  switch (state) {
-    case "requested":
-      return "已请求人工服务";
-    case "queued":
-      return position ? `正在排队等待人工客服，你排在第 ${position} 位` : "正在排队等待人工客服";
-    case "active":
-      return agent ? `人工客服 ${agent} 已接入` : "人工客服已接入";
-    case "resolved":
-      return "人工服务已结束";
-    case "cancelled":
-      return "已取消人工服务";
-  }
-  return "";
-}
-
-function handoffEN({ state, position, agent }: HandoffData): string {
-  switch (state) {
-    case "requested":
-      return "A person has been asked for";
-    case "queued":
-      return position ? `Waiting for a person. You are number ${position} in line` : "Waiting in line for a person";
-    case "active":
-      return agent ? `${agent} has joined` : "A person has joined";
-    case "resolved":
-      return "The person has left the chat";
-    case "cancelled":
-      return "The request for a person was withdrawn";
-  }
-  return "";
+/** How far a hand-over to a human is. */
+export function handoffLine(w: Words, { state, position, agent }: HandoffData): string {
+  const more = state === "queued" && position ? w.inLine(position) : state === "active" && agent ? w.withAgent(agent) : "";
+  return (w.handoff[state] ?? "") + more;
 }
 
 export function words(locale: Locale): Words {

@@ -27,7 +27,7 @@ export class App extends Component<{ control: Control }> {
     const page = settings.mode === "page";
     const closes = !page || settings.framed;
     return (
-      <Shell locale={chat.locale} mode={settings.mode} theme={theme} position={settings.position} label={page ? "" : chat.words.launcher} open={isOpen} launcher={this.#launcher}>
+      <Shell locale={chat.locale} mode={settings.mode} theme={theme} position={settings.position} label={page ? "" : chat.words.title} open={isOpen} launcher={this.#launcher}>
         {!page && settings.launcher && (
           <Launcher words={chat.words} label={settings.label} open={isOpen} unread={chat.unread} button={this.#launcher} onOpen={() => control.open()} />
         )}

@@ -3,11 +3,11 @@
 // messages costs no more than one of fifty.
 
 import { createRef, type JSX } from "preact";
-import { exactly, momentIn, PAUSE_MS } from "../moment.ts";
+import { momentIn, PAUSE_MS } from "../moment.ts";
 import type { Chat } from "../chat.ts";
 import type { Locale } from "../protocol.ts";
 import type { Entry } from "../thread.ts";
-import { words } from "../words.ts";
+import { handoffLine, words } from "../words.ts";
 import { Pure } from "./pure.ts";
 import { Message } from "./message.tsx";
 
@@ -92,7 +92,7 @@ function rows(props: Props): JSX.Element[] {
 }
 
 function Row({ entry, ...props }: Props & { entry: Entry }): JSX.Element {
-  if (entry.kind === "line") return <p class="line">{words(props.locale).handoffLine(entry.handoff)}</p>;
+  if (entry.kind === "line") return <p class="line">{handoffLine(words(props.locale), entry.handoff)}</p>;
   const { chat, locale, votes, liveKey, lastOwnKey, onChosen } = props;
   return (
     <Message chat={chat} entry={entry} locale={locale} live={entry.key === liveKey} vote={votes[entry.key] ?? ""} lastOwn={entry.key === lastOwnKey} onChosen={onChosen} />
@@ -102,7 +102,7 @@ function Row({ entry, ...props }: Props & { entry: Entry }): JSX.Element {
 function Moment({ at, locale }: { at: number; locale: Locale }): JSX.Element {
   return (
     <p class="time">
-      <time dateTime={new Date(at).toISOString()} title={exactly(locale, at)}>{momentIn(locale, at)}</time>
+      <time dateTime={new Date(at).toISOString()}>{momentIn(locale, at)}</time>
     </p>
   );
 }

@@ -29,10 +29,6 @@ export class Composer extends Component<Props> {
     this.#grow();
   }
 
-  focus(): void {
-    this.#box.current?.focus({ preventScroll: true });
-  }
-
   #submit = (event?: Event): void => {
     event?.preventDefault();
     const box = this.#box.current!;
@@ -64,7 +60,7 @@ export class Composer extends Component<Props> {
   render(): JSX.Element {
     const { chat } = this.props;
     const w = chat.words;
-    const asks = chat.thread.hasAsked ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
+    const asks = chat.thread.begun ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
     return (
       <form class="composer" id="composer" autocomplete="off" onSubmit={this.#submit}>
         {asks.length > 0 && (

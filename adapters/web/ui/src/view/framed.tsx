@@ -27,7 +27,7 @@ export class FramedApp extends Component<{ control: FrameControl }> {
     const w = words(locale);
     if (control.wanted) this.#address ||= control.address;
     return (
-      <Shell locale={locale} mode="iframe" theme={theme} position={settings.position} label={w.launcher} open={isOpen} launcher={this.#launcher}>
+      <Shell locale={locale} mode="iframe" theme={theme} position={settings.position} label={w.title} open={isOpen} launcher={this.#launcher}>
         {settings.launcher && (
           <Launcher words={w} label={settings.label} open={isOpen} unread={control.unread} button={this.#launcher} onOpen={() => control.open()} />
         )}

@@ -75,7 +75,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
   #follow(): void {
     const log = this.#log.current!;
     if (log.clientHeight === 0) return; // the panel is closed
-    const questions = log.querySelectorAll<HTMLElement>(".message.user");
+    const questions = log.querySelectorAll<HTMLElement>(".user, .line");
     const last = questions[questions.length - 1];
     const end = log.scrollHeight - log.clientHeight;
     log.scrollTop = last && !last.classList.contains("old") ? Math.min(end, last.offsetTop - ABOVE_PX) : end;

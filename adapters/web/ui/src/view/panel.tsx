@@ -1,6 +1,7 @@
 import { Component, createRef, type JSX } from "preact";
 import type { Chat } from "../chat.ts";
 import type { Mode } from "../settings.ts";
+import { handoffLine } from "../words.ts";
 import { Composer } from "./composer.tsx";
 import { CloseIcon, FreshIcon, HumanIcon } from "./icons.tsx";
 import { Log } from "./log.tsx";
@@ -14,8 +15,8 @@ interface Props {
 
 /** The chat itself: what it is about, the conversation, and where one writes. */
 export class Panel extends Component<Props> {
-  #composer = createRef<Composer>();
   #panel = createRef<HTMLElement>();
+  #hadFocus = false;
 
   componentDidMount(): void {
     this.props.chat.watch(() => this.setState({}));
@@ -23,32 +24,38 @@ export class Panel extends Component<Props> {
   }
 
   componentDidUpdate(before: Props): void {
-    if (before.hidden && !this.props.hidden) this.focus();
+    if (this.props.hidden) return;
+    // What was focused may have gone with what was drawn: a button that did its work.
+    if (before.hidden || (this.#hadFocus && !this.#focused)) this.focus();
+  }
+
+  get #focused(): Element | null {
+    return (this.#panel.current?.getRootNode() as ShadowRoot | undefined)?.activeElement ?? null;
   }
 
   /** On a phone a focused box would open the keyboard. */
   focus = (): void => {
-    if (matchMedia("(pointer: coarse)").matches) this.#panel.current?.querySelector<HTMLElement>("#log")?.focus({ preventScroll: true });
-    else this.#composer.current?.focus();
+    const wanted = matchMedia("(pointer: coarse)").matches ? "#log" : "#text";
+    this.#panel.current?.querySelector<HTMLElement>(wanted)?.focus({ preventScroll: true });
   };
 
   #keys = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing && this.props.onClose) this.props.onClose();
-    if (event.key === "Tab" && isFullScreen() && this.props.onClose) this.#keepInside(event);
+    if (event.key === "Tab" && this.props.mode === "shadow" && isFullScreen()) this.#keepInside(event);
   };
 
   // Where the panel covers everything, Tab does not wander behind it.
   #keepInside(event: KeyboardEvent): void {
     const all = [...this.#panel.current!.querySelectorAll<HTMLElement>("button, textarea, summary, a[href], #log")].filter((node) => node.checkVisibility?.() ?? true);
-    const at = (this.#panel.current!.getRootNode() as ShadowRoot).activeElement;
     const [first, last] = [all[0], all[all.length - 1]];
-    if (event.shiftKey ? at !== first : at !== last) return;
+    if (this.#focused !== (event.shiftKey ? first : last)) return;
     event.preventDefault();
     (event.shiftKey ? last : first)?.focus();
   }
 
   render(): JSX.Element {
     const { chat, mode, hidden } = this.props;
+    this.#hadFocus = Boolean(this.#focused);
     const page = mode === "page";
     const title = chat.page?.title || chat.words.title;
     return (
@@ -57,7 +64,7 @@ export class Panel extends Component<Props> {
         <HandoffStrip chat={chat} />
         <Banner chat={chat} />
         <Log chat={chat} entries={chat.thread.entries} activity={chat.activity} onChosen={this.focus} />
-        <Composer ref={this.#composer} chat={chat} draft={chat.memory.room.draft} />
+        <Composer chat={chat} draft={chat.memory.room.draft} />
       </section>
     );
   }
@@ -100,7 +107,7 @@ function HandoffStrip({ chat }: { chat: Chat }): JSX.Element | null {
   const waits = chat.handoff.state === "requested" || chat.handoff.state === "queued";
   return (
     <div class={waits ? "handoff" : "handoff active"} id="handoff">
-      <span>{chat.words.handoffLine(chat.handoff)}</span>
+      <span>{handoffLine(chat.words, chat.handoff)}</span>
       {waits && <button type="button" class="strip-act" id="cancel-human" onClick={() => chat.cancelHuman()}>{chat.words.cancelHuman}</button>}
     </div>
   );
