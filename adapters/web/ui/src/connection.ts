@@ -63,6 +63,7 @@ export class Connection {
   #attempt = 0;
   #opening = 0; // counts calls of open: only the latest goes on
   #busy = false; // an attempt is under way
+  #known = false; // somebody was identified
   #timer = 0;
   #watchdog = 0;
   #pingMs = 30_000;
@@ -168,10 +169,14 @@ export class Connection {
   #enter(place: Place, same: boolean): void {
     this.#token = place.token;
     if (same) return;
-    this.#patience.forEach((timer) => clearTimeout(timer));
+    // What was said before it was known who is there belongs to whoever that is.
+    const early = this.#known ? [] : this.acts.values();
+    if (this.#known) this.#patience.forEach((timer) => clearTimeout(timer));
+    this.#known = true;
     const { anon, conv, epoch } = place;
     Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
     this.acts = new Map(place.acts.map((act) => [act.id, { ...act, state: "sending", why: "" }]));
+    for (const act of early) this.acts.set(act.id, act);
   }
 
   #connect(): void {

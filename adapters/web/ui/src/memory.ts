@@ -63,6 +63,7 @@ export class Memory {
 
   /** Several tabs write here: each touches only the act it means. */
   keep(act: Act): void {
+    if (!this.#key) return;
     const kept = this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {};
     if (act.state === "sent") delete kept[act.id];
     else kept[act.id] = act;
