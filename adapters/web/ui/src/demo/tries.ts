@@ -10,7 +10,7 @@ export const FEATURED = ["demo-overdue", "demo-kyc", "demo-several", "demo-eligi
 const reason: Both = { "zh-CN": "说清原因，再带你一步步做。", en: "It names the reason, then guides you through what helps." };
 const technical: Both = { "zh-CN": "不是信用的事，看它怎么帮你排除。", en: "Nothing to do with credit. See how it helps you sort it out." };
 const waiting: Both = { "zh-CN": "现在做不了什么时，它会直说，不给空的希望。", en: "When there is little to do it says so, and raises no false hope." };
-const category: Both = { "zh-CN": "有些细节不能说，看它怎么说得体，再试试「申诉」。", en: "Some details may not be told. See how it puts that, then try “appeal”." };
+const category: Both = { "zh-CN": "没有能逐条说的原因时，看它怎么说，再试试「申诉」。", en: "When there is no single reason to give, see how it puts that, then try “appeal”." };
 const account: Both = { "zh-CN": "会提醒你先别急着关闭或注销。", en: "It warns you before you close anything in a hurry." };
 const broken: Both = { "zh-CN": "查不到结果时，它会承认，不会乱猜。", en: "When the check fails it says so, and does not guess." };
 
