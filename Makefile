@@ -3,13 +3,16 @@
 TIME ?= 30s
 BENCH ?= .
 
-.PHONY: help build test race lint fuzz bench eval golden smoke cluster ci
+.PHONY: help build assets test race lint fuzz bench eval golden smoke cluster ci
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## build ./bin/kaitong
 	go build -o bin/kaitong .
+
+assets: ## build the widget and the demo page from their sources (needs Node)
+	.ci/assets
 
 test: ## run all tests
 	go test ./...
@@ -34,7 +37,7 @@ eval: ## how well the questions in DATA=file.jsonl are understood
 	go run . intents eval --data "$(DATA)"
 
 golden: ## rewrite the golden files; read the diff before committing
-	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n 1 dirname | sort -u) -update
+	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' --exclude-dir=node_modules . | xargs -n 1 dirname | sort -u) -update
 
 smoke: ## build, start, ask one question, stop
 	.ci/smoke

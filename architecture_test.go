@@ -105,7 +105,7 @@ func skipped(dir string) bool {
 }
 
 func inspectFile(name string, content []byte) ([]string, error) {
-	problems := checkText(name, content)
+	problems := append(checkText(name, content), checkWidget(name, content)...)
 	if path.Ext(name) != ".go" || slices.Contains(strings.Split(name, "/"), "testdata") {
 		return problems, nil
 	}
@@ -136,7 +136,7 @@ func checkText(name string, content []byte) []string {
 	number := 0
 	for line := range bytes.Lines(content) {
 		number++
-		if local.Match(line) {
+		if local.Match(line) && path.Base(name) != "package-lock.json" { // a hash may look like a path
 			problems = append(problems, fmt.Sprintf("%s:%d: a path of one machine; use a relative path or a temporary folder made on the spot", name, number))
 		}
 		if registry.Match(line) {
@@ -144,6 +144,20 @@ func checkText(name string, content []byte) []string {
 		}
 	}
 	return problems
+}
+
+// checkWidget holds the sources of the widget to the length of Go files.
+func checkWidget(name string, content []byte) []string {
+	lines := bytes.Count(content, []byte("\n"))
+	if !strings.HasPrefix(name, "adapters/web/ui/src/") || lines <= maxLines {
+		return nil
+	}
+	return []string{tooLong(name, lines)}
+}
+
+// tooLong asks for a second concept in a file that has grown long.
+func tooLong(at string, lines int) string {
+	return fmt.Sprintf("%s: %d lines, more than %d: look for the second concept and give it a file", at, lines, maxLines)
 }
 
 // source is one Go file under inspection.
@@ -244,14 +258,14 @@ func qualified(expression ast.Expr) string {
 	return pkg.Name + "." + selector.Sel.Name
 }
 
-// checkLength asks for a second concept in a file that has grown long. Tables
-// (…_table.go) and the contract suites, which are tests, may run on.
+// checkLength holds files to a length. Tables (…_table.go) and the contract
+// suites, which are tests, may run on.
 func (s source) checkLength() []string {
 	lines := s.files.File(s.file.FileStart).LineCount()
 	if lines <= maxLines || strings.HasSuffix(s.name, "_table.go") || s.dir() == "bot/bottest" {
 		return nil
 	}
-	return []string{s.problem(s.file.Package, "%d lines, more than %d: look for the second concept and give it a file", lines, maxLines)}
+	return []string{tooLong(s.files.Position(s.file.Package).String(), lines)}
 }
 
 func TestArchitectureRules(t *testing.T) {
@@ -302,6 +316,14 @@ func TestArchitectureRules(t *testing.T) {
 		{"home folder in code", "bot/a.go", "package bot\nconst dir = \"/" + "root/x\"", "a.go:2: a path of one machine"},
 		{"path inside an address", "README.md", "https://example.com/" + "home/x and ./" + "tmp/x", ""},
 		{"registry", ".ci/run", "curl https://proxy.golang" + ".org", ".ci/run:1: a package registry"},
+		{"machine path in the widget", "adapters/web/ui/src/a.tsx", "const dir = '/" + "home/x'", "a.tsx:1: a path of one machine"},
+		{"registry in the widget", "adapters/web/ui/build.mjs", "fetch('https://registry.npmjs" + ".org/x')", "build.mjs:1: a package registry"},
+		{"hash like a path", "adapters/web/ui/package-lock.json", "\"integrity\": \"sha512-a+/" + "tmp/x==\"", ""},
+		{"registry in a lock file", "adapters/web/ui/package-lock.json", "\"resolved\": \"https://registry.npmjs" + ".org/x\"", "a package registry"},
+		{"packages of others", "adapters/web/ui/node_modules/x/a.go", "package nonsense // /" + "tmp/x", ""},
+		{"long widget source", "adapters/web/ui/src/a.ts", strings.Repeat("\n", maxLines+1), "a.ts: 501 lines, more than 500"},
+		{"longest widget source", "adapters/web/ui/src/a.css", strings.Repeat("\n", maxLines), ""},
+		{"built file", "adapters/web/page/a.js", strings.Repeat("\n", maxLines+1), ""},
 		{"linked worktree", ".git", "gitdir: /" + "work/.git/worktrees/x", ""},
 		{"binary", "a.png", "\x00 /" + "work/notes", ""},
 	}

@@ -3,7 +3,7 @@
 
 import type { Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
-import { Connection, type Place, type Status } from "./connection.ts";
+import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
 import { NOBODY, Person, subjectOf } from "./person.ts";
@@ -30,7 +30,7 @@ export interface ChatOptions {
   events: Emitter;
 }
 
-export class Chat {
+export class Chat implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
   locale: Locale;
@@ -78,6 +78,11 @@ export class Chat {
     const answer = this.thread.lastAnswer;
     const chosen = [...(this.connection?.acts.values() ?? [])].some((act) => act.type === "choice.send" && act.state !== "failed");
     return chosen || answer?.key === this.#answered ? null : answer;
+  }
+
+  /** Tells people apart; "" until it is known who is there. */
+  get subject(): string {
+    return this.#subject;
   }
 
   /** Connects, once. */
@@ -144,6 +149,12 @@ export class Chat {
     this.#connect();
   }
 
+  /** Begins anew after a connection that was ended for good. */
+  restart(): void {
+    if (this.#subject === NOBODY) this.memory.clear(); // what named nobody any more
+    this.#connect();
+  }
+
   setLocale(locale: Locale, byPerson: boolean): void {
     if (byPerson) this.memory.locale = locale;
     if (locale === this.locale) return;
@@ -155,8 +166,10 @@ export class Chat {
   setToken(source: TokenSource): void {
     this.#person.source = source;
     if (!this.#started) return;
-    if (this.connection.closed) this.#connect();
-    else this.connection.reopen();
+    if (this.connection.closed) return this.#connect();
+    // A newer token of the same person is for the next time one connects.
+    const renewed = typeof source === "string" && this.connection.online && subjectOf(source) === this.#subject;
+    if (!renewed) this.connection.reopen();
   }
 
   /** Forgets the person on this device. */
@@ -254,11 +267,7 @@ export class Chat {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(),
-      listener: {
-        status: (status) => this.status(status), welcome: (data) => this.welcome(data), reset: () => this.clear(),
-        frame: (frame) => this.frame(frame), act: (act) => this.act(act), trouble: (data) => this.trouble(data), final: (data) => this.final(data),
-      },
+      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();

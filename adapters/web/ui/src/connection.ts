@@ -30,7 +30,7 @@ export interface Listener {
   status(status: Status): void;
   welcome(data: Welcome): void;
   /** What was shown is to be forgotten: the conversation comes anew. */
-  reset(): void;
+  clear(): void;
   /** Each stored event once and in order; typing and check.state besides. */
   frame(frame: Frame): void;
   act(act: Act): void;
@@ -71,6 +71,7 @@ export class Connection {
   #held: Frame[] | null = null; // frames that wait until the history is loaded
   #patience = new Map<string, number>(); // act id -> timer
   #trouble: ErrorData | null = null;
+  #welcomed = false; // ever
 
   constructor(options: Options) {
     this.#options = options;
@@ -257,11 +258,12 @@ export class Connection {
     if (data.anon) this.anon = data.anon;
     this.#pingMs = data.ping_ms;
     this.#attempt = 0;
+    this.#welcomed = true;
     this.#comeBackAt = 0;
     this.#trouble = null;
     if (!data.recovered) {
       this.lastSeq = 0;
-      this.#options.listener.reset();
+      this.#options.listener.clear();
     }
     this.#setStatus("online");
     this.#options.listener.welcome(data);
@@ -388,10 +390,17 @@ export class Connection {
   #retryLater(): void {
     this.#attempt++;
     this.#setStatus("offline");
+    if (this.#attempt === 2 && !this.#welcomed) this.#hint();
     const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempt);
     const pause = Math.max(this.#comeBackAt - performance.now(), 100 + Math.random() * ceiling);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => void this.open(), pause);
+  }
+
+  // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
+  #hint(): void {
+    const { base } = this.#options;
+    console.warn(`[kaitong] no connection to ${base}: does it run, is ${location.origin} in its web.allowed_origins, and in this page's connect-src are ${base} and its wss address?`);
   }
 
   #wake = (): void => {

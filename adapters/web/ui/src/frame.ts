@@ -14,14 +14,12 @@ import { preferredLocale } from "./words.ts";
 
 const GREETING = "kaitong.frame.v1";
 
-/** From the host: call something of the API. `token` answers an ask. */
-type ToFrame =
-  | { call: "open"; question?: string }
-  | { call: "close" | "reset" }
-  | { call: "setLocale"; locale: Locale }
-  | { call: "setTheme"; theme: Theme }
-  | { call: "setToken"; token: string | null; asks: boolean }
-  | { call: "token"; ask: number; token: string | null; failed: boolean };
+/** From the host: call something of the API; `setToken` with a function only says that there is one to ask. */
+interface ToFrame {
+  call: "open" | "close" | "reset" | "setLocale" | "setTheme" | "setToken" | "answer";
+  value?: unknown;
+  ask?: number; // which ask this answers
+}
 
 /** From the frame: something happened, or a token is wanted. */
 type ToHost = { event: EventName; detail: never } | { ask: number };
@@ -64,13 +62,13 @@ export class FrameControl implements KaitongAPI {
     port1.onmessage = (event) => this.#heard(event.data as ToHost);
     frame.contentWindow?.postMessage(GREETING, this.settings.base, [port2]);
     this.setToken(this.#tokens);
-    if (this.isOpen) this.#tell({ call: "open" });
-    this.#waiting.splice(0).forEach((message) => this.#tell(message));
+    if (this.isOpen) this.#tell("open");
+    this.#waiting.splice(0).forEach((message) => port1.postMessage(message));
   }
 
   open(question?: string): void {
     this.wanted = true;
-    if (question || this.#port) this.#tell({ call: "open", question });
+    if (question || this.#port) this.#tell("open", question);
     if (this.isOpen) return;
     this.isOpen = true;
     this.#changed();
@@ -78,30 +76,29 @@ export class FrameControl implements KaitongAPI {
   }
 
   close(): void {
-    this.#tell({ call: "close" });
+    this.#tell("close");
     this.#closed();
   }
 
   setToken(token: TokenSource): void {
     this.#tokens = token;
-    const asks = typeof token === "function";
-    if (this.#port) this.#tell({ call: "setToken", token: asks ? null : token, asks });
+    if (this.#port) this.#tell("setToken", typeof token === "function" || token);
   }
 
   reset(): void {
     this.#tokens = null;
-    this.#tell({ call: "reset" });
+    this.#tell("reset");
   }
 
   setLocale(locale: Locale): void {
     this.locale = locale;
-    if (this.#port) this.#tell({ call: "setLocale", locale });
+    if (this.#port) this.#tell("setLocale", locale);
     this.#changed();
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
-    if (this.#port) this.#tell({ call: "setTheme", theme });
+    if (this.#port) this.#tell("setTheme", theme);
     this.#changed();
   }
 
@@ -114,7 +111,8 @@ export class FrameControl implements KaitongAPI {
     return () => this.#watchers.delete(call);
   }
 
-  #tell(message: ToFrame): void {
+  #tell(call: ToFrame["call"], value?: unknown, ask?: number): void {
+    const message: ToFrame = { call, value, ask };
     if (this.#port) this.#port.postMessage(message);
     else if (this.wanted) this.#waiting.push(message);
   }
@@ -131,12 +129,13 @@ export class FrameControl implements KaitongAPI {
   }
 
   async #answer(ask: number): Promise<void> {
+    let token: string | null | undefined; // undefined where none could be had
     try {
-      const token = typeof this.#tokens === "function" ? await this.#tokens() : this.#tokens;
-      this.#tell({ call: "token", ask, token, failed: false });
+      token = typeof this.#tokens === "function" ? await this.#tokens() : this.#tokens;
     } catch {
-      this.#tell({ call: "token", ask, token: null, failed: true });
+      // The frame tries again.
     }
+    this.#tell("answer", token, ask);
   }
 
   #closed(): void {
@@ -174,24 +173,10 @@ class HostLine {
     control.events.onAny((event, detail) => port.postMessage({ event, detail }));
   }
 
-  #do(message: ToFrame): void {
-    const { control } = this;
-    switch (message.call) {
-      case "open":
-        return control.open(message.question);
-      case "close":
-        return control.close();
-      case "reset":
-        return control.reset();
-      case "setLocale":
-        return control.setLocale(message.locale);
-      case "setTheme":
-        return control.setTheme(message.theme);
-      case "setToken":
-        return control.setToken(message.asks ? () => this.#ask() : message.token);
-      case "token":
-        return this.#answered(message);
-    }
+  #do({ call, value, ask }: ToFrame): void {
+    if (call === "answer") return this.#answered(ask!, value as string | null | undefined);
+    if (call === "setToken") return this.control.setToken(value === true ? () => this.#ask() : (value as string | null));
+    this.control[call](value as never);
   }
 
   #ask(): Promise<string | null> {
@@ -200,10 +185,10 @@ class HostLine {
     return new Promise((resolve, reject) => this.#asks.set(ask, { resolve, reject }));
   }
 
-  #answered({ ask, token, failed }: { ask: number; token: string | null; failed: boolean }): void {
+  #answered(ask: number, token: string | null | undefined): void {
     const waiting = this.#asks.get(ask);
     this.#asks.delete(ask);
-    if (failed) waiting?.reject(new Error("the host has no token"));
+    if (token === undefined) waiting?.reject(new Error("the host has no token"));
     else waiting?.resolve(token);
   }
 }

@@ -40,7 +40,8 @@ export class Memory {
 
   update(change: Partial<Room>): void {
     if (!this.#key) return;
-    Object.assign(this.#room, change, { at: Date.now() });
+    // Another tab may have written meanwhile.
+    this.#room = { ...this.#room, ...this.#read<Partial<Room>>(this.#key), ...change, at: Date.now() };
     this.#write(this.#key, this.#room);
     this.#write(`${this.#prefix}:last`, { at: this.#room.at });
   }

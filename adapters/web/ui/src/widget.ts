@@ -2,6 +2,7 @@
 
 import { h, type ComponentChild } from "preact";
 import type { KaitongAPI } from "./api.ts";
+import type { Chat } from "./chat.ts";
 import { Control } from "./control.ts";
 import { mount, TAG } from "./element.ts";
 import { FrameControl, serveHost } from "./frame.ts";
@@ -11,8 +12,8 @@ import { FramedApp } from "./view/framed.tsx";
 import { tellNative } from "./webview.ts";
 
 const script = document.currentScript;
-if (window.Kaitong) console.warn("[kaitong] the widget is on this page already; the second script does nothing.");
-else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] load widget.js by a classic <script src>, not as a module: it reads its settings from the tag.");
+if (window.Kaitong) console.warn("[kaitong] already on this page; the second script does nothing.");
+else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] widget.js must be a classic <script src>, not a module.");
 else start(settingsOf(script));
 
 function start(settings: Settings): void {
@@ -20,14 +21,15 @@ function start(settings: Settings): void {
   window.Kaitong = api(control);
   whenReady(() => {
     mount(view);
-    control.begin();
+    setTimeout(() => control.begin()); // the next script may have a token
   });
 }
 
 function own(settings: Settings): [Control, ComponentChild] {
   const control = new Control(settings);
   if (settings.framed) serveHost(control);
-  else if (settings.mode === "page") tellNative(control.events);
+  if (settings.mode === "page") dress(control.chat);
+  if (settings.mode === "page" && !settings.framed) tellNative(control.events);
   return [control, h(App, { control })];
 }
 
@@ -47,6 +49,14 @@ function api(control: KaitongAPI): KaitongAPI {
     setTheme: (theme) => control.setTheme(theme),
     on: (name, call) => control.on(name, call),
   };
+}
+
+/** A page of its own bears the title of what it is about, in its language. */
+function dress(chat: Chat): void {
+  chat.watch(() => {
+    document.title = chat.page?.title ?? chat.words.title;
+    document.documentElement.lang = chat.locale;
+  });
 }
 
 function whenReady(call: () => void): void {

@@ -7,7 +7,7 @@ const LONGEST = 4000; // characters; the server's limit
 
 interface Props {
   chat: Chat;
-  draft: string;
+  person: string;
 }
 
 /** Where one writes. What is written survives a reload. */
@@ -16,16 +16,19 @@ export class Composer extends Component<Props> {
   #shift = false;
 
   componentDidMount(): void {
-    this.#box.current!.value = this.props.draft;
-    this.#grow();
+    this.#takeDraft();
     this.#box.current!.addEventListener("beforeinput", this.#lineBreak);
   }
 
-  // Another person has another draft.
+  // Another person has another draft; what was written before it was known who
+  // is there stays.
   componentDidUpdate(before: Props): void {
-    const box = this.#box.current!;
-    if (before.draft === this.props.draft || box.value === this.props.draft) return;
-    box.value = this.props.draft;
+    if (before.person === this.props.person) return;
+    if (before.person || !this.#box.current!.value) this.#takeDraft();
+  }
+
+  #takeDraft(): void {
+    this.#box.current!.value = this.props.chat.memory.room.draft;
     this.#grow();
   }
 

@@ -26,6 +26,7 @@ export class Message extends Pure<Props> {
     return (
       <article class={`message ${entry.author}${entry.replayed ? " old" : ""}`} aria-label={w[entry.author]} data-state={entry.state || undefined} data-id={entry.key}>
         <div class="body">
+          {entry.author === "agent" && <p class="author">{w.agent}</p>}
           <Blocks blocks={entry.blocks} words={w} onChoice={choose} />
           {entry.about?.composed === "llm" && <p class="composed">{w.composed}</p>}
         </div>

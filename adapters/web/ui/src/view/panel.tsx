@@ -64,7 +64,7 @@ export class Panel extends Component<Props> {
         <HandoffStrip chat={chat} />
         <Banner chat={chat} />
         <Log chat={chat} entries={chat.thread.entries} activity={chat.activity} onChosen={this.focus} />
-        <Composer chat={chat} draft={chat.memory.room.draft} />
+        <Composer chat={chat} person={chat.subject} />
       </section>
     );
   }
@@ -117,7 +117,7 @@ function Banner({ chat }: { chat: Chat }): JSX.Element {
   return (
     <div class="banner" id="banner" role="alert" hidden={!chat.banner}>
       {chat.banner && <span>{chat.banner.text}</span>}
-      {chat.banner?.restart && <button type="button" class="strip-act" id="restart" onClick={() => chat.fresh()}>{chat.words.restart}</button>}
+      {chat.banner?.restart && <button type="button" class="strip-act" id="restart" onClick={() => chat.restart()}>{chat.words.restart}</button>}
     </div>
   );
 }
