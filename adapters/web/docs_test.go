@@ -261,3 +261,24 @@ func compareNames(t *testing.T, what string, source, documented []string) {
 		t.Errorf("%s in the source: %q, in the document: %q", what, source, documented)
 	}
 }
+
+func TestDocumentedAttributes(t *testing.T) {
+	t.Parallel()
+	var attributes []string
+	for _, name := range names(regexp.MustCompile(`\bdata\.(\w+)`).FindAllStringSubmatch(uiSource(t, "settings.ts"), -1)) {
+		attributes = append(attributes, regexp.MustCompile("[A-Z]").ReplaceAllStringFunc(name, func(letter string) string { return "-" + strings.ToLower(letter) }))
+	}
+	// What the address of /chat may say as well is read by say("name").
+	attributes = append(attributes, names(regexp.MustCompile(`say\("(\w+)"\)`).FindAllStringSubmatch(uiSource(t, "settings.ts"), -1))...)
+	slices.Sort(attributes)
+	documented := section(t, embeddingDoc(t), "## Attributes of the script tag")
+	compareNames(t, "attributes", attributes, names(regexp.MustCompile("(?m)^\\| `data-([a-z-]+)`").FindAllStringSubmatch(documented, -1)))
+}
+
+func TestDocumentedProperties(t *testing.T) {
+	t.Parallel()
+	property := regexp.MustCompile(`--kaitong-([a-z-]+[a-z])`)
+	source := names(property.FindAllStringSubmatch(uiSource(t, "style/widget.css"), -1))
+	documented := section(t, embeddingDoc(t), "## Colours, corners, place")
+	compareNames(t, "properties", source, names(property.FindAllStringSubmatch(documented, -1)))
+}
