@@ -55,7 +55,8 @@ func table() map[string]layer {
 		"adapters/status":          adapter,
 		"adapters/store":           {imports: adapter.imports, inTests: []string{"bot/bottest", "bot/analytics", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
-		"adapters/web":             adapter,
+		"adapters/web":             {imports: adapter.imports, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
+		"adapters/web/browsertest": {},
 		"adapters/cli":             {imports: []string{anything}},
 	}
 }
