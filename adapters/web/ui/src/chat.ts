@@ -222,6 +222,7 @@ export class Chat implements Listener {
   frame(frame: Frame): void {
     if (frame.type === "check.state") return this.#showCheck(frame.data.state);
     if (frame.type === "typing") return this.#showTyping("typing");
+    if (!frame.seq) return this.#handedOver(frame.data, true);
     const fresh = !this.replaying || (frame.seq ?? 0) > this.#replayUpTo;
     const entry = this.thread.add(frame, !fresh);
     if (entry?.kind === "line") this.#handedOver(entry.handoff, fresh);
@@ -330,6 +331,7 @@ export class Chat implements Listener {
     if (!fresh) return;
     this.#announce(handoffLine(this.words, handoff));
     this.#events.emit("handoff", { state: handoff.state, position: handoff.position ?? null, agent: handoff.agent ?? null });
+    this.#changed();
   }
 
   // What has no bubble of its own says in the banner that it was refused; a

@@ -31,7 +31,7 @@ export interface Listener {
   welcome(data: Welcome): void;
   /** What was shown is to be forgotten: the conversation comes anew. */
   clear(): void;
-  /** Each stored event once and in order; typing and check.state besides. */
+  /** Each stored event once and in order; what is of the moment (typing, check.state, a place in line) besides. */
   frame(frame: Frame): void;
   act(act: Act): void;
   /** An error that answers no act, or one of our own (historyLost). */
@@ -244,6 +244,8 @@ export class Connection {
       case "typing":
         return this.#options.listener.frame(frame);
     }
+    // A place in line is of the moment: it has no number and is not stored.
+    if (frame.type === "handoff.state" && !frame.seq) return this.#options.listener.frame(frame);
     if (!frame.seq || frame.seq <= this.lastSeq) return;
     this.lastSeq = frame.seq;
     const act = frame.type === "message" && frame.id ? this.acts.get(frame.id) : undefined;
