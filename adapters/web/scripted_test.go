@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -78,7 +79,11 @@ func (s *scripted) talk(conn *websocket.Conn, ended chan struct{}) {
 // welcome answers the next hello.
 func (s *scripted) welcome() {
 	s.t.Helper()
-	s.conn = <-s.conns
+	select {
+	case s.conn = <-s.conns:
+	case <-time.After(patience):
+		s.t.Fatal("the widget did not connect")
+	}
 	s.send(map[string]any{"type": "welcome", "conv": "c1", "data": map[string]any{
 		"conv": "c1", "epoch": "e1", "seq": s.seq, "ping_ms": 60000, "recovered": s.seq > 0, "anon": strings.Repeat("A", 43),
 		"greeting": []any{map[string]any{"type": "text", "text": "你好，我是助手。"}}, "page": map[string]any{"title": "助手", "ask": []any{"为什么？"}},

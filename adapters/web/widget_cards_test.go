@@ -55,21 +55,22 @@ func cardsSteps(t *testing.T, chromium *browsertest.Browser) {
 func cardsExport(t *testing.T, chromium *browsertest.Browser) {
 	w := newWorld(t)
 	c := w.chat(chromium)
-	dir, done := c.Downloads()
+	dir, saved := c.Downloads()
 	for i, x := range []struct{ question, file, holds string }{
 		{"给我一份提升建议", "提升建议.txt", "信用提升建议 · 借呗\n\n1. 还清逾期并按时还款\n"},
-		{"my improvement plan please", "kaitong-plan.txt", "What may help your credit · Jiebei\n"},
+		{"my improvement plan please", "improvement-plan.txt", "What may help your credit · Jiebei\n"},
 	} {
 		if i == 1 {
 			c.english()
 		}
 		c.Write(x.question)
 		c.answers(i + 1)
-		c.Click(".message:last-child :is(.file button, button.file, .file a, a.file)")
-		<-done
+		c.Click(".message:last-child .file .save")
+		saved()
 		got, err := os.ReadFile(filepath.Join(dir, x.file))
 		if err != nil || !strings.HasPrefix(string(got), x.holds) {
-			t.Errorf("saved %q, %v", got, err)
+			names, _ := filepath.Glob(filepath.Join(dir, "*"))
+			t.Errorf("saved %q, %v; there are %q", got, err, names)
 		}
 	}
 }

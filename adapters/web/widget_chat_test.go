@@ -161,9 +161,9 @@ func chatCheck(t *testing.T, chromium *browsertest.Browser) {
 	w := newWorld(t)
 	c := w.chat(chromium)
 	c.Write("wait 为什么我的借呗开通不了")
-	<-w.engine.inside
+	w.stuck()
 	c.See(".typing")
-	w.engine.gate <- struct{}{}
+	w.goOn()
 	c.See(`.steps`)
 	c.Gone(".typing")
 }

@@ -80,7 +80,7 @@ func frameEvents(t *testing.T, chromium *browsertest.Browser) {
 			t.Errorf("no %s among %q", want, names)
 		}
 	}
-	if got := browsertest.Value[[]string](c.Place, `heard.filter(([name]) => name === "message").map(([, { author, text }]) => author + ": " + text)`); strings.Join(got, "\n") != "user: 你好\nbot: 收到：你好\nagent: 我是客服\nuser: 第二句\nbot: 收到：第二句" {
+	if got := browsertest.Value[[]string](c.Place, `heard.filter(([name]) => name === "message").map(([, { author, text }]) => author + ": " + text)`); strings.Join(got, "\n") != "bot: 收到：你好\nagent: 我是客服\nbot: 收到：第二句" {
 		t.Errorf("messages told: %q", got)
 	}
 }

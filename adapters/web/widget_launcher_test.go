@@ -190,7 +190,7 @@ func launcherKeyboard(t *testing.T, chromium *browsertest.Browser) {
 	c.answers(1)
 	tabTo(c, `kt.activeElement?.matches(".how summary")`, chromedp.ModifierShift)
 	c.Press(" ")
-	c.Until(`$(".how p").checkVisibility()`)
+	c.Until(`kt.activeElement.parentElement.querySelector("p").checkVisibility()`)
 	tabTo(c, `kt.activeElement?.matches(".vote.up")`, chromedp.ModifierShift)
 	c.Press(" ")
 	c.Until(`$(".vote.up").ariaPressed === "true"`)

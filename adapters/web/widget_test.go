@@ -101,6 +101,26 @@ func (w *world) conversation() (id string, c *fakeConv) {
 	return id, c
 }
 
+// stuck waits until a message with "wait" in it is inside the engine, where it
+// stays until goOn.
+func (w *world) stuck() {
+	w.t.Helper()
+	select {
+	case <-w.engine.inside:
+	case <-time.After(patience):
+		w.t.Fatal("the message did not come")
+	}
+}
+
+func (w *world) goOn() {
+	w.t.Helper()
+	select {
+	case w.engine.gate <- struct{}{}:
+	case <-time.After(patience):
+		w.t.Fatal("nobody waits inside the engine any more")
+	}
+}
+
 // texts is what people said, in order, as the engine stored it.
 func (w *world) texts() []string {
 	var texts []string

@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -36,20 +38,20 @@ func (b *Browser) Open(t testing.TB, address string) *Tab {
 // Blank is Open without going anywhere.
 func (b *Browser) Blank(t testing.TB) *Tab {
 	t.Helper()
-	return b.newTab(t, b.ctx, chromedp.WithNewBrowserContext())
+	return b.newTab(t, chromedp.WithNewBrowserContext())
 }
 
 // Another opens a second tab of the same person.
 func (tab *Tab) Another(address string) *Tab {
 	tab.t.Helper()
-	other := tab.browser.newTab(tab.t, tab.ctx, chromedp.WithNewWindow(true))
+	other := tab.browser.newTab(tab.t, chromedp.WithExistingBrowserContext(chromedp.FromContext(tab.ctx).BrowserContextID))
 	other.Visit(address)
 	return other
 }
 
-func (b *Browser) newTab(t testing.TB, parent context.Context, option chromedp.ContextOption) *Tab {
+func (b *Browser) newTab(t testing.TB, option chromedp.ContextOption) *Tab {
 	t.Helper()
-	ctx, end := chromedp.NewContext(parent, option)
+	ctx, end := chromedp.NewContext(b.ctx, option)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open tab: %v", err)
 	}
@@ -80,15 +82,17 @@ func (tab *Tab) Visit(address string) {
 // Reload loads the page again.
 func (tab *Tab) Reload() { tab.t.Helper(); tab.do(chromedp.Reload()) }
 
-// Back is the back button.
-func (tab *Tab) Back() { tab.t.Helper(); tab.do(chromedp.NavigateBack()) }
+// Back is the back button. What was there may be shown as it was left, so there
+// is no load to wait for.
+func (tab *Tab) Back() { tab.t.Helper(); tab.Document().JS("history.back()") }
 
 // Close closes the tab as a person does. What it complained of still counts.
 func (tab *Tab) Close() {
 	tab.t.Helper()
-	if err := chromedp.Cancel(tab.ctx); err != nil {
-		tab.t.Errorf("close tab: %v", err)
-	}
+	tab.call(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.Close, cdp.Empty{})
+		return err
+	})
 }
 
 // Press strikes keys one after the other; modifiers are held meanwhile.
@@ -147,26 +151,38 @@ func (tab *Tab) Offline(off bool) {
 	})
 }
 
-// Downloads lets the tab save files into a folder; done is told of each that
+// Downloads lets the tab save files into a folder; saved waits until one more
 // is complete.
-func (tab *Tab) Downloads() (dir string, done <-chan struct{}) {
+func (tab *Tab) Downloads() (dir string, saved func()) {
 	tab.t.Helper()
 	dir = tab.t.TempDir()
 	ended := make(chan struct{}, 4)
+	known := map[string]bool{} // told of twice
 	if err := chromedp.Listen(tab.ctx, func(event any) {
-		if e, ok := event.(*browser.EventDownloadProgress); ok && e.State == browser.DownloadProgressStateCompleted {
-			ended <- struct{}{}
+		e, ok := event.(*browser.EventDownloadProgress)
+		if !ok || e.State != browser.DownloadProgressStateCompleted || known[e.GUID] {
+			return
 		}
+		known[e.GUID] = true
+		ended <- struct{}{}
 	}); err != nil {
 		tab.t.Fatal(err)
 	}
 	tab.call(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: new(true),
+			BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 		})
 		return err
 	})
-	return dir, ended
+	return dir, func() {
+		tab.t.Helper()
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			tab.fail("no file was saved")
+		}
+	}
 }
 
 // Shoot takes a screenshot when the tests were asked for some.
@@ -192,7 +208,9 @@ func (tab *Tab) call(f func(context.Context, *chromedp.Target) error) {
 
 func (tab *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(tab.ctx, 2*patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		tab.fail("browser: %v", err)
 	}
 }

@@ -63,7 +63,7 @@ export class Connection {
   #attempt = 0;
   #opening = 0; // counts calls of open: only the latest goes on
   #busy = false; // an attempt is under way
-  #known = false; // somebody was identified
+  #entered = false; // what was said before goes with whoever that turns out to be
   #timer = 0;
   #watchdog = 0;
   #pingMs = 30_000;
@@ -170,14 +170,13 @@ export class Connection {
   #enter(place: Place, same: boolean): void {
     this.#token = place.token;
     if (same) return;
-    // What was said before it was known who is there belongs to whoever that is.
-    const early = this.#known ? [] : this.acts.values();
-    if (this.#known) this.#patience.forEach((timer) => clearTimeout(timer));
-    this.#known = true;
+    this.#patience.forEach((timer) => clearTimeout(timer));
     const { anon, conv, epoch } = place;
     Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
-    this.acts = new Map(place.acts.map((act) => [act.id, { ...act, state: "sending", why: "" }]));
-    for (const act of early) this.acts.set(act.id, act);
+    const early = this.#entered ? [] : [...this.acts.values()];
+    this.#entered = true;
+    this.acts = new Map([...place.acts.map((act): Act => ({ ...act, state: "sending", why: "" })), ...early].map((act) => [act.id, act]));
+    early.forEach((act) => this.#changed(act));
   }
 
   #connect(): void {
