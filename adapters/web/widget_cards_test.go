@@ -129,12 +129,15 @@ func cardsFolds(t *testing.T, chromium *browsertest.Browser) {
 	c.Until(`$(".message:last-child .fold").innerText.includes("有欠款逾期未还")`)
 }
 
-// votes is what was voted, in order.
+// votes is what was voted, in order. One that was sent twice under its number,
+// because the acknowledgement was lost, is one.
 func (w *world) votes() []bot.Vote {
 	var votes []bot.Vote
+	known := map[string]bool{}
 	for _, say := range w.engine.heard() {
-		if say.Vote != nil {
+		if say.Vote != nil && !known[say.MessageID] {
 			votes = append(votes, *say.Vote)
+			known[say.MessageID] = true
 		}
 	}
 	return votes

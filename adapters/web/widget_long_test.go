@@ -26,11 +26,17 @@ func TestLongChat(t *testing.T) {
 // firstOwn is the first message of the person that is drawn.
 const firstOwn = `$$(".message.user .bubble")[0]?.innerText`
 
-// toTop scrolls up until nothing more comes.
+// toTop scrolls up until nothing more comes and the widget has noticed.
 func (c *chat) toTop() {
 	c.t.Helper()
-	c.Until(`($("#log").scrollTop = 0, $(".greeting")?.getBoundingClientRect().bottom > $("#log").getBoundingClientRect().top)`)
-	c.JS(`for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)`) // so that the widget has noticed
+	c.JS(`for (let still = 0; still < 20; ) {
+		const log = $("#log"), before = log.scrollHeight;
+		still = log.scrollTop === 0 ? still + 1 : 0;
+		log.scrollTop = 0;
+		await new Promise(requestAnimationFrame);
+		if (log.scrollHeight !== before) still = 0;
+	}`)
+	c.Until(`$(".greeting").getBoundingClientRect().bottom > $("#log").getBoundingClientRect().top`)
 }
 
 // More than a replay holds is fetched in pages.
