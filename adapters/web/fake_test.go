@@ -36,6 +36,8 @@ type fakeConv struct {
 	seen  map[string]fakeSeen
 	seq   int64
 	step  int // of the flow, 0 before it
+
+	filled int // short turns stored by fill
 }
 
 type fakeSeen struct {
@@ -182,11 +184,9 @@ func (e *fakeEngine) fill(conv string, who bot.Identity, n int) {
 	c := e.conv(conv, who)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	from := 0
-	for ; c.seen[fmt.Sprintf("fill-%d", from)].body != ""; from++ {
-	}
-	for i := range n {
-		id := fmt.Sprintf("fill-%d", from+i)
+	for range n {
+		id := fmt.Sprintf("fill-%d", c.filled)
+		c.filled++
 		c.store(bot.Say{Conversation: conv, MessageID: id, User: who, Text: id}, id, e.now())
 	}
 }

@@ -272,8 +272,7 @@ func hostRefused(t *testing.T, chromium *browsertest.Browser) {
 	h := newHost(t)
 	w := newWorld(t)
 	h.embed(w, "/", hostPage{})
-	c := &chat{world: w, Tab: chromium.Open(t, h.url+"/")}
-	c.See("#launcher")
+	c := h.chat(w, chromium, "/")
 	c.Click("#launcher")
 	c.Until(`$("#status").dataset.status === "offline"`)
 	if n := len(w.server.open()); n != 0 {

@@ -115,7 +115,7 @@ func launcherAttributes(t *testing.T, chromium *browsertest.Browser) {
 		t.Errorf("the panel ends at %v px", right)
 	}
 	h.embed(w, "/open", hostPage{script: `data-open`})
-	open := &chat{world: w, Tab: chromium.Open(t, h.url+"/open")}
+	open := chromium.Open(t, h.url+"/open")
 	open.See(".greeting .bubble")
 	if left := open.Number(`$("#panel").getBoundingClientRect().left`); left < 580 {
 		t.Errorf("the panel begins at %v px", left)

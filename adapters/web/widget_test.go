@@ -3,6 +3,8 @@ package web
 import (
 	"flag"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,9 +98,8 @@ func (w *world) conversation() (id string, c *fakeConv) {
 	if len(w.engine.convs) != 1 {
 		w.t.Fatalf("%d conversations, want one", len(w.engine.convs))
 	}
-	for id, c = range w.engine.convs {
-	}
-	return id, c
+	id = slices.Collect(maps.Keys(w.engine.convs))[0]
+	return id, w.engine.convs[id]
 }
 
 // stuck waits until a message with "wait" in it is inside the engine, where it
