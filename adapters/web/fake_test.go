@@ -177,13 +177,16 @@ func (c *fakeConv) label(ref bot.ChoiceRef) string {
 	return ref.Choice
 }
 
-// fill stores n short turns at once.
+// fill stores n more short turns at once.
 func (e *fakeEngine) fill(conv string, who bot.Identity, n int) {
 	c := e.conv(conv, who)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	from := 0
+	for ; c.seen[fmt.Sprintf("fill-%d", from)].body != ""; from++ {
+	}
 	for i := range n {
-		id := fmt.Sprintf("fill-%d", i)
+		id := fmt.Sprintf("fill-%d", from+i)
 		c.store(bot.Say{Conversation: conv, MessageID: id, User: who, Text: id}, id, e.now())
 	}
 }

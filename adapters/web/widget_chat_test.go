@@ -66,7 +66,7 @@ func chatGuides(t *testing.T, chromium *browsertest.Browser) {
 
 func chatInEnglish(t *testing.T, chromium *browsertest.Browser) {
 	w := newWorld(t)
-	c := w.chatAs(chromium, "demo-kyc")
+	c := w.chat(chromium)
 	c.Theme("dark")
 	c.english()
 	c.Write("Why can't I open Jiebei?")
@@ -307,7 +307,7 @@ func chatFinal(t *testing.T, chromium *browsertest.Browser) {
 // Another conversation begins empty, and the old one stays stored.
 func chatFresh(t *testing.T, chromium *browsertest.Browser) {
 	w := newWorld(t)
-	c := w.chatAs(chromium, "demo-kyc")
+	c := w.chat(chromium)
 	c.Write("第一句")
 	c.answers(1)
 	c.Click("#fresh")

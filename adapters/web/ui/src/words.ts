@@ -10,7 +10,7 @@ const zh = {
   unread: (n: number) => `${n} 条未读消息`,
   fresh: "新对话",
   otherLanguage: "EN",
-  switchLanguage: "Switch to English",
+  switchLanguage: "EN – Switch to English",
   logLabel: "对话内容",
   newMessages: "有新消息",
   inputLabel: "输入你的问题",
