@@ -49,6 +49,7 @@ await build({
 });
 await press(`${OUT}/widget.js`, "/*! Kaitong, Apache-2.0. With Preact, MIT, (c) 2015-present Jason Miller. */");
 await build({ ...common, entryPoints: ["src/demo/demo.ts"], outfile: `${OUT}/demo.js`, format: "iife" });
+await build({ ...common, entryPoints: ["src/style/widget.css"], outfile: `${OUT}/widget.css` });
 await build({ ...common, entryPoints: ["src/demo/demo.css"], outfile: `${OUT}/demo.css` });
 
 /** Everybody who opens a page with the widget pays for its bytes: a second, slower pass takes more of them away. */
@@ -59,7 +60,7 @@ async function press(file, banner) {
   await writeFile(file, `${code}\n`);
 }
 
-for (const name of ["widget.js", "demo.js", "demo.css"]) {
+for (const name of ["widget.js", "widget.css", "demo.js", "demo.css"]) {
   const bytes = await readFile(`${OUT}/${name}`);
   console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }

@@ -20,7 +20,7 @@ function start(settings: Settings): void {
   const [control, view] = settings.mode === "iframe" ? framed(settings) : own(settings);
   window.Kaitong = api(control);
   whenReady(() => {
-    mount(view);
+    mount(view, settings.base);
     setTimeout(() => control.begin()); // the next script may have a token
   });
 }

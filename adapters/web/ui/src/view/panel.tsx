@@ -77,17 +77,17 @@ function isFullScreen(): boolean {
 function Head({ chat, title, level, onClose }: { chat: Chat; title: string; level: 1 | 2; onClose: (() => void) | null }): JSX.Element {
   const w = chat.words;
   const Title = level === 1 ? "h1" : "h2";
-  const offline = navigator.onLine === false;
+  const status = chat.connection?.closed ? w.final : navigator.onLine === false ? w.waiting : w[chat.line];
   const other = chat.locale === "en" ? "zh-CN" : "en";
   return (
     <header class="head">
       <div class="head-text">
         <Title id="title" class="title">{title}</Title>
-        <p class="status" id="status" role="status" data-status={chat.line}>{offline ? w.waiting : w[chat.line]}</p>
+        <p class="status" id="status" role="status" data-status={chat.line}>{status}</p>
       </div>
       {!chat.handoff && <Tool id="human" label={w.human} onClick={() => chat.askHuman()}><HumanIcon /></Tool>}
       <Tool id="fresh" label={w.fresh} onClick={() => chat.fresh()}><FreshIcon /></Tool>
-      <button type="button" id="lang" class="tool" lang={other} aria-label={w.switchLanguage} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
+      <button type="button" id="lang" class="tool" lang={other} aria-label={`${w.otherLanguage} ${w.switchLanguage}`} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
       {onClose && <Tool id="close" label={w.close} onClick={onClose}><CloseIcon /></Tool>}
     </header>
   );
