@@ -21,6 +21,7 @@ var shots = flag.String("shots", "", "folder to write screenshots of the widget 
 func TestWidget(t *testing.T) {
 	chromium := browsertest.Start(t, *shots)
 	for name, try := range map[string]func(*testing.T, *browsertest.Browser){
+		"is understood by a newcomer":       widgetDemo,
 		"guides to an end":                  widgetGuides,
 		"goes on after a restart":           widgetRestart,
 		"shows what is typed and runs none": widgetInjections,
@@ -53,6 +54,31 @@ func demoToken(t *testing.T, address, user string) string {
 // answered waits for n answers, and for everything said to be stored.
 func answered(tab *browsertest.Tab, n int) {
 	tab.Until(fmt.Sprintf(`$$(".message.bot:not(.greeting):not(.typing)").length === %d && !$(".message.user[data-state=sending]")`, n))
+}
+
+// Somebody who has just started the program opens its first page, becomes one
+// of the people there, asks in the widget and is told what that one's case is.
+func widgetDemo(t *testing.T, chromium *browsertest.Browser) {
+	address := startApp(t, nil)
+	tab := chromium.Open(t, address+"/")
+	page := tab.Document()
+	page.Click(`#people [data-user="demo-kyc"]`)
+	tab.Shoot("real-demo")
+	tab.Click("#launcher")
+	tab.See(".greeting .bubble")
+	tab.Write("为什么我的借呗开通不了？")
+	answered(tab, 1)
+	if got := tab.Text(".message.bot:last-child"); !strings.Contains(got, "身份") {
+		t.Errorf("the cause is not named:\n%s", got)
+	}
+	tab.Shoot("real-demo-answer")
+	tab.Phone(390)
+	tab.Shoot("real-demo-phone-answer")
+	tab.Click("#close")
+	tab.Shoot("real-demo-phone")
+	page.Click("#lang")
+	page.Until(`document.documentElement.lang === "en"`)
+	tab.Shoot("real-demo-phone-en")
 }
 
 // Somebody asks, is told why and what to do, walks the steps one by one, and
