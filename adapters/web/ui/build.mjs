@@ -28,9 +28,12 @@ const supported = { "optional-chain": true };
 // Names of our own that are written often: they become short. None of them is
 // in the protocol, in window.Kaitong, in what is stored, or in the DOM.
 const OURS = [
-  "activity", "announcement", "askHuman", "begun", "cancelHuman", "folded", "isOpen", "lastAnswer", "lastOwn", "lastOwnKey", "lastSeq",
-  "lastUsed", "liveAnswer", "liveKey", "memory", "nearness", "onChoice", "onChosen", "onClose", "onResend", "onVote",
-  "renews", "replayed", "replaying", "settings", "thread", "tokenURL", "listener", "identify", "lastMoment",
+  "activity", "announcements", "askHuman", "banner", "begun", "cancelHuman", "connection", "control", "drafted", "dropped", "fileKind",
+  "folded", "handoff", "historyLost", "inLine", "inputLabel", "isOpen", "isSure", "lastAnswer", "lastMoment", "lastOwn", "lastOwnKey",
+  "lastSeq", "lastUsed", "leaving", "listener", "liveAnswer", "liveKey", "logLabel", "memory", "nearness", "newMessages", "onChoice",
+  "onChosen", "onClose", "onOpen", "onResend", "onVote", "otherLanguage", "person", "planFile", "renews", "replayed", "replaying",
+  "settings", "stepOf", "subject", "switchLanguage", "thread", "tokenURL", "tooLong", "unread", "voteLabel", "voteReasons", "voteThanks",
+  "voteWhy", "withAgent",
 ];
 
 const common = { bundle: true, minify: true, target: TARGET, supported, charset: "utf8", legalComments: "none", logLevel: "warning" };

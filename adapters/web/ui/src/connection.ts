@@ -9,6 +9,8 @@ const PROTOCOL = "kaitong.v1";
 const MOST_RESENDS = 5; // after "busy" and the like; then the person decides
 const LONGEST_WAIT_MS = 15_000; // nobody looks at a spinner for longer
 const ACK_PATIENCE_MS = 12_000; // without an ack an act counts as failed
+const HISTORY_PATIENCE_MS = 10_000; // for one page
+const HISTORY_TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const TOKEN_PATIENCE_MS = 30_000; // for the host to say who is there
@@ -35,6 +37,8 @@ export interface Listener {
   /** Each stored event once and in order; what is of the moment (typing, check.state, a place in line) besides. */
   frame(frame: Frame): void;
   act(act: Act): void;
+  /** An act that means nothing any more. */
+  dropped(id: string): void;
   /** An error that answers no act, or one of our own (historyLost). */
   trouble(data: ErrorData): void;
   /** Will not reconnect by itself. */
@@ -45,6 +49,7 @@ export interface Options {
   base: string; // https://host of the server
   locale: Locale;
   product: string;
+  tab: string; // tells tabs apart
   /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
   token: () => Promise<string | null | undefined>;
   /** Told only of the token that counts, in the end; same: still the person from before. */
@@ -157,7 +162,8 @@ export class Connection {
 
   /** Sends an act, now or once connected. The same id is the same act. */
   act(type: ActType, data: Record<string, unknown>, shown: string): Act {
-    const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), state: "sending", why: "", newID: false, resends: 0 };
+    const conv = this.#sure ? this.conv : "";
+    const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), conv, tab: this.#options.tab, state: "sending", why: "", newID: false, resends: 0 };
     this.acts.set(act.id, act);
     if (!this.#sure) this.#early.add(act.id);
     this.#transmit(act);
@@ -213,8 +219,9 @@ export class Connection {
 
   #transmit(act: Act): void {
     clearTimeout(this.#patience.get(act.id));
+    if (!this.online) return; // sent once it is
     this.#patience.set(act.id, window.setTimeout(() => this.#fail(act, ""), ACK_PATIENCE_MS));
-    if (this.online) this.#send({ type: act.type, id: act.id, data: act.data });
+    this.#send({ type: act.type, id: act.id, data: act.data });
   }
 
   #fail(act: Act, why: string): void {
@@ -290,9 +297,18 @@ export class Connection {
       this.#options.listener.clear();
     }
     this.#setStatus("online");
+    this.#bringAlong();
     this.#options.listener.welcome(data);
     if (!data.recovered && sameConversation && data.seq > 0) void this.#loadHistory(data.seq);
     else this.#resendWaiting();
+  }
+
+  // A message goes along into another conversation; a tap or a vote means nothing there.
+  #bringAlong(): void {
+    for (const act of this.acts.values()) {
+      if (act.conv && act.conv !== this.conv && act.type !== "message.send") this.#options.listener.dropped(act.id);
+      act.conv = this.conv;
+    }
   }
 
   // What got no answer is sent again; what was refused waits for the person.
@@ -311,7 +327,7 @@ export class Connection {
     const held: Frame[] = (this.#held = []);
     try {
       for (let more = true; more && this.#held === held; ) {
-        const page = await this.#historyPage();
+        const page = await this.#historyPage(held);
         if (this.#held !== held) return;
         for (const frame of page.events) if (frame.seq! <= upTo) this.#deal(frame);
         more = page.more && !page.events.some((frame) => frame.seq! > upTo);
@@ -327,10 +343,25 @@ export class Connection {
     this.#resendWaiting();
   }
 
-  async #historyPage(): Promise<{ events: Frame[]; more: boolean }> {
+  // A page that does not come is asked for again, as long as somebody waits for it.
+  async #historyPage(held: Frame[], tries = 0): Promise<{ events: Frame[]; more: boolean }> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), HISTORY_PATIENCE_MS);
+    try {
+      return await this.#fetchPage(patience.signal);
+    } catch (error) {
+      if (tries === HISTORY_TRIES || this.#held !== held) throw error;
+      await new Promise((done) => setTimeout(done, FIRST_PAUSE_MS * 4 ** tries));
+      return this.#historyPage(held, tries + 1);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetchPage(signal: AbortSignal): Promise<{ events: Frame[]; more: boolean }> {
     const authorization = this.#token ? `Bearer ${this.#token}` : `Anonymous ${this.anon}`;
     const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
-    const response = await fetch(url, { headers: { Authorization: authorization } });
+    const response = await fetch(url, { headers: { Authorization: authorization }, signal });
     if (!response.ok) throw new Error(`history: ${response.status}`);
     return response.json();
   }
@@ -425,7 +456,7 @@ export class Connection {
   // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
   #hint(): void {
     const { base } = this.#options;
-    console.warn(`[kaitong] no connection to ${base}: does it run, is ${location.origin} in its web.allowed_origins, and in this page's connect-src are ${base} and its wss address?`);
+    console.warn(`[kaitong] no connection to ${base}. Is ${location.origin} in its web.allowed_origins, and it in this page's connect-src?`);
   }
 
   #wake = (): void => {
@@ -449,7 +480,7 @@ export class Connection {
 }
 
 function client(): { os: string; network?: string } {
-  const agent = navigator as Navigator & { userAgentData?: { platform?: string }; connection?: { type?: string } };
+  const agent = navigator as Navigator & { userAgentData?: { platform?: string }; ["connection"]?: { type?: string } };
   const os = (agent.userAgentData?.platform || navigator.platform || "web").slice(0, 32) || "web";
-  return { os, network: agent.connection?.type || undefined };
+  return { os, network: agent["connection"]?.type || undefined };
 }

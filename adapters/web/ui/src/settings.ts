@@ -49,7 +49,7 @@ export function localeOf(tag: string): Locale | "" {
 }
 
 function baseOf(url: string): string {
-  return new URL(url, location.href).origin;
+  return new URL(/^https?:/.test(url) ? url : `https://${url}`).origin;
 }
 
 // The part behind # never leaves the device. It is taken out of the address so

@@ -12,7 +12,7 @@ import { FramedApp } from "./view/framed.tsx";
 import { tellNative } from "./webview.ts";
 
 const script = document.currentScript;
-if (window.Kaitong) console.warn("[kaitong] already on this page; the second script does nothing.");
+if (typeof window.Kaitong?.open === "function") console.warn("[kaitong] already on this page; the second script does nothing.");
 else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] widget.js must be a classic <script src>, not a module.");
 else start(settingsOf(script));
 
@@ -47,15 +47,10 @@ function framed(settings: Settings): [FrameControl, ComponentChild] {
 
 // Only what is meant for hosts, and it works without `this`.
 function api(control: KaitongAPI): KaitongAPI {
-  return {
-    open: (question) => control.open(typeof question === "string" ? question : undefined), // not the event of a click
-    close: () => control.close(),
-    setToken: (token) => control.setToken(token),
-    reset: () => control.reset(),
-    setLocale: (locale) => control.setLocale(locale),
-    setTheme: (theme) => control.setTheme(theme),
-    on: (name, call) => control.on(name, call),
-  };
+  const calls = ["close", "setToken", "reset", "setLocale", "setTheme", "on"] as const;
+  const bound = Object.fromEntries(calls.map((name) => [name, (control[name] as () => void).bind(control)]));
+  const open = (question?: unknown) => control.open(typeof question === "string" ? question : undefined); // not the event of a click
+  return { ...bound, open } as KaitongAPI;
 }
 
 /** A page of its own bears the title of what it is about, in its language. */

@@ -170,5 +170,5 @@ function lastOwn(entries: readonly Entry[]): MessageEntry | null {
 }
 
 function isOwn(last: Entry | undefined, before: readonly Entry[]): boolean {
-  return last?.kind === "message" && last.author === "user" && last.key !== before[before.length - 1]?.key;
+  return last?.kind === "message" && last.own && last.key !== before[before.length - 1]?.key;
 }
