@@ -64,7 +64,7 @@ export class Chat implements Listener {
     const chosen = this.memory.locale;
     this.locale = chosen === "en" || chosen === "zh-CN" ? chosen : options.locale || preferredLocale();
     this.#person.source = options.tokens;
-    this.#unwatch = this.memory.watch((room) => this.#otherTab(room.conv, room.epoch));
+    this.#unwatch = this.memory.watch((room) => this.#otherTab(room.conv, room.epoch, room.anon));
     addEventListener("offline", this.#changed);
     addEventListener("online", this.#changed);
   }
@@ -169,7 +169,7 @@ export class Chat implements Listener {
     if (this.connection.closed) return this.#connect();
     // A newer token of the same person is for the next time one connects.
     const renewed = typeof source === "string" && this.connection.online && subjectOf(source) === this.#subject;
-    if (!renewed) this.connection.reopen();
+    if (!renewed) this.connection.doubt();
   }
 
   /** Forgets the person on this device. */
@@ -177,6 +177,7 @@ export class Chat implements Listener {
     this.#person.source = null;
     this.memory.clear();
     this.#subject = "";
+    this.#countUnread(0);
     if (this.#started) this.#connect();
     this.#changed();
   }
@@ -203,7 +204,8 @@ export class Chat implements Listener {
     this.banner = null;
     this.greeting = data.greeting;
     this.page = data.page;
-    this.#replayUpTo = data.seq > this.connection.lastSeq ? data.seq : 0;
+    // What was missed by a thread that is shown already is news, not replay.
+    this.#replayUpTo = this.connection.lastSeq === 0 ? data.seq : 0;
     this.replaying = this.#replayUpTo > 0;
     for (const act of this.connection.acts.values()) this.thread.progress(act);
     this.#save();
@@ -214,6 +216,7 @@ export class Chat implements Listener {
   /** The thread comes anew. */
   clear(): void {
     this.thread.clear();
+    this.announcement = "";
     this.handoff = null;
     this.#stopTyping();
     this.#changed();
@@ -232,10 +235,10 @@ export class Chat implements Listener {
   }
 
   act(act: Act): void {
-    this.memory.keep(act);
-    this.#save();
+    if (this.connection.isSure(act.id)) this.memory.keep(act);
     if (act.state === "failed" && act.why) this.#refused(act);
     this.thread.progress(act);
+    this.#save(); // after that the thread has begun: the first message must find its conversation again
     if (act.state === "sending") this.#typeSoon(act);
     else if (act.state === "sent") this.#stopTyping(); // the answer comes together with the ack
     else this.#announce(this.words[act.state]);
@@ -268,18 +271,19 @@ export class Chat implements Listener {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(), listener: this,
+      base: this.#options.base, locale: this.locale, product: this.#options.product, token: () => this.#token(), enter: (token) => this.#enter(token), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();
   }
 
-  async #identify(): Promise<{ place: Place; same: boolean } | null> {
+  async #token(): Promise<string | null | undefined> {
     const token = await this.#person.token();
-    if (token === undefined) {
-      this.#events.emit("token", { reason: "expired" });
-      return null;
-    }
+    if (token === undefined) this.#events.emit("token", { reason: "expired" });
+    return token;
+  }
+
+  #enter(token: string | null): { place: Place; same: boolean } {
     const subject = subjectOf(token);
     const same = subject === this.#subject;
     if (!same) this.#become(subject);
@@ -291,7 +295,10 @@ export class Chat implements Listener {
     const first = this.#subject === "";
     this.#subject = subject;
     this.memory.enter(subject);
-    if (!first) this.clear();
+    if (!first) {
+      this.clear();
+      this.#countUnread(0);
+    }
     this.#changed();
   }
 
@@ -309,11 +316,11 @@ export class Chat implements Listener {
   }
 
   // A conversation nothing was said in gives way to the one another tab began.
-  #otherTab(conv: string, epoch: string): void {
+  #otherTab(conv: string, epoch: string, anon: string): void {
     const mine = this.connection;
     if (!mine || !conv || conv === mine.conv || this.thread.begun || mine.acts.size > 0) return;
     this.memory.enter(this.#subject);
-    mine.adopt(conv, epoch);
+    mine.adopt(conv, epoch, anon);
   }
 
   #heard(entry: MessageEntry, fresh: boolean): void {

@@ -11,6 +11,7 @@ const LONGEST_WAIT_MS = 15_000; // nobody looks at a spinner for longer
 const ACK_PATIENCE_MS = 12_000; // without an ack an act counts as failed
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+const TOKEN_PATIENCE_MS = 30_000; // for the host to say who is there
 const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
 const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
 const FINAL = 4500; // close codes from here on ask not to come back
@@ -44,8 +45,10 @@ export interface Options {
   base: string; // https://host of the server
   locale: Locale;
   product: string;
-  /** Called before each attempt; same tells that the person is still the one from before. Null: not now. */
-  identify: () => Promise<{ place: Place; same: boolean } | null>;
+  /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
+  token: () => Promise<string | null | undefined>;
+  /** Told only of the token that counts, in the end; same: still the person from before. */
+  enter: (token: string | null) => { place: Place; same: boolean };
   listener: Listener;
 }
 
@@ -63,7 +66,8 @@ export class Connection {
   #attempt = 0;
   #opening = 0; // counts calls of open: only the latest goes on
   #busy = false; // an attempt is under way
-  #entered = false; // what was said before goes with whoever that turns out to be
+  #sure = false; // who is there is known; what was said before goes with whoever that turns out to be
+  #early = new Set<string>(); // ids of acts said before
   #timer = 0;
   #watchdog = 0;
   #pingMs = 30_000;
@@ -92,11 +96,14 @@ export class Connection {
     this.#busy = true;
     clearTimeout(this.#timer);
     this.#setStatus(this.#attempt === 0 ? "connecting" : "offline");
+    this.#watch(TOKEN_PATIENCE_MS);
     try {
-      const who = await this.#options.identify();
+      const token = await this.#options.token();
+      // A token that comes too late says nothing any more of who is there.
       if (this.closed || opening !== this.#opening) return;
-      if (!who) return this.#rest();
-      this.#enter(who.place, who.same);
+      if (token === undefined) return this.#rest();
+      const { place, same } = this.#options.enter(token);
+      this.#enter(place, same);
       this.#connect();
     } catch {
       if (opening === this.#opening) this.#lost(4000);
@@ -115,7 +122,18 @@ export class Connection {
     this.#dropSocket();
   }
 
-  /** Begins anew with what identify says; the conversation goes on if it can. */
+  /** Whether it is known whose acts these are. */
+  isSure(id: string): boolean {
+    return !this.#early.has(id);
+  }
+
+  /** Somebody else may be there from now on. */
+  doubt(): void {
+    this.#sure = false;
+    this.reopen();
+  }
+
+  /** Begins anew with what the host says; the conversation goes on if it can. */
   reopen(): void {
     this.#dropSocket();
     this.#attempt = 0;
@@ -132,8 +150,8 @@ export class Connection {
   }
 
   /** Goes on in a conversation another tab has begun. */
-  adopt(conv: string, epoch: string): void {
-    Object.assign(this, { conv, epoch, lastSeq: 0 });
+  adopt(conv: string, epoch: string, anon: string): void {
+    Object.assign(this, { conv, epoch, anon, lastSeq: 0 });
     this.reopen();
   }
 
@@ -141,6 +159,7 @@ export class Connection {
   act(type: ActType, data: Record<string, unknown>, shown: string): Act {
     const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), state: "sending", why: "", newID: false, resends: 0 };
     this.acts.set(act.id, act);
+    if (!this.#sure) this.#early.add(act.id);
     this.#transmit(act);
     this.#changed(act);
     return act;
@@ -169,13 +188,17 @@ export class Connection {
 
   #enter(place: Place, same: boolean): void {
     this.#token = place.token;
-    if (same) return;
-    this.#patience.forEach((timer) => clearTimeout(timer));
-    const { anon, conv, epoch } = place;
-    Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
-    const early = this.#entered ? [] : [...this.acts.values()];
-    this.#entered = true;
-    this.acts = new Map([...place.acts.map((act): Act => ({ ...act, state: "sending", why: "" })), ...early].map((act) => [act.id, act]));
+    const early = [...this.acts.values()].filter((act) => this.#early.has(act.id));
+    this.#early.clear();
+    this.#sure = true;
+    if (!same) {
+      this.#patience.forEach((timer) => clearTimeout(timer));
+      const { anon, conv, epoch } = place;
+      Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
+      // What was refused still waits for the person.
+      const kept = place.acts.map((act): Act => (act.why ? act : { ...act, state: "sending" }));
+      this.acts = new Map([...kept, ...early].map((act) => [act.id, act]));
+    }
     early.forEach((act) => this.#changed(act));
   }
 
@@ -294,6 +317,7 @@ export class Connection {
         more = page.more && !page.events.some((frame) => frame.seq! > upTo);
       }
     } catch {
+      if (this.#held !== held) return; // the line broke: the next one begins anew
       this.#options.listener.trouble({ code: "historyLost", message: "", retryable: true });
     }
     if (this.#held !== held) return;

@@ -59,7 +59,9 @@ export class Memory {
   acts(): Act[] {
     const kept = this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {};
     const now = Date.now();
-    return Object.values(kept).filter((act) => now - act.at < OLDEST_ACT_MS).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const good = Object.values(kept).filter((act) => act?.data && now - act.at < OLDEST_ACT_MS);
+    if (good.length < Object.keys(kept).length) this.#write(`${this.#key}:acts`, Object.fromEntries(good.map((act) => [act.id, act])));
+    return good.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Several tabs write here: each touches only the act it means. */

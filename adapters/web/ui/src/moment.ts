@@ -8,7 +8,7 @@ export const PAUSE_MS = 5 * 60_000;
 
 /** "14:05" today, "昨天 14:05", else the date with it. */
 export function momentIn(locale: Locale, at: number, now = Date.now()): string {
-  const time = format(locale, at, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const time = format(locale, at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
   if (days <= 0) return time;
   if (days === 1) return `${words(locale).yesterday} ${time}`;

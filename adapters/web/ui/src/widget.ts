@@ -6,7 +6,7 @@ import type { Chat } from "./chat.ts";
 import { Control } from "./control.ts";
 import { mount, TAG } from "./element.ts";
 import { FrameControl, serveHost } from "./frame.ts";
-import { settingsOf, type Settings } from "./settings.ts";
+import { settingsOf, tokenInAddress, type Settings } from "./settings.ts";
 import { App } from "./view/app.tsx";
 import { FramedApp } from "./view/framed.tsx";
 import { tellNative } from "./webview.ts";
@@ -29,7 +29,14 @@ function own(settings: Settings): [Control, ComponentChild] {
   const control = new Control(settings);
   if (settings.framed) serveHost(control);
   if (settings.mode === "page") dress(control.chat);
-  if (settings.mode === "page" && !settings.framed) tellNative(control.events);
+  if (settings.mode === "page" && !settings.framed) {
+    tellNative(control.events);
+    // A webview that is sent to another #token= loads no new page.
+    addEventListener("hashchange", () => {
+      const token = tokenInAddress();
+      if (token) control.setToken(token);
+    });
+  }
   return [control, h(App, { control })];
 }
 
@@ -41,7 +48,7 @@ function framed(settings: Settings): [FrameControl, ComponentChild] {
 // Only what is meant for hosts, and it works without `this`.
 function api(control: KaitongAPI): KaitongAPI {
   return {
-    open: (question) => control.open(question),
+    open: (question) => control.open(typeof question === "string" ? question : undefined), // not the event of a click
     close: () => control.close(),
     setToken: (token) => control.setToken(token),
     reset: () => control.reset(),
