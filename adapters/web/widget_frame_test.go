@@ -17,6 +17,7 @@ func TestFrameMode(t *testing.T) {
 		{"passes on who is there", frameToken},
 		{"lives with a strict policy", framePolicy},
 		{"believes nobody else", frameForged},
+		{"obeys the page around it only", frameStranger},
 		{"is shown to those who may", frameRefused},
 		{"works for strangers of another site", frameOtherSite},
 	})
@@ -156,6 +157,38 @@ func frameForged(t *testing.T, chromium *browsertest.Browser) {
 	if _, conv := w.conversation(); len(conv.turns) != 2 {
 		t.Errorf("%d turns", len(conv.turns))
 	}
+}
+
+// The chat in a frame does what the page around it says. Another frame beside
+// it, which knows the words and comes first, is not heard.
+func frameStranger(t *testing.T, chromium *browsertest.Browser) {
+	w, h := hosting(t, hostPage{})
+	const greet = `(chat) => {
+		const { port1, port2 } = new MessageChannel();
+		window.told = [];
+		port1.onmessage = (e) => told.push(e.data);
+		chat.postMessage("kaitong.frame.v1", "*", [port2]);
+		port1.postMessage({ call: "open", value: "谁在说话" });
+	}`
+	evil := newHost(t)
+	evil.handle("/evil", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(rw, `<!doctype html><script>addEventListener("message", () => (%s)(parent.frames[0]))</script>`, greet)
+	})
+	h.embed(w, "/", hostPage{script: "-", after: fmt.Sprintf(`<iframe title="chat" src="%s/chat?frame=1" width="400" height="600"></iframe><iframe title="evil" src="%s/evil"></iframe>`, w.url, evil.url)})
+	c := chromium.Open(t, h.url+"/")
+	frame := c.Frame("/chat")
+	frame.Until(`kt !== undefined`)
+	c.JS(`frames[1].postMessage("now", "*"); await new Promise((done) => setTimeout(done, 300))`)
+	if got := browsertest.Value[string](c.Frame("/evil").Document(), `JSON.stringify(window.told ?? null)`); got != "[]" && got != "null" {
+		t.Errorf("the frame beside it was told %s", got)
+	}
+	if n := w.server.Counters().Opened; n != 0 || len(w.engine.heard()) != 0 {
+		t.Errorf("the chat began: %d sockets, %d messages", n, len(w.engine.heard()))
+	}
+	c.JS("(" + greet + ")(frames[0])")
+	answers(frame, 1)
+	c.Until(`told.some((m) => m.event === "ready")`)
 }
 
 // Only the origins that were allowed may show the chat in a frame.

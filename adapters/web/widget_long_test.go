@@ -26,16 +26,23 @@ func TestLongChat(t *testing.T) {
 // firstOwn is the first message of the person that is drawn.
 const firstOwn = `$$(".message.user .bubble")[0]?.innerText`
 
-// toTop scrolls up until nothing more comes and the widget has noticed.
+// scrollTo scrolls to a place until it is drawn and the widget has noticed.
+func (c *chat) scrollTo(place string) {
+	c.t.Helper()
+	c.JS(fmt.Sprintf(`const log = $("#log"), end = performance.now() + 15000;
+		for (let still = 0; still < 20 && performance.now() < end; ) {
+			const before = log.scrollHeight, to = Math.round(%s);
+			still = Math.abs(log.scrollTop - to) < 2 ? still + 1 : 0;
+			log.scrollTop = to;
+			await new Promise(requestAnimationFrame);
+			if (log.scrollHeight !== before) still = 0;
+		}`, place))
+}
+
+// toTop scrolls up to the greeting.
 func (c *chat) toTop() {
 	c.t.Helper()
-	c.JS(`for (let still = 0; still < 20; ) {
-		const log = $("#log"), before = log.scrollHeight;
-		still = log.scrollTop === 0 ? still + 1 : 0;
-		log.scrollTop = 0;
-		await new Promise(requestAnimationFrame);
-		if (log.scrollHeight !== before) still = 0;
-	}`)
+	c.scrollTo("0")
 	c.Until(`$(".greeting").getBoundingClientRect().bottom > $("#log").getBoundingClientRect().top`)
 }
 

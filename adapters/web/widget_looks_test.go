@@ -66,7 +66,7 @@ func looksLong(t *testing.T, chromium *browsertest.Browser) {
 	c.Reload()
 	c.Until(`$$(".message.bot .bubble").at(-1)?.innerText === "收到：fill-299"`)
 	c.Shoot("long-end")
-	c.JS(`$("#log").scrollTop = $("#log").scrollHeight / 2`)
+	c.scrollTo(`$("#log").scrollHeight / 2`)
 	c.Until(`$$(".message").some((m) => { const r = m.getBoundingClientRect(); return r.top > 100 && r.bottom < 600; })`)
 	w.agent("我是客服")
 	c.See("#jump")
