@@ -28,7 +28,7 @@ const supported = { "optional-chain": true };
 // Names of our own that are written often: they become short. None of them is
 // in the protocol, in window.Kaitong, in what is stored, or in the DOM.
 const OURS = [
-  "activity", "announcements", "askHuman", "banner", "begun", "cancelHuman", "connection", "control", "drafted", "dropped", "fileKind",
+  "activity", "announcements", "askHuman", "banner", "begun", "cancelHuman", "connection", "control", "drafted", "dropped",
   "folded", "handoff", "historyLost", "inLine", "inputLabel", "isOpen", "isSure", "lastAnswer", "lastMoment", "lastOwn", "lastOwnKey",
   "lastSeq", "lastUsed", "leaving", "listener", "liveAnswer", "liveKey", "logLabel", "memory", "nearness", "newMessages", "onChoice",
   "onChosen", "onClose", "onOpen", "onResend", "onVote", "otherLanguage", "person", "planFile", "renews", "replayed", "replaying",

@@ -456,7 +456,7 @@ export class Connection {
   // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
   #hint(): void {
     const { base } = this.#options;
-    console.warn(`[kaitong] no connection to ${base}. Is ${location.origin} in its web.allowed_origins, and it in this page's connect-src?`);
+    console.warn(`[kaitong] no connection to ${base}: is ${location.origin} in web.allowed_origins there, and it in connect-src here?`);
   }
 
   #wake = (): void => {
