@@ -6,7 +6,7 @@ import { Api, Refusal } from "./api.ts";
 import { isMine, listsOf } from "./board.ts";
 import { Line } from "./line.ts";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
-import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Status } from "./protocol.ts";
+import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
   actAcked, actChanged, caseLoaded, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, withKey,
   type Act, type Notice, type State,
@@ -21,6 +21,7 @@ const TITLE_MESSAGE_HZ = 880;
 
 export class Desk {
   readonly api = new Api();
+  readonly titles = new Map<string, string>(); // of the knowledge, as far as it was seen
   #state: State = initialState(loadPrefs());
   #watchers = new Set<() => void>();
   #line: Line;
@@ -176,6 +177,13 @@ export class Desk {
   async reveal(conversation: string, reason: string): Promise<void> {
     const user = await this.api.reveal(conversation, reason);
     if (this.#state.selected === conversation) this.#set({ revealed: { conversation, user } });
+  }
+
+  /** Searches the knowledge, and remembers what its entries are called. */
+  async snippets(q: string, locale: string, signal: AbortSignal): Promise<Snippet[]> {
+    const found = await this.api.snippets(q, locale, signal);
+    for (const { id, title } of found) this.titles.set(id.slice(id.indexOf(":") + 1), title);
+    return found;
   }
 
   hide(): void {

@@ -14,6 +14,11 @@ import { DeskContext, useShared } from "./use.ts";
 /** Browsers hide the nonce from scripts that ask for the attribute; the property tells. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 
+/** What unfolds in a form belongs to it, also for screen readers. */
+function popupFrame(trigger?: HTMLElement): HTMLElement {
+  return trigger?.closest<HTMLElement>(".form") ?? document.body;
+}
+
 export function App({ desk }: { desk: Desk }) {
   const state = useDesk(desk);
   const { locale, theme } = state.prefs;
@@ -29,7 +34,7 @@ export function App({ desk }: { desk: Desk }) {
     document.title = w.waitingTitle(waiting) + w.title;
   }, [w, waiting]);
   return (
-    <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} button={{ autoInsertSpace: false }}>
+    <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
       <DeskContext value={shared}>
         <Notices />
         {state.stage === "starting" && <p className="starting">{w.loading}</p>}

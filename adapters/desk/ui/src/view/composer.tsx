@@ -63,7 +63,7 @@ function Field({ entry, mode }: { entry: Entry; mode: "reply" | "note" }) {
       <textarea
         id={COMPOSER} className="composer-text" rows={3} value={text} disabled={off} aria-label={mode === "reply" ? w.composer.reply : w.composer.note}
         placeholder={mode === "reply" ? w.composer.replyPlaceholder : w.composer.notePlaceholder} onKeyDown={pressed} onChange={(event) => desk.draft(key, event.target.value)}
-        role={canned.open ? "combobox" : undefined} aria-expanded={canned.open || undefined} aria-controls={canned.open ? "canned" : undefined}
+        aria-autocomplete="list" aria-controls={canned.open && canned.list.length ? "canned" : undefined}
         aria-activedescendant={canned.open && canned.list.length ? `canned-${canned.at}` : undefined}
       />
       <div className="composer-send">

@@ -15,7 +15,7 @@ export function ContextPane() {
   const entry = state.entries.get(state.selected);
   const known = state.cases.get(state.selected);
   return (
-    <aside className="context" aria-label={w.context.label}>
+    <section className="context" aria-label={w.context.label}>
       {entry ? (
         <>
           <Why entry={entry} known={known} />
@@ -27,14 +27,14 @@ export function ContextPane() {
       ) : (
         <Empty {...w.empty.context} />
       )}
-    </aside>
+    </section>
   );
 }
 
-export function Section({ title, children }: { title: string; children: React.ReactNode }) {
+export function Section({ title, className = "", children }: { title: string; className?: string; children: React.ReactNode }) {
   return (
-    <section className="card">
-      <h3>{title}</h3>
+    <section className={`card ${className}`}>
+      <h2>{title}</h2>
       {children}
     </section>
   );
@@ -64,9 +64,10 @@ function Why({ entry, known }: { entry: Entry; known: Case | undefined }) {
 }
 
 function Understanding({ known }: { known: Case }) {
+  const { desk } = useShared();
   const insight = useMemo(() => insightOf(known.turns), [known.turns]);
   const titles = useMemo(() => titlesOf(known.turns), [known.turns]);
-  const called = (id: string) => titles.get(id) ?? id;
+  const called = (id: string) => titles.get(id) ?? desk.titles.get(id) ?? id;
   return (
     <>
       <Understood insight={insight} called={called} />

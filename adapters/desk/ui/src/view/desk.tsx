@@ -18,12 +18,17 @@ export type Page = "desk" | "audit" | "accounts";
 const PAGES: Record<Role, Page[]> = { agent: ["desk"], lead: ["desk"], compliance: ["desk", "audit"], admin: ["accounts", "audit"] };
 
 export function DeskPage() {
-  const { state } = useShared();
+  const { state, w } = useShared();
   const pages = PAGES[state.me!.role] ?? ["desk"];
   const [chosen, choose] = useState<Page>(pages[0]!);
   const page = pages.includes(chosen) ? chosen : pages[0]!;
   return (
     <div className="page">
+      {page === "desk" && (
+        <a className="skip" href="#thread">
+          {w.skip}
+        </a>
+      )}
       <TopBar page={page} pages={pages} onPage={choose} />
       {page === "desk" && <Panes />}
       {page === "audit" && <Audit />}
@@ -45,13 +50,13 @@ function Panes() {
   };
   return (
     <>
-      {state.line === "offline" && <p className="banner">{w.offlineBanner}</p>}
-      {state.status === "away" && talks(state.me!) && <p className="banner quiet">{w.away}</p>}
-      <div className="panes" data-pane={state.pane}>
+      {state.line === "offline" && <p className="banner" role="status">{w.offlineBanner}</p>}
+      {state.status === "away" && talks(state.me!) && <p className="banner quiet" role="status">{w.away}</p>}
+      <main className="panes" data-pane={state.pane}>
         <Lists lists={lists} />
         <Thread />
         <ContextPane />
-      </div>
+      </main>
       <nav className="pane-tabs" aria-label={w.title}>
         <Segmented<Pane> block value={state.pane} onChange={(pane) => desk.show({ pane })} options={(["lists", "thread", "context"] as const).map((value) => ({ value, label: label[value] }))} />
       </nav>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { isMine } from "../board.ts";
 import type { Entry } from "../protocol.ts";
 import { Refusal } from "../api.ts";
+import { focusOn } from "./keys.ts";
 import { ResolveDialog } from "./resolve.tsx";
 import { TransferDialog } from "./transfer.tsx";
 import { useShared } from "./use.ts";
@@ -35,10 +36,11 @@ function HelpDialog() {
       <p className="soft">{w.shortcuts.lead}</p>
       <dl className="keys">
         {w.shortcuts.rows.map(([keys, what]) => (
-          <div key={keys}>
+          <div key={what}>
             <dt>
-              {keys.split(" / ").filter(Boolean).map((key) => <kbd key={key}>{key}</kbd>)}
-              {keys === "/" && <kbd>/</kbd>}
+              {keys.split(" ").map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
             </dt>
             <dd>{what}</dd>
           </div>
@@ -68,10 +70,10 @@ function RevealDialog({ entry }: { entry: Entry }) {
     }
   };
   return (
-    <Modal open title={w.revealDialog.title} okText={w.revealDialog.go} cancelText={w.cancel} confirmLoading={busy} onOk={() => void go()} onCancel={close}>
+    <Modal open title={w.revealDialog.title} okText={w.revealDialog.go} cancelText={w.cancel} confirmLoading={busy} onOk={() => void go()} onCancel={close} afterOpenChange={(open) => open && focusOn("reveal-reason")}>
       <p className="soft">{w.revealDialog.lead}</p>
       <label className="field" htmlFor="reveal-reason">{w.revealDialog.reason}</label>
-      <Input id="reveal-reason" autoFocus maxLength={200} value={reason} placeholder={w.revealDialog.placeholder} onChange={(event) => setReason(event.target.value)} onPressEnter={() => void go()} />
+      <Input id="reveal-reason" maxLength={200} value={reason} placeholder={w.revealDialog.placeholder} onChange={(event) => setReason(event.target.value)} onPressEnter={() => void go()} />
       {error && <Alert className="dialog-error" type="error" title={error} role="alert" />}
     </Modal>
   );

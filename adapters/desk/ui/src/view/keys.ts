@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import { isMine, isWaiting, talks } from "../board.ts";
+import type { Entry } from "../protocol.ts";
 import type { Desk } from "../store.ts";
 import { useShared } from "./use.ts";
 
@@ -19,7 +20,7 @@ export function useShortcuts(): void {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || desk.state.dialog) return;
       const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, [contenteditable], [role=dialog]")) {
+      if (target.closest("input:not([type=radio]), textarea, select, [contenteditable], [role=dialog]")) {
         if (event.key === "Escape") target.blur();
         return;
       }
@@ -28,6 +29,13 @@ export function useShortcuts(): void {
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
   }, [desk]);
+}
+
+/** Takes a waiting conversation; whoever does wants to write. */
+export function claim(desk: Desk, entry: Entry): void {
+  desk.claim(entry);
+  desk.show({ mode: "reply", pane: "thread" });
+  focusOn(COMPOSER);
 }
 
 /** Says whether the key meant anything. */
@@ -55,7 +63,7 @@ function act(desk: Desk, key: string): boolean {
   if (!entry || !me || !talks(me)) return false;
   switch (key) {
     case "c":
-      if (isWaiting(entry)) desk.claim(entry);
+      if (isWaiting(entry)) claim(desk, entry);
       return true;
     case "r":
     case "n":

@@ -14,8 +14,8 @@ export function Knowledge({ entry }: { entry: Entry }) {
   const [query, setQuery] = useState("");
   const { snippets, state: search } = useSnippets(query, entry.locale || state.prefs.locale);
   return (
-    <Section title={w.context.knowledge}>
-      <Input id={SEARCH} type="search" allowClear value={query} placeholder={w.knowledge.placeholder} aria-label={w.context.knowledge} onChange={(event) => setQuery(event.target.value)} />
+    <Section title={w.context.knowledge} className="knowledge">
+      <Input id={SEARCH} type="search" allowClear value={query} placeholder={w.knowledge.placeholder} aria-label={w.context.knowledge} onFocus={(event) => event.target.closest("section")?.scrollIntoView({ block: "nearest" })} onChange={(event) => setQuery(event.target.value)} />
       <div aria-live="polite">
         {search === "idle" && <p className="soft">{w.knowledge.lead}</p>}
         {search === "failed" && <p className="soft">{w.knowledge.failed}</p>}

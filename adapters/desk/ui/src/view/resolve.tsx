@@ -5,6 +5,7 @@ import Select from "antd/es/select";
 import { useMemo, useState } from "react";
 import type { Entry, Solved } from "../protocol.ts";
 import { insightOf, titlesOf } from "../transcript.ts";
+import { focusOn } from "./keys.ts";
 import { useSnippets } from "./snippets.ts";
 import { useShared } from "./use.ts";
 
@@ -26,14 +27,14 @@ export function ResolveDialog({ entry }: { entry: Entry }) {
   };
   const t = w.resolveDialog;
   return (
-    <Modal open title={t.title} okText={t.go} cancelText={w.cancel} okButtonProps={{ disabled: !cause || !solved }} onOk={go} onCancel={close}>
+    <Modal open title={t.title} okText={t.go} cancelText={w.cancel} okButtonProps={{ disabled: !cause || !solved }} onOk={go} onCancel={close} afterOpenChange={(open) => open && focusOn("resolve-cause")}>
       <p className="soft">{t.lead}</p>
       <div className="form">
         <label className="field" htmlFor="resolve-cause">{t.cause}</label>
         <Select id="resolve-cause" showSearch={{ onSearch: search, filterOption: false }} aria-label={t.cause} placeholder={t.search} value={cause} onChange={setCause} options={options} />
         <span className="field" id="resolve-solved">{t.solved}</span>
         <Segmented<Solved>
-          aria-labelledby="resolve-solved" value={solved ?? ("" as Solved)} onChange={setSolved}
+          block aria-labelledby="resolve-solved" value={solved ?? ("" as Solved)} onChange={setSolved}
           options={(["yes", "no", "unknown"] as const).map((value) => ({ value, label: t[value] }))}
         />
         <label className="field" htmlFor="resolve-note">{t.note}</label>

@@ -18,7 +18,7 @@ export function useSnippets(query: string, locale: string, wanted = query.trim()
     const stop = new AbortController();
     const ask = async () => {
       try {
-        setFound({ snippets: await desk.api.snippets(query.trim(), locale, stop.signal), state: "done" });
+        setFound({ snippets: await desk.snippets(query.trim(), locale, stop.signal), state: "done" });
       } catch {
         if (!stop.signal.aborted) setFound({ snippets: [], state: "failed" });
       }

@@ -13,9 +13,9 @@ const LIGHT = {
   colorBorderSecondary: "#dfe5ee", colorError: "#c22326", colorSuccess: "#157347", colorWarning: "#a35200",
 };
 const DARK = {
-  colorPrimary: "#3d86f0", colorLink: "#7db0ff", colorText: "#e8edf5", colorTextSecondary: "#b3bfcf", colorTextTertiary: "#a3b0c2",
+  colorPrimary: "#3a7be8", colorLink: "#7db0ff", colorText: "#e8edf5", colorTextSecondary: "#b3bfcf", colorTextTertiary: "#a3b0c2",
   colorTextDescription: "#a3b0c2", colorTextPlaceholder: "#8f9db1", colorTextDisabled: "#8493a8", colorBgBase: "#10161f", colorBgContainer: "#1b2330",
-  colorBgElevated: "#222c3b", colorBgLayout: "#10161f", colorBorder: "#3a475a", colorBorderSecondary: "#2c3747", colorTextLightSolid: "#06111f",
+  colorBgElevated: "#222c3b", colorBgLayout: "#10161f", colorBorder: "#3a475a", colorBorderSecondary: "#2c3747",
   colorError: "#ff8f8a", colorSuccess: "#5cc98d", colorWarning: "#f0b357",
 };
 
@@ -24,6 +24,6 @@ export function themeOf(theme: Theme): ThemeConfig {
   return {
     algorithm: dark ? darkAlgorithm : defaultAlgorithm,
     token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 8, controlHeight: 34, motion: !matchMedia("(prefers-reduced-motion: reduce)").matches },
-    components: { Segmented: { trackBg: dark ? "#10161f" : "#e3e9f1" }, Tooltip: dark ? { colorTextLightSolid: "#fff" } : {} },
+    components: { Segmented: { trackBg: dark ? "#10161f" : "#e3e9f1" } },
   };
 }

@@ -5,7 +5,7 @@ import type { Entry } from "../protocol.ts";
 import { isWords } from "../state.ts";
 import { Composer } from "./composer.tsx";
 import { Empty } from "./empty.tsx";
-import { focusOn, COMPOSER } from "./keys.ts";
+import { claim } from "./keys.ts";
 import { ReasonTag } from "./lists.tsx";
 import { Transcript } from "./transcript.tsx";
 import { useShared } from "./use.ts";
@@ -14,7 +14,7 @@ export function Thread() {
   const { state, w } = useShared();
   const entry = state.entries.get(state.selected);
   return (
-    <main className="thread" id="thread" tabIndex={-1} aria-label={w.panes.thread}>
+    <section className="thread" id="thread" tabIndex={-1} aria-label={w.panes.thread}>
       {entry ? (
         <>
           <ThreadHead entry={entry} />
@@ -24,7 +24,7 @@ export function Thread() {
       ) : (
         <Empty {...w.empty.thread} />
       )}
-    </main>
+    </section>
   );
 }
 
@@ -48,13 +48,8 @@ function Actions({ entry }: { entry: Entry }) {
   if (!talks(me)) return null;
   const busy = [...state.acts.values()].some((act) => act.data.conversation === entry.conversation && !isWords(act));
   if (isWaiting(entry)) {
-    const claim = () => {
-      desk.claim(entry);
-      desk.show({ mode: "reply" });
-      focusOn(COMPOSER);
-    };
     return (
-      <Button type="primary" loading={busy} onClick={claim}>
+      <Button type="primary" loading={busy} onClick={() => claim(desk, entry)}>
         {busy ? w.claiming : w.claim}
       </Button>
     );

@@ -84,7 +84,7 @@ function Menu() {
   );
   return (
     <Popover content={content} trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen}>
-      <Button className="me" type="text" aria-label={`${me.name}, ${w.menu}`} aria-expanded={open}>
+      <Button className="me" type="text" title={w.menu} aria-expanded={open}>
         <span className="avatar small" aria-hidden="true">
           {[...me.name][0]}
         </span>

@@ -53,8 +53,13 @@ function useEnd(conversation: string, size: string) {
       near.current = element!.scrollHeight - element!.scrollTop - element!.clientHeight < NEAR_END;
       if (near.current) setMore(false);
     };
+    const resized = new ResizeObserver(() => near.current && toEnd());
     element?.addEventListener("scroll", scrolled, { passive: true });
-    return () => element?.removeEventListener("scroll", scrolled);
+    if (element) resized.observe(element);
+    return () => {
+      element?.removeEventListener("scroll", scrolled);
+      resized.disconnect();
+    };
   }, []);
   useLayoutEffect(() => {
     near.current = true;
@@ -68,7 +73,7 @@ function useEnd(conversation: string, size: string) {
 }
 
 function LineView({ line, chosen, titles }: { line: Line; chosen: string; titles: Map<string, string> }) {
-  const { state, w } = useShared();
+  const { desk, state, w } = useShared();
   switch (line.type) {
     case "message":
       return <Message line={line} chosen={chosen} />;
@@ -84,7 +89,7 @@ function LineView({ line, chosen, titles }: { line: Line; chosen: string; titles
           <p className="words">
             {w.resolveDialog[line.found.solved]} · {w.resolveDialog.cause}
             {w.colon}
-            {line.found.cause ? (titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
+            {line.found.cause ? (titles.get(line.found.cause) ?? desk.titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
           </p>
           {line.found.note && <p className="words">{line.found.note}</p>}
         </Row>

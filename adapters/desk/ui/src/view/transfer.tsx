@@ -5,6 +5,7 @@ import Select from "antd/es/select";
 import { useState } from "react";
 import { queueName } from "../board.ts";
 import type { Entry } from "../protocol.ts";
+import { focusOn } from "./keys.ts";
 import { useShared } from "./use.ts";
 
 type Kind = "queue" | "person";
@@ -28,12 +29,12 @@ export function TransferDialog({ entry }: { entry: Entry }) {
     close();
   };
   return (
-    <Modal open title={t.title} okText={t.go} cancelText={w.cancel} okButtonProps={{ disabled: !ready }} onOk={go} onCancel={close}>
+    <Modal open title={t.title} okText={t.go} cancelText={w.cancel} okButtonProps={{ disabled: !ready }} onOk={go} onCancel={close} afterOpenChange={(open) => open && focusOn("transfer-queue")}>
       <div className="form">
-        <Segmented<Kind> value={kind} onChange={setKind} options={[{ value: "queue", label: t.queue }, { value: "person", label: t.person }]} />
+        <Segmented<Kind> block value={kind} onChange={setKind} options={[{ value: "queue", label: t.queue }, { value: "person", label: t.person }]} />
         {kind === "queue" && (
           <Select
-            aria-label={t.pickQueue} placeholder={t.pickQueue} value={queue} onChange={setQueue}
+            id="transfer-queue" aria-label={t.pickQueue} placeholder={t.pickQueue} value={queue} onChange={setQueue}
             options={state.queues.filter(({ id }) => id !== entry.queue).map(({ id }) => ({ value: id, label: queueName(id, state.queues, state.prefs.locale) }))}
           />
         )}

@@ -24,7 +24,6 @@ export const en: Words = {
   loading: "Opening…",
   retry: "Try again",
   cancel: "Cancel",
-  close: "Close",
   colon: ": ",
   otherLanguage: "中文",
   theme: { light: "Switch to light", dark: "Switch to dark" },
@@ -91,7 +90,6 @@ export const en: Words = {
 
   author: { user: "Customer", bot: "Bot", agent: "Agent", system: "System" },
   you: "You",
-  note: "Internal note",
   noteBy: (name) => `Note by ${name} (not shown to the customer)`,
   chosen: "chosen",
   offered: "Choices offered",
@@ -121,7 +119,6 @@ export const en: Words = {
   release: "Put back in line",
   transfer: "Transfer",
   resolve: "Resolve",
-  more: "More actions",
   composer: {
     reply: "Reply",
     note: "Note",
@@ -190,8 +187,8 @@ export const en: Words = {
     title: "Keyboard shortcuts",
     lead: "Outside of text fields. Esc leaves a text field.",
     rows: [
-      ["j / k", "Next / previous conversation"], ["c", "Claim"], ["r", "Reply"], ["n", "Write a note"], ["e", "Resolve"], ["t", "Transfer"],
-      ["/", "Search the knowledge"], ["1 / 2 / 3", "Switch lists"], ["?", "This list"], ["Esc", "Leave a field, close a window"],
+      ["j k", "Next / previous conversation"], ["c", "Claim"], ["r", "Reply"], ["n", "Write a note"], ["e", "Resolve"], ["t", "Transfer"],
+      ["/", "Search the knowledge"], ["1 2 3", "Switch lists"], ["?", "This list"], ["Esc", "Leave a field, close a window"],
     ],
   },
   alerts: { newWaiting: "Somebody is waiting for a person", newMessage: "A new message in one of your conversations" },

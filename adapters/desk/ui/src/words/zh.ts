@@ -19,7 +19,6 @@ export const zh = {
   loading: "正在打开…",
   retry: "重试",
   cancel: "取消",
-  close: "关闭",
   colon: "：",
   otherLanguage: "English",
   theme: { light: "换成浅色", dark: "换成深色" },
@@ -86,7 +85,6 @@ export const zh = {
 
   author: { user: "用户", bot: "机器人", agent: "客服", system: "系统" },
   you: "你",
-  note: "内部备注",
   noteBy: (name: string) => `${name} 的备注（用户看不到）`,
   chosen: "已选",
   offered: "提供的选项",
@@ -116,7 +114,6 @@ export const zh = {
   release: "放回队列",
   transfer: "转交",
   resolve: "完成",
-  more: "更多操作",
   composer: {
     reply: "回复用户",
     note: "写备注",
@@ -185,8 +182,8 @@ export const zh = {
     title: "快捷键",
     lead: "在输入框外有效。按 Esc 离开输入框。",
     rows: [
-      ["j / k", "下一个 / 上一个对话"], ["c", "接入"], ["r", "回复"], ["n", "写备注"], ["e", "完成"], ["t", "转交"], ["/", "搜索知识库"],
-      ["1 / 2 / 3", "切换列表"], ["?", "看快捷键"], ["Esc", "离开输入框，关闭窗口"],
+      ["j k", "下一个 / 上一个对话"], ["c", "接入"], ["r", "回复"], ["n", "写备注"], ["e", "完成"], ["t", "转交"], ["/", "搜索知识库"],
+      ["1 2 3", "切换列表"], ["?", "看快捷键"], ["Esc", "离开输入框，关闭窗口"],
     ] as [string, string][],
   },
   alerts: { newWaiting: "有人在等人工服务", newMessage: "你接待的用户发来消息" },
