@@ -1,6 +1,7 @@
 // The REST side. Whoever is told 401 by anything is sent to the sign-in page.
 
-import type { Account, AuditRow, CaseData, DemoAgent, Me, Snippet } from "./protocol.ts";
+import { queuesOf, type Queue } from "./board.ts";
+import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet } from "./protocol.ts";
 
 const BASE = "/v1/desk/";
 
@@ -40,9 +41,11 @@ export class Api {
     return (await this.#ask<{ user: string }>("POST", `conversations/${encodeURIComponent(id)}/reveal`, { reason })).user;
   }
 
-  async audit(after = ""): Promise<AuditRow[]> {
-    const answer = await this.#ask<any>("GET", `audit?${new URLSearchParams({ after })}`);
-    return answer.entries ?? answer.audit ?? answer.rows ?? [];
+  audit = (after: number): Promise<AuditPage> => this.#ask("GET", `audit?after=${after}`);
+  password = (old: string, fresh: string): Promise<void> => this.#ask("POST", "password", { old, new: fresh });
+
+  async queues(): Promise<Queue[]> {
+    return queuesOf((await this.#ask<{ queues?: unknown }>("GET", "queues")).queues);
   }
 
   async accounts(): Promise<Account[]> {

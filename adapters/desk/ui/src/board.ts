@@ -96,9 +96,14 @@ export function healthOf(entries: Iterable<Entry>, queues: Queue[], presence: Co
   return [...rows.values()];
 }
 
+/** Whether somebody could take a conversation now. */
+export function canTalk(one: Colleague): boolean {
+  return one.status === "online" && (!one.role || one.role === "agent" || one.role === "lead");
+}
+
 function emptyHealth(queue: string, presence: Colleague[]): Health {
   const known = presence.some((one) => one.queues);
-  const online = presence.filter((one) => one.status === "online" && (!one.queues?.length || one.queues.includes(queue))).length;
+  const online = presence.filter((one) => canTalk(one) && (!one.queues?.length || one.queues.includes(queue))).length;
   return { queue, waiting: 0, active: 0, longest: 0, breaches: 0, online: known ? online : null };
 }
 

@@ -42,7 +42,6 @@ export class Line {
   #opening = 0;
   #acts = new Map<string, Waiting>();
   #status: Status = "online";
-  #watched = "";
 
   constructor(listener: Listener, allowed: () => Promise<boolean>) {
     this.#listener = listener;
@@ -68,7 +67,6 @@ export class Line {
     clearTimeout(this.#watchdog);
     this.#acts.forEach((act) => clearTimeout(act.timer));
     this.#acts.clear();
-    this.#watched = "";
     const socket = this.#socket;
     this.#socket = null;
     socket?.close(1000);
@@ -81,11 +79,13 @@ export class Line {
     this.#transmit(id, act);
   }
 
-  watch(conversation: string): void {
-    if (this.#watched === conversation) return;
-    if (this.#watched) this.#send("unwatch", { conversation: this.#watched });
-    this.#watched = conversation;
-    if (conversation) this.#send("watch", { conversation });
+  /** Asks for the turns of a conversation after a version, and from then on. To be asked again after each hello. */
+  watch(conversation: string, after: number): void {
+    this.#send("watch", { conversation, after });
+  }
+
+  unwatch(conversation: string): void {
+    this.#send("unwatch", { conversation });
   }
 
   status(status: Status): void {
@@ -135,7 +135,6 @@ export class Line {
     this.#attempt = 0;
     this.#setState("online");
     this.#send("status", { status: this.#status });
-    if (this.#watched) this.#send("watch", { conversation: this.#watched });
     this.#listener.hello(hello);
     for (const [id, act] of this.#acts) this.#transmit(id, act);
   }

@@ -15,6 +15,7 @@ export interface Me {
   csrf: string;
   expires_at?: string;
   locale?: string;
+  demo?: boolean;
 }
 
 export interface Person {
@@ -48,6 +49,7 @@ export interface Entry {
 export interface Colleague {
   user: string;
   name: string;
+  role?: Role;
   status: string; // online | away | offline
   load: number;
   queues?: string[];
@@ -96,10 +98,17 @@ export interface Turn {
   events: LogEvent[];
 }
 
+/** An entry of the knowledge. */
+export interface Named {
+  id: string;
+  title: string;
+}
+
 export interface CaseData {
   entry: Entry;
   turns: Turn[];
   summary?: string[];
+  brief?: { causes?: Named[]; shown?: Named[]; tried?: Named[] };
 }
 
 export interface Snippet {
@@ -151,6 +160,7 @@ export interface Frame {
 export interface DemoAgent {
   user: string;
   name: string;
+  name_en?: string;
   role: Role;
 }
 
@@ -163,11 +173,17 @@ export interface Account {
 }
 
 export interface AuditRow {
-  id?: number | string;
-  seq?: number;
+  seq: number;
   at: string;
   user?: string;
   action?: string;
   conversation?: string;
-  detail?: unknown;
+  from?: string;
+  detail?: string;
+}
+
+export interface AuditPage {
+  entries: AuditRow[];
+  whole: boolean; // nothing is missing or was changed
+  more: boolean;
 }

@@ -3,16 +3,17 @@
 import { isMine, isOpen, isWaiting, queuesOf, serves, type Queue } from "./board.ts";
 import type { LineState } from "./line.ts";
 import type { Prefs } from "./prefs.ts";
-import type { ActData, CaseData, Colleague, DemoAgent, Entry, Hello, Me, Status, Turn } from "./protocol.ts";
+import type { ActData, CaseData, Colleague, DemoAgent, Entry, Hello, Me, Named, Status, Turn } from "./protocol.ts";
 import { merge } from "./transcript.ts";
 
-export type Dialog = "" | "help" | "transfer" | "resolve" | "reveal";
+export type Dialog = "" | "help" | "transfer" | "resolve" | "reveal" | "password";
 export type Pane = "lists" | "thread" | "context";
 export type Tab = "waiting" | "mine" | "all";
 
 export interface Case {
   turns: Turn[];
   summary: string[];
+  causes: Named[]; // what the check or the person named
   state: "loading" | "ready" | "failed" | "stale"; // stale: turns are missing, to be loaded again
 }
 
@@ -81,7 +82,7 @@ export function greeted(s: State, hello: Hello): State {
   return {
     ...s,
     me: hello.me ? { ...hello.me, csrf: hello.me.csrf || s.me?.csrf || "" } : s.me,
-    queues: queuesOf(hello.queues),
+    queues: s.queues.length ? s.queues : queuesOf(hello.queues), // with names and all of them, once asked for
     presence: hello.presence ?? [],
     entries,
     typing: new Map(),
@@ -114,8 +115,9 @@ export function entryGone(s: State, conversation: string): State {
 
 export function turnCame(s: State, conversation: string, turn: Turn): State {
   const known = s.cases.get(conversation);
-  if (!known || known.state === "loading") return s;
+  if (!known) return s;
   const turns = merge(known.turns, [turn]);
+  if (!turns && known.state === "loading") return s; // what comes has it, or it is sent again after
   if (!turns) return { ...s, cases: withKey(s.cases, conversation, { ...known, state: "stale" as const }) };
   const typing = turn.events.some((event) => event.kind === "message" && event.data.author === "user") ? withKey(s.typing, conversation, undefined) : s.typing;
   return shown({ ...s, typing, cases: withKey(s.cases, conversation, { ...known, turns }) }, [turn]);
@@ -124,7 +126,7 @@ export function turnCame(s: State, conversation: string, turn: Turn): State {
 export function caseLoaded(s: State, conversation: string, data: CaseData): State {
   const known = s.cases.get(conversation);
   const turns = merge(data.turns ?? [], known?.turns ?? []) ?? data.turns ?? [];
-  const next = { ...s, cases: withKey(s.cases, conversation, { turns, summary: data.summary ?? [], state: "ready" as const }) };
+  const next = { ...s, cases: withKey(s.cases, conversation, { turns, summary: data.summary ?? [], causes: data.brief?.causes ?? [], state: "ready" as const }) };
   return shown(data.entry ? entryCame(next, data.entry) : next, turns);
 }
 

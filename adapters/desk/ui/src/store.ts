@@ -79,6 +79,9 @@ export class Desk {
     savePrefs(prefs);
     this.api.locale = prefs.locale;
     this.#set({ prefs });
+    if (!change.locale || this.#state.line !== "online") return;
+    void this.#nameQueues(); // and what else the server puts into words
+    if (this.#state.selected) void this.load(this.#state.selected);
   }
 
   toggleSound(): void {
@@ -116,7 +119,7 @@ export class Desk {
         cases: before ? withKey(s.cases, before, undefined) : s.cases,
       };
     });
-    this.#line.watch(conversation);
+    if (before) this.#line.unwatch(before);
     if (conversation) void this.load(conversation);
   }
 
@@ -132,10 +135,14 @@ export class Desk {
 
   async load(conversation: string): Promise<void> {
     const known = this.#state.cases.get(conversation);
-    this.#set({ cases: withKey(this.#state.cases, conversation, { turns: known?.turns ?? [], summary: known?.summary ?? [], state: "loading" as const }) });
+    this.#set({ cases: withKey(this.#state.cases, conversation, { turns: known?.turns ?? [], summary: known?.summary ?? [], causes: known?.causes ?? [], state: "loading" as const }) });
     try {
       const data = await this.api.case(conversation);
-      if (this.#state.selected === conversation) this.#update((s) => caseLoaded(s, conversation, data));
+      if (this.#state.selected !== conversation) return;
+      const { causes = [], shown = [], tried = [] } = data.brief ?? {};
+      for (const { id, title } of [...causes, ...shown, ...tried]) this.titles.set(id, title);
+      this.#update((s) => caseLoaded(s, conversation, data));
+      this.#line.watch(conversation, this.#state.cases.get(conversation)?.turns.at(-1)?.version ?? 0);
     } catch {
       this.#update((s) => {
         const now = s.cases.get(conversation);
@@ -233,6 +240,12 @@ export class Desk {
   #greeted(hello: Hello): void {
     this.#update((s) => greeted(s, hello));
     if (this.#state.selected) void this.load(this.#state.selected);
+    void this.#nameQueues();
+  }
+
+  async #nameQueues(): Promise<void> {
+    const queues = await this.api.queues().catch(() => null);
+    if (queues) this.#set({ queues });
   }
 
   #heard(frame: Frame): void {

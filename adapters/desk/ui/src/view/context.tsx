@@ -1,6 +1,6 @@
 import Button from "antd/es/button";
 import { useMemo } from "react";
-import { queueName } from "../board.ts";
+import { queueName, talks } from "../board.ts";
 import { clockTime } from "../clock.ts";
 import type { Entry } from "../protocol.ts";
 import type { Case } from "../state.ts";
@@ -22,7 +22,7 @@ export function ContextPane() {
           {known && known.turns.length > 0 && <Understanding known={known} />}
           <Person entry={entry} />
           {known && <Notes known={known} />}
-          <Knowledge key={entry.conversation} entry={entry} />
+          {talks(state.me!) && <Knowledge key={entry.conversation} entry={entry} />}
         </>
       ) : (
         <Empty {...w.empty.context} />

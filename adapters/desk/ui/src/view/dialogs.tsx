@@ -6,6 +6,7 @@ import { isMine } from "../board.ts";
 import type { Entry } from "../protocol.ts";
 import { Refusal } from "../api.ts";
 import { focusOn } from "./keys.ts";
+import { PasswordDialog } from "./password.tsx";
 import { ResolveDialog } from "./resolve.tsx";
 import { TransferDialog } from "./transfer.tsx";
 import { useShared } from "./use.ts";
@@ -18,6 +19,8 @@ export function Dialogs() {
   switch (state.dialog) {
     case "help":
       return <HelpDialog />;
+    case "password":
+      return <PasswordDialog />;
     case "reveal":
       return entry ? <RevealDialog entry={entry} /> : null;
     case "transfer":
@@ -50,7 +53,7 @@ function HelpDialog() {
   );
 }
 
-const SHORTEST_REASON = 4;
+const SHORTEST_REASON = 3; // as the server wants it
 
 function RevealDialog({ entry }: { entry: Entry }) {
   const { desk, w } = useShared();

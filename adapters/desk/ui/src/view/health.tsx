@@ -1,4 +1,4 @@
-import { healthOf, queueName } from "../board.ts";
+import { canTalk, healthOf, queueName } from "../board.ts";
 import { duration } from "../clock.ts";
 import { useShared } from "./use.ts";
 
@@ -7,7 +7,7 @@ export function QueueHealth({ now }: { now: number }) {
   const { state, w } = useShared();
   const rows = healthOf(state.entries.values(), state.queues, state.presence, now);
   const perQueue = rows.some((row) => row.online !== null);
-  const online = state.presence.filter((one) => one.status === "online").length;
+  const online = state.presence.filter(canTalk).length;
   if (rows.length === 0) return null;
   return (
     <div className="health">

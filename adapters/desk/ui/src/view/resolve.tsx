@@ -46,17 +46,18 @@ export function ResolveDialog({ entry }: { entry: Entry }) {
 
 /** The causes that were spoken of, those that a search finds, and none. */
 function useCauses(entry: Entry) {
-  const { state, w } = useShared();
+  const { desk, state, w } = useShared();
   const [query, search] = useState("");
   const found = useSnippets(query, state.prefs.locale);
-  const turns = state.cases.get(entry.conversation)?.turns ?? [];
+  const known = state.cases.get(entry.conversation);
   const spoken = useMemo(() => {
-    const titles = titlesOf(turns);
-    return insightOf(turns).causes.map((value) => ({ value, label: titles.get(value) ?? value }));
-  }, [turns]);
+    const titles = titlesOf(known?.turns ?? []);
+    const ids = new Set([...(known?.causes ?? []).map(({ id }) => id), ...insightOf(known?.turns ?? []).causes]);
+    return [...ids].map((value) => ({ value, label: desk.titles.get(value) ?? titles.get(value) ?? value }));
+  }, [desk, known]);
   const more = found.snippets.filter(({ id }) => id.startsWith(CAUSE)).map(({ id, title }) => ({ value: id.slice(CAUSE.length), label: title }));
   const fits = spoken.filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()));
-  const known = new Set(fits.map(({ value }) => value));
-  const options = [...fits, ...more.filter(({ value }) => !known.has(value)), { value: NONE, label: w.resolveDialog.none }];
+  const shown = new Set(fits.map(({ value }) => value));
+  const options = [...fits, ...more.filter(({ value }) => !shown.has(value)), { value: NONE, label: w.resolveDialog.none }];
   return { options, search };
 }

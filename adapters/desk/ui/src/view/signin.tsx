@@ -55,15 +55,16 @@ export function SignIn() {
 }
 
 function DemoCard({ agent, busy, onPick }: { agent: DemoAgent; busy: string; onPick: () => void }) {
-  const { w } = useShared();
+  const { state, w } = useShared();
+  const name = (state.prefs.locale === "en" && agent.name_en) || agent.name;
   return (
     <li>
       <button type="button" className="demo-agent" disabled={busy !== ""} aria-busy={busy === agent.user} onClick={onPick}>
         <span className="avatar" aria-hidden="true">
-          {[...agent.name][0]}
+          {[...name][0]}
         </span>
         <span className="demo-who">
-          <strong>{agent.name}</strong>
+          <strong>{name}</strong>
           <span className="soft">
             {w.roles[agent.role] ?? agent.role} · {w.roleHints[agent.role] ?? ""}
           </span>

@@ -1,3 +1,4 @@
+import LockOutlined from "@ant-design/icons/es/icons/LockOutlined";
 import LogoutOutlined from "@ant-design/icons/es/icons/LogoutOutlined";
 import QuestionCircleOutlined from "@ant-design/icons/es/icons/QuestionCircleOutlined";
 import Button from "antd/es/button";
@@ -77,6 +78,11 @@ function Menu() {
       <Button type="text" icon={<QuestionCircleOutlined />} onClick={() => (setOpen(false), desk.show({ dialog: "help" }))}>
         {w.help}
       </Button>
+      {!me.demo && (
+        <Button type="text" icon={<LockOutlined />} onClick={() => (setOpen(false), desk.show({ dialog: "password" }))}>
+          {w.passwordDialog.title}
+        </Button>
+      )}
       <Button type="text" icon={<LogoutOutlined />} onClick={() => void desk.signOut()}>
         {w.signOut}
       </Button>

@@ -3,7 +3,7 @@ import Modal from "antd/es/modal";
 import Segmented from "antd/es/segmented";
 import Select from "antd/es/select";
 import { useState } from "react";
-import { queueName } from "../board.ts";
+import { canTalk, queueName } from "../board.ts";
 import type { Entry } from "../protocol.ts";
 import { focusOn } from "./keys.ts";
 import { useShared } from "./use.ts";
@@ -19,7 +19,7 @@ export function TransferDialog({ entry }: { entry: Entry }) {
   const [note, setNote] = useState("");
   const close = () => desk.show({ dialog: "" });
   const t = w.transferDialog;
-  const colleagues = state.presence.filter((one) => one.user !== state.me!.user && one.status === "online").sort((a, b) => a.load - b.load);
+  const colleagues = state.presence.filter((one) => one.user !== state.me!.user && canTalk(one)).sort((a, b) => a.load - b.load);
   const to = colleagues.find((one) => one.user === user);
   const ready = kind === "queue" ? !!queue : !!to;
   const go = () => {

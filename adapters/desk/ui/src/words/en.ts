@@ -5,13 +5,19 @@ const reasons: Record<string, string> = {
   appeal: "Appeal", abuse: "Strong language", human_review: "Wants human review", explanation: "Wants an explanation", scam: "Possible scam",
   transfer: "Handed over", closed: "Account closed", cancel: "Wants to close",
 };
-const decisions: Record<string, string> = { eligible: "Can activate", ineligible: "Cannot activate now", in_review: "In review", unspecified: "No reason given" };
+const decisions: Record<string, string> = { eligible: "Can activate", ineligible: "Cannot activate now", review: "In review", unknown: "No result", unspecified: "No reason given" };
 const outcomes: Record<string, string> = { offered: "Suggested", tried: "Tried", failed: "Tried, did not help", skipped: "Skipped" };
 const refusals: Record<string, string> = {
   fenced: "This conversation has just changed hands. It has been refreshed", forbidden: "Your role may not do that", not_found: "No such conversation",
   busy: "The system is busy. Please try again shortly", rate_limited: "A bit too fast. Please wait a moment", invalid: "That does not fit the rules",
   id_conflict: "That was used before. Please write it anew", csrf: "Your session was renewed. Please reload the page",
+  not_possible: "That is not possible right now", bad_field: "Something in it cannot be used", too_large: "That is too long. Please shorten it",
+  damaged: "The record of this conversation is damaged", internal: "Something went wrong on our side. Please try again",
   unanswered: "No answer came. Please try again", notifyBlocked: "The browser does not allow notifications. You can turn them on beside the address bar",
+};
+const actions: Record<string, string> = {
+  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", reveal: "Revealed an account", claim: "Claimed", transfer: "Transferred",
+  release: "Put back in line", resolve: "Resolved", takeover: "Took over", account_added: "Added an account", account_changed: "Changed an account", password: "Changed a password",
 };
 const states: Record<string, string> = {
   requested: "Asked for a person", queued: "Joined the line", active: "joined", resolved: "The person has left, the bot answers again",
@@ -181,7 +187,11 @@ export const en: Words = {
   },
   revealDialog: {
     title: "Show the full account", lead: "Please say why. Who looked, when and why goes into the audit log.", reason: "Reason",
-    placeholder: "For example: to compare with the account they gave", go: "Show", need: "Please give a reason, 4 characters or more", failed: "That did not work. Please try again.",
+    placeholder: "For example: to compare with the account they gave", go: "Show", need: "Please give a reason, 3 characters or more", failed: "That did not work. Please try again.",
+  },
+  passwordDialog: {
+    title: "Change password", lead: "You will have to sign in again everywhere.", old: "Current password", fresh: "New password", hint: "12 characters or more, without your user name",
+    go: "Change", failed: "That did not work. Please try again.", wrongOld: "The current password is not right.",
   },
   shortcuts: {
     title: "Keyboard shortcuts",
@@ -204,6 +214,7 @@ export const en: Words = {
   admin: {
     accounts: "Accounts", audit: "Audit log", add: "Add an account", user: "User name", name: "Name", role: "Role", queues: "Queues", password: "First password",
     save: "Save", disabled: "Disabled", enabled: "Enabled", disable: "Disable", enable: "Enable", failed: "That did not work. Please try again.", time: "Time", who: "Who",
-    what: "What", which: "Conversation", detail: "Details", more: "More", empty: "Nothing recorded yet", saved: "Saved", queuesHint: "Separated by commas; empty for all",
+    what: "What", which: "Conversation", detail: "Details", from: "From", action: (id) => actions[id] ?? id,
+    broken: "The audit chain is broken: records are missing or were changed. Please look into it soon.", more: "More", empty: "Nothing recorded yet", saved: "Saved", queuesHint: "Separated by commas; empty for all",
   },
 };

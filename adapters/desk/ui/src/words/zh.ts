@@ -2,12 +2,17 @@ const reasons: Record<string, string> = {
   requested: "想找人工", agent: "想找人工", failed_turns: "机器人没帮上忙", distress: "情绪需要关照", complaint: "投诉", appeal: "申诉",
   abuse: "言辞激烈", human_review: "要求人工复核", explanation: "要求解释结果", scam: "可能遇到诈骗", transfer: "同事转来", closed: "账户注销", cancel: "想要注销",
 };
-const decisions: Record<string, string> = { eligible: "可以开通", ineligible: "暂时不能开通", in_review: "审核中", unspecified: "没有给出原因" };
+const decisions: Record<string, string> = { eligible: "可以开通", ineligible: "暂时不能开通", review: "审核中", unknown: "没有结果", unspecified: "没有给出原因" };
 const outcomes: Record<string, string> = { offered: "建议过", tried: "试过了", failed: "试了没用", skipped: "跳过了" };
 const refusals: Record<string, string> = {
   fenced: "这个对话刚刚转了手，已为你刷新", forbidden: "你的角色不能这样做", not_found: "找不到这个对话", busy: "系统忙，请稍后再试",
   rate_limited: "太快了，歇一下再试", invalid: "内容不符合要求", id_conflict: "这条已经用过，请重新写一条", csrf: "登录状态已更新，请刷新页面",
+  not_possible: "现在没法这样操作", bad_field: "有一项内容不对", too_large: "内容太长了，请缩短", damaged: "这段对话的记录有损坏，没法继续", internal: "服务出了点问题，请再试一次",
   unanswered: "没有收到答复，请再试一次", notifyBlocked: "浏览器没有允许通知，可以在地址栏左侧的设置里打开",
+};
+const actions: Record<string, string> = {
+  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", reveal: "查看账号", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
+  account_added: "新增账号", account_changed: "修改账号", password: "修改密码",
 };
 const states: Record<string, string> = {
   requested: "请求了人工服务", queued: "进入排队", active: "已接入", resolved: "人工服务结束，机器人继续接待", cancelled: "用户取消了人工服务",
@@ -176,7 +181,10 @@ export const zh = {
   },
   revealDialog: {
     title: "显示完整账号", lead: "请写明原因。谁在什么时候为什么看过，会记入审计。", reason: "原因", placeholder: "例如：核对用户提供的账号", go: "显示",
-    need: "请写明原因，至少 4 个字", failed: "没能显示，请再试一次。",
+    need: "请写明原因，至少 3 个字", failed: "没能显示，请再试一次。",
+  },
+  passwordDialog: {
+    title: "修改密码", lead: "修改后需要在所有设备上重新登录。", old: "现在的密码", fresh: "新密码", hint: "至少 12 个字符，不要包含账号", go: "修改", failed: "没能修改，请再试一次。", wrongOld: "现在的密码不对。",
   },
   shortcuts: {
     title: "快捷键",
@@ -199,6 +207,7 @@ export const zh = {
   admin: {
     accounts: "账号", audit: "审计记录", add: "新增账号", user: "账号", name: "姓名", role: "角色", queues: "队列", password: "初始密码", save: "保存",
     disabled: "停用", enabled: "启用", disable: "停用", enable: "启用", failed: "没有成功，请再试一次。", time: "时间", who: "谁", what: "做了什么", which: "对话", detail: "详情",
+    from: "来自", action: (id: string): string => actions[id] ?? id, broken: "审计链不完整：有记录缺失或被改动过，请尽快排查。",
     more: "更多", empty: "还没有记录", saved: "已保存", queuesHint: "逗号分隔，留空为全部",
   },
 };
