@@ -7,6 +7,7 @@ import { listsOf } from "../board.ts";
 import { useDesk, type Desk } from "../store.ts";
 import { words } from "../words.ts";
 import { DeskPage } from "./desk.tsx";
+import { Fallback } from "./fallback.tsx";
 import { SignIn } from "./signin.tsx";
 import { themeOf } from "./theme.ts";
 import { DeskContext, useShared } from "./use.ts";
@@ -37,9 +38,11 @@ export function App({ desk }: { desk: Desk }) {
     <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
       <DeskContext value={shared}>
         <Notices />
-        {state.stage === "starting" && <p className="starting">{w.loading}</p>}
-        {state.stage === "signedOut" && <SignIn />}
-        {state.stage === "in" && <DeskPage />}
+        <Fallback title={w.broken} action={w.reload}>
+          {state.stage === "starting" && <p className="starting">{w.loading}</p>}
+          {state.stage === "signedOut" && <SignIn />}
+          {state.stage === "in" && <DeskPage />}
+        </Fallback>
       </DeskContext>
     </ConfigProvider>
   );
