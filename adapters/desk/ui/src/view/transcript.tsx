@@ -95,7 +95,7 @@ const LineView = memo(function LineView({ line, chosen, titles }: LineProps) {
           <p className="words">
             {w.resolveDialog[line.found.solved]} · {w.resolveDialog.cause}
             {w.colon}
-            {line.found.cause ? (titles.get(line.found.cause) ?? desk.titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
+            {line.found.cause ? (desk.titles.get(line.found.cause) ?? titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
           </p>
           {line.found.note && <p className="words">{line.found.note}</p>}
         </Row>
