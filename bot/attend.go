@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -240,6 +241,20 @@ func (e *Engine) Overdue(entry Entry) bool {
 		return e.placeIn(entry.Queue, entry.Owner.Tenant).State == HandoffQueued
 	}
 	return entry.State == HandoffQueued && !entry.Due.IsZero() && now.After(entry.Due)
+}
+
+// FromDesk says whether a turn was stored for an agent or for the clock, so
+// that the person's own sockets do not know of it yet.
+func FromDesk(turn Turn) bool {
+	return !slices.ContainsFunc(turn.Events, func(event Event) bool {
+		switch e := event.(type) {
+		case Message:
+			return e.Author == AuthorUser
+		case FeedbackGiven:
+			return true
+		}
+		return false
+	})
 }
 
 // firstWords is the beginning of what blocks say, in one line.

@@ -98,6 +98,16 @@ func (b *Board) Get(conversation string) (Entry, bool) {
 	return entry, ok
 }
 
+// Concerns says whether a desk wants to hear of a turn that was just stored:
+// its conversation waits for a human, has one, or just had.
+func (b *Board) Concerns(turn Turn) bool {
+	if slices.ContainsFunc(turn.Events, func(event Event) bool { _, is := event.(HandoffChanged); return is }) {
+		return true
+	}
+	_, open := b.Get(turn.Conversation)
+	return open
+}
+
 // List is everything of a tenant, in the order in which it is to be served.
 func (b *Board) List(tenant string) []Entry {
 	return b.list(func(e Entry) bool { return e.Owner.Tenant == tenant })

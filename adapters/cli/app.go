@@ -63,6 +63,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
+	c.tendHandoffs(app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}

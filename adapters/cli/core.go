@@ -37,6 +37,7 @@ type core struct {
 	teardown  teardown
 
 	neighbours *neighbours // nil: no other node can share the log
+	handoffs   *handoffs   // nil: no people are served here
 }
 
 // newCore puts the parts together, in the order they need each other. On an

@@ -29,11 +29,14 @@ func (c *core) openBoard() (err error) {
 	return nil
 }
 
-// watchTurn tells other nodes of a turn that has just been stored, and looks
-// for a spike in it.
+// watchTurn tells other nodes, and the person's own sockets where they do not
+// know, of a turn that has just been stored, and looks for a spike in it.
 func (c *core) watchTurn(turn bot.Turn) {
 	if c.neighbours != nil {
-		c.neighbours.stored(turn)
+		c.neighbours.stored(turn, c.engine.Board().Concerns(turn))
+	}
+	if c.handoffs != nil && bot.FromDesk(turn) {
+		c.handoffs.tell(turn.Conversation, bot.LastSeq(turn))
 	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)

@@ -26,11 +26,12 @@ const (
 // the others over NATS and hears of them there; while it cannot, it reads the
 // end of the log once a second. What is shown always comes from the log.
 type neighbours struct {
-	log     bot.EventLog
-	tell    func(conversation string, seq int64) // the sockets of one conversation
-	tellAll func()                               // all sockets that they may lack something
-	live    *natsbus.Live                        // nil: no other node can be on this NATS
-	logger  *slog.Logger
+	log      bot.EventLog
+	tell     func(conversation string, seq int64) // the sockets of one conversation
+	tellAll  func()                               // all sockets that they may lack something
+	handoffs *handoffs                            // of those who wait for a human
+	live     *natsbus.Live                        // nil: no other node can be on this NATS
+	logger   *slog.Logger
 
 	hints   chan struct{} // something may have been missed
 	stop    context.CancelFunc
@@ -50,14 +51,14 @@ func (a *App) meetNeighbours() (err error) {
 		return nil
 	}
 	n := &neighbours{
-		log: c.log, tell: a.web.Announce, tellAll: a.web.AnnounceAll,
+		log: c.log, tell: a.web.Announce, tellAll: a.web.AnnounceAll, handoffs: c.handoffs,
 		logger: c.logger, hints: make(chan struct{}, 1),
 	}
 	c.warnAboutNodes()
 	if c.bus.Shared() {
 		n.live, err = c.bus.Live(natsbus.LiveOptions{
 			Node: newID(), Epoch: c.log.Epoch(), Logger: c.logger, Missed: n.hint,
-			Heard: func(turn natsbus.Stored) { n.tell(turn.Conversation, turn.Seq) },
+			Heard: n.heard,
 		})
 		if err != nil {
 			return err
@@ -97,9 +98,17 @@ func (n *neighbours) close(ctx context.Context) error {
 }
 
 // stored tells the others of a turn that this node stored. It never waits.
-func (n *neighbours) stored(turn bot.Turn) {
-	if seq := bot.LastSeq(turn); n.live != nil && seq > 0 {
-		n.live.Announce(natsbus.Stored{Conversation: turn.Conversation, Version: turn.Version, Seq: seq})
+func (n *neighbours) stored(turn bot.Turn, desk bool) {
+	if seq := bot.LastSeq(turn); n.live != nil && (seq > 0 || desk) {
+		n.live.Announce(natsbus.Stored{Conversation: turn.Conversation, Version: turn.Version, Seq: seq, Desk: desk})
+	}
+}
+
+// heard passes on what another node has stored.
+func (n *neighbours) heard(turn natsbus.Stored) {
+	n.tell(turn.Conversation, turn.Seq)
+	if turn.Desk {
+		n.handoffs.look(turn.Conversation)
 	}
 }
 
@@ -186,6 +195,9 @@ func (n *neighbours) show(turns []bot.Turn) {
 		n.position = turn.Position
 		if seq := bot.LastSeq(turn); seq > 0 {
 			n.tell(turn.Conversation, seq)
+		}
+		if n.handoffs.concern(turn) {
+			n.handoffs.look(turn.Conversation)
 		}
 	}
 }

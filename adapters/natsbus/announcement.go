@@ -19,7 +19,8 @@ const (
 type Stored struct {
 	Conversation string `json:"conv"`
 	Version      int64  `json:"version"`
-	Seq          int64  `json:"seq"` // the last number that clients see in it
+	Seq          int64  `json:"seq"`            // the last number that clients see in it, 0 when they see nothing of it
+	Desk         bool   `json:"desk,omitempty"` // the conversation waits for a human, has one, or just had
 }
 
 // announcement is one message on [LiveSubject]. One without turns is a beat.
@@ -50,7 +51,7 @@ func decodeAnnouncement(data []byte) (announcement, error) {
 		return announcement{}, fmt.Errorf("more than %d turns", maxTurns)
 	}
 	for _, turn := range a.Turns {
-		if !isName(turn.Conversation) || turn.Version < 1 || turn.Seq < 1 {
+		if !isName(turn.Conversation) || turn.Version < 1 || turn.Seq < 0 || turn.Seq == 0 && !turn.Desk {
 			return announcement{}, errors.New("want a conversation, a version and a number with every turn")
 		}
 	}

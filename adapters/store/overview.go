@@ -33,6 +33,7 @@ type overviewWords struct {
 
 	one    string // the row of a conversation
 	newest string // rows, the latest turn first
+	open   string // rows of those that wait for a human or have one, the latest turn first
 	page   string // rows in the order of their conversations, after one
 }
 

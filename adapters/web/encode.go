@@ -67,7 +67,13 @@ func (d stateData) appendTo(b []byte) []byte {
 	return append(bot.AppendString(append(b, `{"state":`...), d.State), '}')
 }
 
-func (d handoffData) appendTo(b []byte) []byte { return stateData{State: string(d.State)}.appendTo(b) }
+func (d handoffData) appendTo(b []byte) []byte {
+	b = bot.AppendString(append(b, `{"state":`...), string(d.State))
+	if d.Position != 0 {
+		b = strconv.AppendInt(append(b, `,"position":`...), int64(d.Position), 10)
+	}
+	return append(appendField(b, `,"agent":`, d.Agent), '}')
+}
 
 func (emptyData) appendTo(b []byte) []byte { return append(b, "{}"...) }
 
@@ -84,6 +90,7 @@ func (d messageData) appendTo(b []byte) []byte {
 		b = bot.AppendAbout(append(b, `,"about":`...), d.About)
 	}
 	b = appendField(b, `,"choice":`, d.Choice)
+	b = appendField(b, `,"agent":`, d.Agent)
 	return append(b, '}')
 }
 

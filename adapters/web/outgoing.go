@@ -39,9 +39,12 @@ type (
 		Blocks []bot.Block `json:"blocks"`
 		About  *bot.About  `json:"about,omitempty"`
 		Choice string      `json:"choice,omitempty"`
+		Agent  string      `json:"agent,omitempty"` // who wrote it, of agents' messages
 	}
 	handoffData struct {
-		State bot.HandoffState `json:"state"`
+		State    bot.HandoffState `json:"state"`
+		Position int              `json:"position,omitempty"` // in line, 1 is next; only on frames without a number
+		Agent    string           `json:"agent,omitempty"`    // who has joined
 	}
 	stateData struct {
 		State string `json:"state"`
@@ -79,12 +82,20 @@ func eventFrame(event bot.Event) outFrame {
 		if blocks == nil {
 			blocks = []bot.Block{}
 		}
-		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice}
+		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice, Agent: nameOf(e.By)}
 		return outFrame{Type: typeMessage, ID: e.ID, Seq: e.Seq, Re: e.Re, Data: data}
 	case bot.HandoffChanged:
-		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State}}
+		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State, Agent: nameOf(e.Agent)}}
 	}
 	return outFrame{}
+}
+
+// nameOf is what people are told of an agent.
+func nameOf(agent *bot.Agent) string {
+	if agent == nil {
+		return ""
+	}
+	return agent.Name
 }
 
 func userMessageID(event bot.Event) string {

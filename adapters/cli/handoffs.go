@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kaitong/adapters/web"
+	"kaitong/bot"
+)
+
+const (
+	// tendEvery is how often waiting people are looked after.
+	tendEvery = time.Second
+	// tendTimeout bounds one look at one conversation.
+	tendTimeout = 10 * time.Second
+	// mostHandedOver is how many conversations a node finds when it starts. Who
+	// waits longer than so many others is found once something is said.
+	mostHandedOver = 10_000
+	// lookers read so many conversations at a time.
+	lookers = 4
+	// looksWaiting is how many may wait to be looked at; more is a burst, after
+	// which everything is looked at.
+	looksWaiting = 4096
+)
+
+// handoffs look after people who wait for a human: they find them when the
+// program starts, hear of those that other nodes serve, keep what was promised,
+// and tell each their place in line as it moves.
+type handoffs struct {
+	engine *bot.Engine
+	find   func(context.Context, int) ([]string, error)
+	web    *web.Server
+	logger *slog.Logger
+
+	looks   chan string
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+	told    map[string]int // conversation -> the place it was told last; of the goroutine that tends
+}
+
+// tendHandoffs begins. It needs nobody else.
+func (c *core) tendHandoffs(server *web.Server) {
+	h := &handoffs{
+		engine: c.engine, find: c.log.HandedOver, web: server, logger: c.logger,
+		looks: make(chan string, looksWaiting), told: map[string]int{},
+	}
+	var ctx context.Context
+	ctx, h.stop = context.WithCancel(context.Background())
+	for range lookers {
+		h.stopped.Go(func() { h.lookOn(ctx) })
+	}
+	h.stopped.Go(func() { h.run(ctx) })
+	c.handoffs = h
+	c.teardown.add("hand-offs", func(context.Context) error { h.stop(); h.stopped.Wait(); return nil })
+}
+
+// tell shows the person what was stored for them, but not by them.
+func (h *handoffs) tell(conversation string, seq int64) { h.web.Announce(conversation, seq) }
+
+// concern says whether a desk wants to hear of a turn.
+func (h *handoffs) concern(turn bot.Turn) bool { return h.engine.Board().Concerns(turn) }
+
+// look brings the board up to date about a conversation. It never waits; what
+// does not fit is looked at when something is said there again.
+func (h *handoffs) look(conversation string) {
+	select {
+	case h.looks <- conversation:
+	default:
+		h.logger.Warn("too many hand-offs of other nodes at once; one is looked at later", "conversation", conversation)
+	}
+}
+
+func (h *handoffs) lookOn(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case conversation := <-h.looks:
+			h.refresh(ctx, conversation)
+		}
+	}
+}
+
+func (h *handoffs) refresh(ctx context.Context, conversation string) {
+	limited, cancel := context.WithTimeout(ctx, tendTimeout)
+	defer cancel()
+	if err := h.engine.Refresh(limited, conversation); err != nil && ctx.Err() == nil && !errors.Is(err, bot.ErrNotFound) {
+		h.logger.Warn("a hand-off was not looked at", "conversation", conversation, "error", err)
+	}
+}
+
+// run finds who waits, then looks after them.
+func (h *handoffs) run(ctx context.Context) {
+	h.findAll(ctx)
+	ticker := time.NewTicker(tendEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			entries := h.engine.Board().Open()
+			h.tend(ctx, entries)
+			h.place(entries)
+		}
+	}
+}
+
+func (h *handoffs) findAll(ctx context.Context) {
+	names, err := h.find(ctx, mostHandedOver)
+	if err != nil && ctx.Err() == nil {
+		h.logger.Warn("who waits for a human is not known until they write again", "error", err)
+	}
+	for _, name := range names {
+		select {
+		case h.looks <- name:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// tend keeps what was promised. Several nodes may try: the log lets one.
+func (h *handoffs) tend(ctx context.Context, entries []bot.Entry) {
+	for _, entry := range entries {
+		if !h.engine.Overdue(entry) {
+			continue
+		}
+		limited, cancel := context.WithTimeout(ctx, tendTimeout)
+		err := h.engine.Tend(limited, entry.Conversation, entry.Owner.Tenant)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			h.logger.Warn("somebody who waits was not told", "conversation", entry.Conversation, "error", err)
+		}
+	}
+}
+
+// place tells people their place in line where it has moved.
+func (h *handoffs) place(entries []bot.Entry) {
+	now := make(map[string]int, len(entries))
+	places := map[[2]string]int{}
+	for _, entry := range entries { // in the order in which they are served
+		if entry.State != bot.HandoffQueued {
+			continue
+		}
+		line := [2]string{entry.Owner.Tenant, entry.Queue}
+		places[line]++
+		now[entry.Conversation] = places[line]
+		if h.told[entry.Conversation] != places[line] {
+			h.web.InLine(entry.Conversation, places[line])
+		}
+	}
+	h.told = now
+}
