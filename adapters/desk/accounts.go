@@ -141,7 +141,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, who visit
 
 // what names what an administrator changed, for the audit log.
 func (a accountAsk) what() string {
-	var what string
+	var what []string
 	for _, one := range []struct {
 		name  string
 		there bool
@@ -150,10 +150,10 @@ func (a accountAsk) what() string {
 		{"disabled", a.Disabled != nil && *a.Disabled}, {"enabled", a.Disabled != nil && !*a.Disabled}, {"password", a.Password != nil},
 	} {
 		if one.there {
-			what += " " + one.name
+			what = append(what, one.name)
 		}
 	}
-	return what[min(1, len(what)):]
+	return strings.Join(what, " ")
 }
 
 // save keeps a changed account, audited before, and looks after its sockets.

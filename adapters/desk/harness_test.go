@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -451,13 +450,4 @@ func into(t *testing.T, f frame, data any) {
 	if err := json.Unmarshal(f.Data, data); err != nil {
 		t.Fatalf("%s: %v", f.Data, err)
 	}
-}
-
-func has(values []string, value string) error {
-	for _, one := range values {
-		if one == value {
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not in %q", value, values)
 }

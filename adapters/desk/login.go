@@ -81,7 +81,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ visitor) {
 		return
 	}
 	s.endSession(r)
-	http.SetCookie(w, s.cookie(r, base64.RawURLEncoding.EncodeToString(token)))
+	s.setCookie(w, r, base64.RawURLEncoding.EncodeToString(token))
 	s.json(w, visitor{account: account, session: session, csrf: csrfOf(token)}.me())
 }
 
@@ -144,9 +144,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request, who visitor) {
 		return
 	}
 	s.endSession(r)
-	gone := s.cookie(r, "")
-	gone.MaxAge = -1
-	http.SetCookie(w, gone)
+	s.setCookie(w, r, "")
 	w.WriteHeader(http.StatusNoContent)
 }
 

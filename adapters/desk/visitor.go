@@ -44,10 +44,16 @@ func csrfOf(token []byte) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-func (s *Server) cookie(r *http.Request, value string) *http.Cookie {
-	return &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: s.proxies.secure(r), SameSite: http.SameSiteStrictMode,
+// setCookie gives a browser its token, or takes it away when that is "".
+// Without TLS, as on one's own machine, a secure cookie would never come back.
+func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, token string) {
+	cookie := &http.Cookie{ //nolint:gosec // Secure depends on the way the request came
+		Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: s.proxies.secure(r), SameSite: http.SameSiteStrictMode,
 	}
+	if token == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
 }
 
 // tokenOf reads the cookie. Two of them would be a trick.

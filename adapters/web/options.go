@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -34,6 +35,9 @@ type Options struct {
 	Demo bool
 	// DemoUsers fill the picker of the chat page.
 	DemoUsers []DemoUser
+
+	// Mounts are served beside what is ours, by their pattern: "/desk/".
+	Mounts map[string]http.Handler
 
 	Limits Limits
 	Checks []Check // what /readyz asks
