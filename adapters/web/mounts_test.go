@@ -10,7 +10,9 @@ import (
 func TestMounts(t *testing.T) {
 	t.Parallel()
 	guest := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "guest at "+r.URL.Path) })
-	w := newWorld(t, func(o *Options) { o.Mounts = map[string]http.Handler{"/desk": guest, "/desk/": guest, "/v1/desk/": guest} })
+	w := newWorld(t, func(o *Options) {
+		o.Mounts = map[string]http.Handler{"/desk": guest, "/desk/": guest, "/v1/desk/": guest}
+	})
 	for path, want := range map[string]string{
 		"/desk": "guest at /desk", "/desk/a/b": "guest at /desk/a/b", "/v1/desk/me": "guest at /v1/desk/me", "/healthz": "{\"status\":\"ok\"}\n",
 	} {
