@@ -1,6 +1,7 @@
 // Builds the desk into ../page. The same sources always give the same bytes, so
 // CI can compare; every file but index.html has a name that changes with it.
 
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -40,6 +41,31 @@ function strictStyles(): Plugin {
   };
 }
 
+/** Puts the licences of everything that went into the page beside it, as they ask for. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    generateBundle(_, bundle) {
+      const folders = new Set<string>();
+      for (const file of Object.values(bundle)) {
+        for (const id of file.type === "chunk" ? Object.keys(file.modules) : []) {
+          const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll("\\", "/").replace(/^\0/, ""))?.[0];
+          if (folder && existsSync(`${folder}/package.json`)) folders.add(folder);
+        }
+      }
+      const texts = [...folders].map(licenceOf).sort((a, b) => (a < b ? -1 : 1));
+      this.emitFile({ type: "asset", name: "licenses.txt", source: texts.join("\n\n") });
+    },
+  };
+}
+
+function licenceOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  const text = file ? readFileSync(`${folder}/${file}`, "utf8").replaceAll("\r", "").trim() : "";
+  return `${name} ${version} (${license})\n${text}`.trim() + "\n";
+}
+
 function sizes(): Plugin {
   return {
     name: "sizes",
@@ -54,7 +80,7 @@ function sizes(): Plugin {
 
 export default defineConfig({
   base: "/desk/",
-  plugins: [react(), strictStyles(), sizes()],
+  plugins: [react(), strictStyles(), licences(), sizes()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "../page",
@@ -64,5 +90,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
+    rolldownOptions: { output: { postBanner: "/*! Kaitong, Apache-2.0. What others wrote: the licenses file beside this one. */" } },
   },
 });

@@ -9,6 +9,11 @@ export function allowSound(): void {
   void audio.resume();
 }
 
+/** Sounds were allowed before: they play again from the first click or key on. */
+export function armSound(): void {
+  for (const event of ["pointerdown", "keydown"]) addEventListener(event, allowSound, { once: true });
+}
+
 /** Two soft notes; higher for a new message than for somebody waiting. */
 export function beep(pitch: number): void {
   if (!audio || audio.state !== "running") return;

@@ -51,7 +51,7 @@ export interface State {
   mode: "reply" | "note";
   cases: ReadonlyMap<string, Case>;
   acts: ReadonlyMap<string, Act>;
-  drafts: ReadonlyMap<string, string>;
+  drafts: ReadonlyMap<string, string>; // by draftKey
   unread: ReadonlyMap<string, number>;
   typing: ReadonlyMap<string, number>; // until when
   revealed: { conversation: string; user: string } | null;
@@ -66,6 +66,9 @@ export function initialState(prefs: Prefs): State {
     drafts: new Map(), unread: new Map(), typing: new Map(), revealed: null, notice: null, prefs,
   };
 }
+
+/** A note never turns into a reply, so that each has a draft of its own. */
+export const draftKey = (conversation: string, mode: State["mode"]): string => `${mode} ${conversation}`;
 
 export function withKey<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> {
   const next = new Map(map);

@@ -1,14 +1,14 @@
 // The one store of the desk: holds the state, and does what agents ask for.
 
 import { useSyncExternalStore } from "react";
-import { allowNotifications, allowSound, beep, notify } from "./alerts.ts";
+import { allowNotifications, allowSound, armSound, beep, notify } from "./alerts.ts";
 import { Api, Refusal } from "./api.ts";
 import { isMine, listsOf } from "./board.ts";
 import { Line } from "./line.ts";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
-  actAcked, actChanged, caseLoaded, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, withKey,
+  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, withKey,
   type Act, type Notice, type State,
 } from "./state.ts";
 import { uuid7 } from "./uuid.ts";
@@ -30,6 +30,7 @@ export class Desk {
 
   constructor() {
     this.api.locale = this.#state.prefs.locale;
+    if (this.#state.prefs.sound) armSound();
     this.api.onSignedOut = () => this.#signedOut(this.#state.stage === "in");
     this.#line = new Line(
       {
@@ -151,10 +152,10 @@ export class Desk {
     }
   }
 
-  draft(conversation: string, text: string): void {
-    this.#set({ drafts: withKey(this.#state.drafts, conversation, text || undefined) });
+  draft(conversation: string, mode: State["mode"], text: string): void {
+    this.#set({ drafts: withKey(this.#state.drafts, draftKey(conversation, mode), text || undefined) });
     const now = Date.now();
-    if (!text || this.#state.mode === "note" || now - this.#typed < TYPING_EVERY_MS) return;
+    if (!text || mode === "note" || now - this.#typed < TYPING_EVERY_MS) return;
     this.#typed = now;
     this.#line.typing(conversation);
   }

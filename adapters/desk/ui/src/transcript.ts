@@ -4,7 +4,7 @@
 import type { About, Author, Block, Disposition, LogEvent, Turn } from "./protocol.ts";
 
 export type Line =
-  | { key: string; at: string; type: "message"; author: Author; name: string; id: string; blocks: Block[]; about?: About; choice?: string }
+  | { key: string; at: string; type: "message"; author: Author; by: string; name: string; id: string; blocks: Block[]; about?: About; choice?: string }
   | { key: string; at: string; type: "note"; name: string; text: string }
   | { key: string; at: string; type: "handoff"; state: string; agent: string; queue: string; ticket: string }
   | { key: string; at: string; type: "disposed"; name: string; found: Disposition }
@@ -32,7 +32,7 @@ function lineOf({ kind, data }: LogEvent, at: string, key: string): Line | null 
   switch (kind) {
     case "message":
       return {
-        key, at, type: "message", author: data.author, name: data.by?.name ?? "", id: data.id ?? "",
+        key, at, type: "message", author: data.author, by: data.by?.id ?? "", name: data.by?.name ?? "", id: data.id ?? "",
         blocks: data.blocks ?? [], about: data.about, choice: data.choice,
       };
     case "noted":

@@ -13,13 +13,15 @@ export function Accounts() {
   const { desk, w } = useShared();
   const [accounts, setAccounts] = useState<Account[]>([]);
   const [said, setSaid] = useState("");
-  const run = async (work: () => Promise<void>, done = "") => {
+  const run = async (work: () => Promise<void>, done = ""): Promise<boolean> => {
     try {
       await work();
       setAccounts(await desk.api.accounts());
       setSaid(done);
+      return true;
     } catch (cause) {
       setSaid((cause instanceof Refusal && cause.message) || w.admin.failed);
+      return false;
     }
   };
   useEffect(() => void run(async () => {}), []);
@@ -50,7 +52,7 @@ export function Accounts() {
   );
 }
 
-function AccountRow({ account, onChange }: { account: Account; onChange: (change: Partial<Account>) => Promise<void> }) {
+function AccountRow({ account, onChange }: { account: Account; onChange: (change: Partial<Account>) => Promise<boolean> }) {
   const { state, w } = useShared();
   return (
     <tr className={account.disabled ? "off" : ""}>
@@ -74,7 +76,7 @@ function RoleSelect({ value, onChange, label, disabled, id }: { value: Role; onC
   return <Select<Role> id={id} className="role" aria-label={label} value={value} disabled={disabled} onChange={onChange} options={ROLES.map((role) => ({ value: role, label: w.roles[role] }))} />;
 }
 
-function NewAccount({ onCreate }: { onCreate: (account: Account & { password: string }) => Promise<void> }) {
+function NewAccount({ onCreate }: { onCreate: (account: Account & { password: string }) => Promise<boolean> }) {
   const { w } = useShared();
   const [fields, setFields] = useState({ user: "", name: "", queues: "", password: "" });
   const [role, setRole] = useState<Role>("agent");
@@ -83,8 +85,8 @@ function NewAccount({ onCreate }: { onCreate: (account: Account & { password: st
     event.preventDefault();
     if (!ready) return;
     const queues = fields.queues.split(/[,，]/).map((id) => id.trim()).filter(Boolean);
-    await onCreate({ user: fields.user.trim(), name: fields.name.trim(), password: fields.password, role, queues });
-    setFields({ user: "", name: "", queues: "", password: "" });
+    const created = await onCreate({ user: fields.user.trim(), name: fields.name.trim(), password: fields.password, role, queues });
+    if (created) setFields({ user: "", name: "", queues: "", password: "" });
   };
   return (
     <form className="form narrow" onSubmit={(event) => void submit(event)}>

@@ -1,8 +1,9 @@
 import Button from "antd/es/button";
 import Segmented from "antd/es/segmented";
 import { useState, type KeyboardEvent } from "react";
-import { isActive, isMine, isOpen, isWaiting, talks } from "../board.ts";
+import { isActive, isMine, isWaiting, talks } from "../board.ts";
 import type { Entry, Snippet } from "../protocol.ts";
+import { draftKey } from "../state.ts";
 import { words, type Words } from "../words.ts";
 import { COMPOSER } from "./keys.ts";
 import { useSnippets } from "./snippets.ts";
@@ -15,7 +16,8 @@ export function Composer({ entry }: { entry: Entry }) {
   const { desk, state, w } = useShared();
   const me = state.me!;
   const mine = isMine(entry, me);
-  const mode = mine ? state.mode : "note";
+  const coming = [...state.acts.values()].some(({ data }) => data.conversation === entry.conversation && (data.kind === "claim" || data.kind === "takeover"));
+  const mode = mine || coming ? state.mode : "note";
   if (!talks(me)) return <p className="composer-hint">{w.composer.readOnly}</p>;
   const hint = mine ? "" : hintFor(entry, w);
   return (
@@ -27,7 +29,7 @@ export function Composer({ entry }: { entry: Entry }) {
         />
         <span className="soft composer-tip">{hint || (mode === "reply" ? w.composer.replyHint : w.composer.noteHint)}</span>
       </div>
-      <Field entry={entry} mode={mode} />
+      <Field entry={entry} mode={mode} mine={mine} />
     </div>
   );
 }
@@ -37,18 +39,18 @@ function hintFor(entry: Entry, w: Words): string {
   return isActive(entry) ? w.composer.others(entry.agent?.name ?? "") : w.composer.over;
 }
 
-function Field({ entry, mode }: { entry: Entry; mode: "reply" | "note" }) {
+function Field({ entry, mode, mine }: { entry: Entry; mode: "reply" | "note"; mine: boolean }) {
   const { desk, state, w } = useShared();
   const key = entry.conversation;
-  const text = state.drafts.get(key) ?? "";
+  const text = state.drafts.get(draftKey(key, mode)) ?? "";
   const canned = useCanned(entry, mode === "reply" ? text : "");
   const over = [...text.trim()].length - MOST;
-  const off = !isOpen(entry) && mode === "reply";
+  const off = !mine && mode === "reply"; // being claimed: one writes already
   const send = () => {
     if (!text.trim() || over > 0 || off) return;
     if (mode === "reply") desk.reply(entry, text.trim());
     else desk.note(entry, text.trim());
-    desk.draft(key, "");
+    desk.draft(key, mode, "");
   };
   const pressed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return; // Enter picks a word of the input method
@@ -61,8 +63,8 @@ function Field({ entry, mode }: { entry: Entry; mode: "reply" | "note" }) {
     <div className="composer-field">
       {canned.open && <CannedList {...canned} />}
       <textarea
-        id={COMPOSER} className="composer-text" rows={3} value={text} disabled={off} aria-label={mode === "reply" ? w.composer.reply : w.composer.note}
-        placeholder={mode === "reply" ? w.composer.replyPlaceholder : w.composer.notePlaceholder} onKeyDown={pressed} onChange={(event) => desk.draft(key, event.target.value)}
+        id={COMPOSER} className="composer-text" rows={3} value={text} aria-label={mode === "reply" ? w.composer.reply : w.composer.note}
+        placeholder={mode === "reply" ? w.composer.replyPlaceholder : w.composer.notePlaceholder} onKeyDown={pressed} onChange={(event) => desk.draft(key, mode, event.target.value)}
         aria-autocomplete="list" aria-controls={canned.open && canned.list.length ? "canned" : undefined}
         aria-activedescendant={canned.open && canned.list.length ? `canned-${canned.at}` : undefined}
       />
@@ -90,7 +92,7 @@ function useCanned(entry: Entry, text: string) {
   const list = [...fits, ...found.snippets].slice(0, SHOWN);
   const chosen = Math.min(at, Math.max(0, list.length - 1));
   const pick = (snippet: Snippet) => {
-    desk.draft(entry.conversation, snippet.text);
+    desk.draft(entry.conversation, "reply", snippet.text);
     setAt(0);
   };
   const pressed = (event: KeyboardEvent): boolean => {

@@ -70,7 +70,7 @@ function Understanding({ known }: { known: Case }) {
   const called = (id: string) => titles.get(id) ?? desk.titles.get(id) ?? id;
   return (
     <>
-      <Understood insight={insight} called={called} />
+      <Understood insight={insight} />
       <CheckSaid insight={insight} called={called} />
       <Tried insight={insight} called={called} />
     </>
@@ -82,12 +82,12 @@ interface InsightProps {
   called: (id: string) => string;
 }
 
-function Understood({ insight, called }: InsightProps) {
+function Understood({ insight }: { insight: Insight }) {
   const { w } = useShared();
   const percent = Math.round(insight.confidence * 100);
   return (
     <Section title={w.context.understood}>
-      <p>{insight.intent && !insight.outOfScope ? <code>{called(insight.intent)}</code> : w.context.unknown}</p>
+      <p>{insight.intent && !insight.outOfScope ? <span title={insight.intent}>{w.context.intent(insight.intent)}</span> : w.context.unknown}</p>
       {insight.intent && (
         <p className="confidence">
           <span className="soft">{w.context.confidence}</span>
@@ -124,13 +124,15 @@ function Tried({ insight, called }: InsightProps) {
   return (
     <Section title={w.context.tried}>
       {insight.tried.length === 0 && <p className="soft">{w.context.nothingTried}</p>}
-      <ul className="plain">
-        {insight.tried.map(({ id, outcome }) => (
-          <li key={id}>
-            {called(id)} <span className={`outcome ${outcome}`}>{w.context.outcome(outcome)}</span>
-          </li>
-        ))}
-      </ul>
+      {insight.tried.length > 0 && (
+        <ul className="plain">
+          {insight.tried.map(({ id, outcome }) => (
+            <li key={id}>
+              {called(id)} <span className={`outcome ${outcome}`}>{w.context.outcome(outcome)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Section>
   );
 }

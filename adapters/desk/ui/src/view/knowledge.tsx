@@ -3,6 +3,7 @@ import Input from "antd/es/input";
 import { useState } from "react";
 import { isMine } from "../board.ts";
 import type { Entry, Snippet } from "../protocol.ts";
+import { draftKey } from "../state.ts";
 import { Section } from "./context.tsx";
 import { COMPOSER, focusOn, SEARCH } from "./keys.ts";
 import { useSnippets } from "./snippets.ts";
@@ -34,8 +35,8 @@ function SnippetCard({ snippet, entry }: { snippet: Snippet; entry: Entry }) {
   const { desk, state, w } = useShared();
   const mine = isMine(entry, state.me!);
   const insert = () => {
-    const before = state.drafts.get(entry.conversation) ?? "";
-    desk.draft(entry.conversation, before ? `${before}\n${snippet.text}` : snippet.text);
+    const before = state.drafts.get(draftKey(entry.conversation, "reply")) ?? "";
+    desk.draft(entry.conversation, "reply", before ? `${before}\n${snippet.text}` : snippet.text);
     desk.show({ pane: "thread", mode: "reply" });
     desk.tell("done", "inserted");
     focusOn(COMPOSER);

@@ -68,7 +68,15 @@ function EntryCard({ entry, now, position }: { entry: Entry; now: number; positi
           {unread > 0 && <span className="unread" aria-label={w.unread(unread)}>{unread}</span>}
           {!unread && isActive(entry) && entry.unanswered && <span className="to-answer">{w.unanswered}</span>}
         </span>
-        <span className="entry-last">{entry.last || w.empty.transcript.title}</span>
+        <span className="entry-last">
+          {entry.last_author && entry.last_author !== "user" && (
+            <span className="soft">
+              {w.author[entry.last_author]}
+              {w.colon}
+            </span>
+          )}
+          {entry.last || w.empty.transcript.title}
+        </span>
         <span className="entry-meta">
           {queueName(entry.queue ?? "", state.queues, state.prefs.locale)}
           {entry.product && ` · ${entry.product}`}

@@ -105,7 +105,7 @@ function LineView({ line, chosen, titles }: { line: Line; chosen: string; titles
 
 function Message({ line, chosen }: { line: Extract<Line, { type: "message" }>; chosen: string }) {
   const { state, w } = useShared();
-  const mine = line.author === "agent" && line.name === state.me?.name;
+  const mine = line.author === "agent" && line.by === state.me?.user;
   const who = line.author === "agent" && line.name ? (mine ? `${line.name} (${w.you})` : line.name) : w.author[line.author];
   return (
     <Row className={line.author} who={who} at={line.at}>

@@ -6,6 +6,14 @@ const reasons: Record<string, string> = {
   transfer: "Handed over", closed: "Account closed", cancel: "Wants to close",
 };
 const decisions: Record<string, string> = { eligible: "Can activate", ineligible: "Cannot activate now", review: "In review", unknown: "No result", unspecified: "No reason given" };
+const intents: Record<string, string> = {
+  distress: "Needs care", agent: "Wants a person", appeal: "Appeal", cancel: "Wants to close", closed: "Account closed", other: "Something else", "fail.capacity": "No capacity",
+  "fail.credit_bad": "Credit record", "fail.credit_thin": "Thin credit history", "fail.debt": "Many debts", "fail.entry_missing": "Entry not found", "fail.identity": "Identity data",
+  "fail.network": "Network", "fail.other_account": "Another account has it", "fail.policy": "Policy change", "fail.region": "Region", "fail.review_rejected": "Review not passed",
+  "fail.risk": "Security check", "fail.system": "System fault", "fail.underage": "Under age", "fail.unspecified": "Fails, reason unclear", "fail.version": "Old version",
+  "how.activate": "How to activate", "how.documents": "Documents needed", "how.improve": "How to improve", "how.requirements": "Requirements", "status.check": "Can it be activated",
+  "status.review": "Progress of the review",
+};
 const outcomes: Record<string, string> = { offered: "Suggested", tried: "Tried", failed: "Tried, did not help", skipped: "Skipped" };
 const refusals: Record<string, string> = {
   fenced: "This conversation has just changed hands. It has been refreshed", forbidden: "Your role may not do that", not_found: "No such conversation",
@@ -149,6 +157,7 @@ export const en: Words = {
     understood: "What the bot understood",
     confidence: "Confidence",
     unknown: "Not understood",
+    intent: (id) => intents[id] ?? id,
     checked: "Eligibility check",
     noCheck: "No check was made",
     checkFailed: "The check was not available",

@@ -3,6 +3,13 @@ const reasons: Record<string, string> = {
   abuse: "言辞激烈", human_review: "要求人工复核", explanation: "要求解释结果", scam: "可能遇到诈骗", transfer: "同事转来", closed: "账户注销", cancel: "想要注销",
 };
 const decisions: Record<string, string> = { eligible: "可以开通", ineligible: "暂时不能开通", review: "审核中", unknown: "没有结果", unspecified: "没有给出原因" };
+const intents: Record<string, string> = {
+  distress: "情绪需要关照", agent: "想找人工", appeal: "申诉", cancel: "想要注销", closed: "账户注销", other: "其他问题", "fail.capacity": "额度紧张", "fail.credit_bad": "信用记录",
+  "fail.credit_thin": "信用记录少", "fail.debt": "负债较多", "fail.entry_missing": "找不到入口", "fail.identity": "身份信息", "fail.network": "网络问题", "fail.other_account": "别的账号已开通",
+  "fail.policy": "政策调整", "fail.region": "地区", "fail.review_rejected": "评估未通过", "fail.risk": "安全检查", "fail.system": "系统故障", "fail.underage": "未成年",
+  "fail.unspecified": "开通不了，原因不明", "fail.version": "版本太旧", "how.activate": "怎么开通", "how.documents": "需要什么材料", "how.improve": "怎样提升", "how.requirements": "开通条件",
+  "status.check": "能不能开通", "status.review": "审核进度",
+};
 const outcomes: Record<string, string> = { offered: "建议过", tried: "试过了", failed: "试了没用", skipped: "跳过了" };
 const refusals: Record<string, string> = {
   fenced: "这个对话刚刚转了手，已为你刷新", forbidden: "你的角色不能这样做", not_found: "找不到这个对话", busy: "系统忙，请稍后再试",
@@ -143,6 +150,7 @@ export const zh = {
     understood: "机器人的理解",
     confidence: "把握",
     unknown: "没听懂",
+    intent: (id: string): string => intents[id] ?? id,
     checked: "资格查询",
     noCheck: "这次没有查询",
     checkFailed: "查询暂时不可用",
