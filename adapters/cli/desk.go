@@ -28,15 +28,19 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	c.desk, err = desk.New(desk.Options{
 		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
 		Queues: c.routing().Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies,
-		Snippets: snippets{c.library}.find,
+		Snippets: snippets{c.library}.find, Typing: c.agentTypes,
 	})
 	if err != nil {
 		return err
 	}
 	c.teardown.add("desk", c.desk.Drain)
+	options.Typing = c.desk.Typing
 	options.Mounts = map[string]http.Handler{"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler()}
 	return nil
 }
+
+// agentTypes tells the person, where they are served by this node.
+func (c *core) agentTypes(conversation string) { c.handoffs.web.Typing(conversation) }
 
 // newPresence knows which agents are there. Until there is a desk nobody is.
 func (c *core) newPresence() *desk.Presence {

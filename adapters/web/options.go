@@ -36,6 +36,10 @@ type Options struct {
 	// DemoUsers fill the picker of the chat page.
 	DemoUsers []DemoUser
 
+	// Typing is told that a person writes, at most once a second each. It must
+	// return at once. nil: nobody is.
+	Typing func(conversation string)
+
 	// Mounts are served beside what is ours, by their pattern: "/desk/".
 	Mounts map[string]http.Handler
 
