@@ -107,15 +107,20 @@ func (c *colleague) until(kind string, wanted func(map[string]any) bool) map[str
 	}
 }
 
-func (c *colleague) act(data map[string]any) {
+func (c *colleague) send(kind string, data map[string]any) {
 	c.t.Helper()
 	text, err := json.Marshal(data)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := c.socket.WriteJSON(frame{Type: "act", ID: newID(), Data: text}); err != nil {
+	if err := c.socket.WriteJSON(frame{Type: kind, ID: newID(), Data: text}); err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+func (c *colleague) act(data map[string]any) {
+	c.t.Helper()
+	c.send("act", data)
 	c.until("ack", func(map[string]any) bool { return true })
 }
 
@@ -168,6 +173,14 @@ func TestAHandOverFromEndToEnd(t *testing.T) {
 	if agent, _ := taken["agent"].(map[string]any); agent["id"] != "demo-lin" || agent["name"] != "林晓" {
 		t.Errorf("taken %v", taken)
 	}
+	lin.send("typing", map[string]any{"conversation": conversation})
+	hears(t, person, `"author":"agent"`)
+	lin.send("watch", map[string]any{"conversation": conversation, "after": 0})
+	lin.until("turn", func(turn map[string]any) bool { return turn["version"] == 2.0 })
+	if err := person.send("typing", map[string]any{}); err != nil {
+		t.Fatal(err)
+	}
+	lin.until("typing", func(typing map[string]any) bool { return typing["conversation"] == conversation })
 	lin.act(map[string]any{"conversation": conversation, "kind": "reply", "epoch": taken["epoch"], "text": "你好，我是林晓，正在看你的情况。"})
 	hears(t, person, "我是林晓")
 	tell(t, person, "身份证过期了怎么办")

@@ -194,6 +194,7 @@ func TestFramesThatAreRefused(t *testing.T) {
 		"unknown field":     {`{"type":"status","id":"x","admin":true}`, codeBadField},
 		"status of its own": {`{"type":"status","id":"x","data":{"status":"offline"}}`, codeBadField},
 		"no data":           {`{"type":"act","id":"x"}`, codeBadJSON},
+		"before the start":  {`{"type":"watch","id":"x","data":{"conversation":"c1","after":-1}}`, codeBadField},
 		"no conversation":   {`{"type":"watch","id":"x","data":{"conversation":"none"}}`, codeNotFound},
 	} {
 		if err := l.conn.WriteMessage(websocket.TextMessage, []byte(test.text)); err != nil {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"math"
 
 	"kaitong/bot"
 )
@@ -24,7 +25,10 @@ func (d *desk) watch(f frame) *fault {
 	if bad := decode(f.Data, &ask); bad != nil {
 		return bad
 	}
-	if d.server.hub.watched(d) >= mostWatches {
+	switch {
+	case ask.After != nil && *ask.After < 0:
+		return &fault{code: codeBadField, field: "after"}
+	case d.server.hub.watched(d) >= mostWatches:
 		return &fault{code: codeNotPossible}
 	}
 	d.server.hub.begin(d, ask.Conversation) // what is stored while the log is read is not missed
@@ -81,7 +85,7 @@ func (h *hub) begin(d *desk, conversation string) {
 	if h.watches[conversation] == nil {
 		h.watches[conversation] = map[*desk]*watch{}
 	}
-	h.watches[conversation][d] = &watch{busy: true}
+	h.watches[conversation][d] = &watch{busy: true, shown: math.MaxInt64} // nothing is shown before it is known from where
 }
 
 func (h *hub) stop(d *desk, conversation string) {
