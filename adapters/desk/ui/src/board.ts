@@ -58,14 +58,16 @@ export function listsOf(entries: Iterable<Entry>, me: Me): Lists {
   };
 }
 
-/** The place in its line, 1 for who is next; 0 for who is in none. */
-export function positionOf(entry: Entry, entries: Iterable<Entry>): number {
-  if (!isWaiting(entry)) return 0;
-  let ahead = 0;
-  for (const other of entries) {
-    if (other.conversation !== entry.conversation && isWaiting(other) && other.queue === entry.queue && inLine(other, entry) < 0) ahead++;
+/** Everybody's place in their line, 1 for who is next. */
+export function positionsOf(entries: Iterable<Entry>): Map<string, number> {
+  const lengths = new Map<string, number>();
+  const positions = new Map<string, number>();
+  for (const { conversation, queue = "" } of [...entries].filter(isWaiting).sort(inLine)) {
+    const position = (lengths.get(queue) ?? 0) + 1;
+    lengths.set(queue, position);
+    positions.set(conversation, position);
   }
-  return ahead + 1;
+  return positions;
 }
 
 /** How close a promise is to being broken. */

@@ -32,6 +32,7 @@ export class Desk {
     this.api.locale = this.#state.prefs.locale;
     if (this.#state.prefs.sound) armSound();
     this.api.onSignedOut = () => this.#signedOut(this.#state.stage === "in");
+    document.addEventListener("visibilitychange", () => this.#looked());
     this.#line = new Line(
       {
         state: (line) => this.#set({ line }),
@@ -280,6 +281,11 @@ export class Desk {
   #turn(data: any): void {
     this.#update((s) => turnCame(s, data.conversation, { version: data.version, at: data.at, events: data.events ?? [] }));
     if (this.#state.cases.get(data.conversation)?.state === "stale") void this.load(data.conversation);
+  }
+
+  /** What is on the screen has been read. */
+  #looked(): void {
+    if (document.visibilityState === "visible") this.#set({ unread: withKey(this.#state.unread, this.#state.selected, undefined) });
   }
 
   #typing(conversation: string): void {

@@ -110,19 +110,13 @@ function tried(insight: Insight, id: string, outcome: string): void {
   else insight.tried.push({ id, outcome });
 }
 
-/** What entries of the pack are called, as far as the transcript tells. */
+/** What entries of the pack are called, as far as the transcript tells: the server may know better. */
 export function titlesOf(turns: Turn[]): Map<string, string> {
   const titles = new Map<string, string>();
-  const learnTitle = (source: string | undefined, title: string | undefined) => {
-    if (source && title) titles.set(source.slice(source.indexOf(":") + 1), title);
-  };
-  for (const turn of turns) {
-    for (const { kind, data } of turn.events) {
-      if (kind !== "message") continue;
-      for (const block of (data.blocks ?? []) as Block[]) {
-        learnTitle(block.source, block.title);
-        for (const item of block.items ?? []) learnTitle(item.source, item.label || (item.text.length <= 24 ? item.text : ""));
-      }
+  for (const { kind, data } of turns.flatMap((turn) => turn.events)) {
+    if (kind !== "message") continue;
+    for (const { source, title } of (data.blocks ?? []) as Block[]) {
+      if (source && title) titles.set(source.slice(source.indexOf(":") + 1), title);
     }
   }
   return titles;

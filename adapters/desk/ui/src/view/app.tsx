@@ -7,9 +7,10 @@ import { listsOf } from "../board.ts";
 import { useDesk, type Desk } from "../store.ts";
 import { words } from "../words.ts";
 import { DeskPage } from "./desk.tsx";
+import { Fallback } from "./fallback.tsx";
 import { SignIn } from "./signin.tsx";
 import { themeOf } from "./theme.ts";
-import { DeskContext, useShared } from "./use.ts";
+import { BasicsContext, DeskContext, useShared } from "./use.ts";
 
 /** Browsers hide the nonce from scripts that ask for the attribute; the property tells. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
@@ -24,6 +25,8 @@ export function App({ desk }: { desk: Desk }) {
   const { locale, theme } = state.prefs;
   const w = words(locale);
   const shared = useMemo(() => ({ desk, state, w }), [desk, state, w]);
+  const { me, queues } = state;
+  const basics = useMemo(() => ({ desk, w, locale, me, queues }), [desk, w, locale, me, queues]);
   const look = useMemo(() => themeOf(theme), [theme]);
   useEffect(() => {
     document.documentElement.lang = locale;
@@ -35,12 +38,16 @@ export function App({ desk }: { desk: Desk }) {
   }, [w, waiting]);
   return (
     <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
-      <DeskContext value={shared}>
-        <Notices />
-        {state.stage === "starting" && <p className="starting">{w.loading}</p>}
-        {state.stage === "signedOut" && <SignIn />}
-        {state.stage === "in" && <DeskPage />}
-      </DeskContext>
+      <BasicsContext value={basics}>
+        <DeskContext value={shared}>
+          <Notices />
+          <Fallback title={w.broken} action={w.reload}>
+            {state.stage === "starting" && <p className="starting">{w.loading}</p>}
+            {state.stage === "signedOut" && <SignIn />}
+            {state.stage === "in" && <DeskPage />}
+          </Fallback>
+        </DeskContext>
+      </BasicsContext>
     </ConfigProvider>
   );
 }

@@ -2,7 +2,7 @@
 // as text, since an agent has no business where they lead.
 
 import type { Block } from "../protocol.ts";
-import { useShared } from "./use.ts";
+import { useBasics } from "./use.ts";
 
 export function Blocks({ blocks, chosen }: { blocks: Block[]; chosen: string }) {
   return (
@@ -38,7 +38,7 @@ function BlockView({ block, chosen }: { block: Block; chosen: string }) {
 }
 
 function Steps({ block }: { block: Block }) {
-  const { w } = useShared();
+  const { w } = useBasics();
   return (
     <div className="block">
       {block.title && <strong>{block.title}</strong>}
@@ -74,7 +74,7 @@ function Facts({ block }: { block: Block }) {
 }
 
 function Notice({ block }: { block: Block }) {
-  const { w } = useShared();
+  const { w } = useBasics();
   const level = block.level ?? "info";
   return (
     <div className={`block notice ${["info", "warning", "care"].includes(level) ? level : "info"}`}>
@@ -85,7 +85,7 @@ function Notice({ block }: { block: Block }) {
 }
 
 function Choices({ block, chosen }: { block: Block; chosen: string }) {
-  const { w } = useShared();
+  const { w } = useBasics();
   return (
     <ul className="choices" aria-label={w.offered}>
       {(block.choices ?? []).map((choice) => (

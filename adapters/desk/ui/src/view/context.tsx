@@ -67,7 +67,7 @@ function Understanding({ known }: { known: Case }) {
   const { desk } = useShared();
   const insight = useMemo(() => insightOf(known.turns), [known.turns]);
   const titles = useMemo(() => titlesOf(known.turns), [known.turns]);
-  const called = (id: string) => titles.get(id) ?? desk.titles.get(id) ?? id;
+  const called = (id: string) => desk.titles.get(id) ?? titles.get(id) ?? id;
   return (
     <>
       <Understood insight={insight} />

@@ -9,9 +9,11 @@ import { useShared } from "./use.ts";
 export const COMPOSER = "composer";
 export const SEARCH = "knowledge-search";
 
-/** Puts the focus where one writes, once it can be written there. */
+/** Puts the focus where one writes: at once, or when it comes into sight. */
 export function focusOn(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+  const field = document.getElementById(id);
+  if (field?.offsetParent) field.focus(); // what is typed next belongs there already
+  else requestAnimationFrame(() => document.getElementById(id)?.focus());
 }
 
 export function useShortcuts(): void {

@@ -1,13 +1,12 @@
 import Segmented from "antd/es/segmented";
-import Tag from "antd/es/tag";
-import { useEffect, useRef } from "react";
-import { dueIn, isActive, isWaiting, leads, positionOf, queueName, sinceOf, talks, urgencyOf, type Lists as ListsOf } from "../board.ts";
+import { memo, useEffect, useMemo, useRef } from "react";
+import { dueIn, isActive, isWaiting, leads, ownerOf, positionsOf, queueName, sinceOf, talks, urgencyOf, type Lists as ListsOf } from "../board.ts";
 import { duration, useNow } from "../clock.ts";
 import type { Entry } from "../protocol.ts";
 import type { Tab } from "../state.ts";
 import { Empty } from "./empty.tsx";
 import { QueueHealth } from "./health.tsx";
-import { useShared } from "./use.ts";
+import { useBasics, useShared } from "./use.ts";
 
 export function Lists({ lists }: { lists: ListsOf }) {
   const { desk, state, w } = useShared();
@@ -40,24 +39,33 @@ function TabLabel({ tab, lists }: { tab: Tab; lists: ListsOf }) {
 
 function EntryList({ list, now }: { list: Entry[]; now: number }) {
   const { state } = useShared();
-  const entries = [...state.entries.values()];
+  const positions = useMemo(() => positionsOf(state.entries.values()), [state.entries]);
   return (
     <ul className="entries">
       {list.map((entry) => (
-        <EntryCard key={entry.conversation} entry={entry} now={now} position={positionOf(entry, entries)} />
+        <EntryCard
+          key={entry.conversation} entry={entry} now={now} position={positions.get(entry.conversation) ?? 0} selected={state.selected === entry.conversation}
+          unread={state.unread.get(entry.conversation) ?? 0}
+        />
       ))}
     </ul>
   );
 }
 
-function EntryCard({ entry, now, position }: { entry: Entry; now: number; position: number }) {
-  const { desk, state, w } = useShared();
-  const selected = state.selected === entry.conversation;
+interface CardProps {
+  entry: Entry;
+  now: number;
+  position: number;
+  selected: boolean;
+  unread: number;
+}
+
+const EntryCard = memo(function EntryCard({ entry, now, position, selected, unread }: CardProps) {
+  const { desk, queues, locale, w } = useBasics();
   const card = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest" });
   }, [selected]);
-  const unread = state.unread.get(entry.conversation) ?? 0;
   const urgency = urgencyOf(entry, now);
   return (
     <li>
@@ -78,7 +86,7 @@ function EntryCard({ entry, now, position }: { entry: Entry; now: number; positi
           {entry.last || w.empty.transcript.title}
         </span>
         <span className="entry-meta">
-          {queueName(entry.queue ?? "", state.queues, state.prefs.locale)}
+          {queueName(entry.queue ?? "", queues, locale)}
           {entry.product && ` · ${entry.product}`}
           {entry.locale && ` · ${w.languages[entry.locale] ?? entry.locale}`}
         </span>
@@ -88,25 +96,25 @@ function EntryCard({ entry, now, position }: { entry: Entry; now: number; positi
       </button>
     </li>
   );
-}
+});
 
 /** Why they are here, in plain words; who is served first is marked. */
 export function ReasonTag({ entry }: { entry: Entry }) {
-  const { w } = useShared();
+  const { w } = useBasics();
   const care = entry.reason === "distress";
   return (
     <>
-      <Tag className={care ? "reason care" : "reason"}>{w.reason(entry.reason ?? "")}</Tag>
-      {!care && (entry.priority ?? 0) > 0 && <Tag className="reason priority">{w.priority}</Tag>}
+      <span className={care ? "reason care" : "reason"}>{w.reason(entry.reason ?? "")}</span>
+      {!care && (entry.priority ?? 0) > 0 && <span className="reason priority">{w.priority}</span>}
     </>
   );
 }
 
 function Waited({ entry, now }: { entry: Entry; now: number }) {
-  const { state, w } = useShared();
+  const { me, w } = useBasics();
   const time = duration(now - sinceOf(entry));
   if (isActive(entry)) {
-    const mine = state.me && (entry.agent?.id ?? entry.agent?.user) === state.me.user;
+    const mine = ownerOf(entry) === me?.user;
     return (
       <>
         <span>{w.talked(time)}</span>

@@ -1,12 +1,12 @@
 import Button from "antd/es/button";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { queueName } from "../board.ts";
 import { clockTime, fullTime } from "../clock.ts";
 import type { Entry, Turn } from "../protocol.ts";
 import { isWords, type Act } from "../state.ts";
 import { chosenAfter, linesOf, titlesOf, type Line } from "../transcript.ts";
 import { Blocks } from "./blocks.tsx";
-import { useShared } from "./use.ts";
+import { useBasics, useShared } from "./use.ts";
 
 const NEAR_END = 80; // px: who reads above is not pulled away
 
@@ -72,8 +72,14 @@ function useEnd(conversation: string, size: string) {
   return { log, more, toEnd };
 }
 
-function LineView({ line, chosen, titles }: { line: Line; chosen: string; titles: Map<string, string> }) {
-  const { desk, state, w } = useShared();
+interface LineProps {
+  line: Line;
+  chosen: string;
+  titles: Map<string, string>;
+}
+
+const LineView = memo(function LineView({ line, chosen, titles }: LineProps) {
+  const { desk, queues, locale, w } = useBasics();
   switch (line.type) {
     case "message":
       return <Message line={line} chosen={chosen} />;
@@ -89,23 +95,23 @@ function LineView({ line, chosen, titles }: { line: Line; chosen: string; titles
           <p className="words">
             {w.resolveDialog[line.found.solved]} · {w.resolveDialog.cause}
             {w.colon}
-            {line.found.cause ? (titles.get(line.found.cause) ?? desk.titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
+            {line.found.cause ? (desk.titles.get(line.found.cause) ?? titles.get(line.found.cause) ?? line.found.cause) : w.resolveDialog.none}
           </p>
           {line.found.note && <p className="words">{line.found.note}</p>}
         </Row>
       );
     case "handoff":
-      return <Marker at={line.at} text={w.stateLine(line.state, line.agent, queueName(line.queue, state.queues, state.prefs.locale))} />;
+      return <Marker at={line.at} text={w.stateLine(line.state, line.agent, queueName(line.queue, queues, locale))} />;
     case "breached":
       return <Marker at={line.at} text={w.breached} late />;
     case "vote":
       return <Marker at={line.at} text={w.vote[line.vote] ?? line.vote} />;
   }
-}
+});
 
 function Message({ line, chosen }: { line: Extract<Line, { type: "message" }>; chosen: string }) {
-  const { state, w } = useShared();
-  const mine = line.author === "agent" && line.by === state.me?.user;
+  const { me, w } = useBasics();
+  const mine = line.author === "agent" && line.by === me?.user;
   const who = line.author === "agent" && line.name ? (mine ? `${line.name} (${w.you})` : line.name) : w.author[line.author];
   return (
     <Row className={line.author} who={who} at={line.at}>
@@ -115,13 +121,13 @@ function Message({ line, chosen }: { line: Extract<Line, { type: "message" }>; c
 }
 
 function Row({ className, who, at, children }: { className: string; who: string; at: string; children: React.ReactNode }) {
-  const { state } = useShared();
+  const { locale } = useBasics();
   return (
     <article className={`message ${className}`}>
       <header>
         <span>{who}</span>{" "}
-        <time dateTime={at} title={fullTime(at, state.prefs.locale)}>
-          {clockTime(at, state.prefs.locale)}
+        <time dateTime={at} title={fullTime(at, locale)}>
+          {clockTime(at, locale)}
         </time>
       </header>
       <div className="bubble">{children}</div>
@@ -130,10 +136,10 @@ function Row({ className, who, at, children }: { className: string; who: string;
 }
 
 function Marker({ at, text, late = false }: { at: string; text: string; late?: boolean }) {
-  const { state } = useShared();
+  const { locale } = useBasics();
   return (
     <p className={late ? "marker late" : "marker"}>
-      {text} <time dateTime={at}>{clockTime(at, state.prefs.locale)}</time>
+      {text} <time dateTime={at}>{clockTime(at, locale)}</time>
     </p>
   );
 }

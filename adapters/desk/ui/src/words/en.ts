@@ -37,6 +37,8 @@ export const en: Words = {
   product: "Kaitong",
   loading: "Opening…",
   retry: "Try again",
+  broken: "Something on this page broke. What you did is kept on the server.",
+  reload: "Open it again",
   cancel: "Cancel",
   colon: ": ",
   otherLanguage: "中文",

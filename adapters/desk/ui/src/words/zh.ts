@@ -30,6 +30,8 @@ export const zh = {
   product: "Kaitong",
   loading: "正在打开…",
   retry: "重试",
+  broken: "页面出了点问题，你做过的事都已保存在服务器上。",
+  reload: "重新打开",
   cancel: "取消",
   colon: "：",
   otherLanguage: "English",
