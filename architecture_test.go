@@ -58,7 +58,8 @@ func table() map[string]layer {
 		"adapters/desk":            {imports: []string{"bot", "bot/staff"}, inTests: []string{"bot/bottest", "bot/staff/stafftest"}},
 		"adapters/store":           {imports: []string{"bot", "bot/staff"}, inTests: []string{"bot/bottest", "bot/analytics", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
-		"adapters/web":             adapter,
+		"adapters/web":             {imports: adapter.imports, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
+		"adapters/web/browsertest": {},
 		"adapters/cli":             {imports: []string{anything}},
 	}
 }

@@ -12,6 +12,7 @@ import (
 type HelpCentre struct {
 	Product string      `json:"product"`
 	Title   string      `json:"title"` // of the page
+	Ask     []string    `json:"ask"`   // questions to begin with, as on [Page]
 	Groups  []HelpGroup `json:"groups"`
 }
 
@@ -49,7 +50,7 @@ func (e *Engine) HelpCentre(locale string) HelpCentre {
 	base := e.library.Latest().Base
 	l := base.Locale(locale)
 	h := helper{base: base, situation: knowledge.Situation{Locale: l, Day: e.now()}}
-	centre := HelpCentre{Product: base.Pack().Product.Name.In(l), Title: pageTitle(base, l), Groups: []HelpGroup{}}
+	centre := HelpCentre{Product: base.Pack().Product.Name.In(l), Title: pageTitle(base, l), Ask: questions(base, l), Groups: []HelpGroup{}}
 	for _, group := range append([]HelpGroup{h.how()}, h.causes()...) {
 		if len(group.Articles) > 0 {
 			centre.Groups = append(centre.Groups, group)

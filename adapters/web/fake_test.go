@@ -36,6 +36,8 @@ type fakeConv struct {
 	seen  map[string]fakeSeen
 	seq   int64
 	step  int // of the flow, 0 before it
+
+	filled int // short turns stored by fill
 }
 
 type fakeSeen struct {
@@ -177,13 +179,14 @@ func (c *fakeConv) label(ref bot.ChoiceRef) string {
 	return ref.Choice
 }
 
-// fill stores n short turns at once.
+// fill stores n more short turns at once.
 func (e *fakeEngine) fill(conv string, who bot.Identity, n int) {
 	c := e.conv(conv, who)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range n {
-		id := fmt.Sprintf("fill-%d", i)
+	for range n {
+		id := fmt.Sprintf("fill-%d", c.filled)
+		c.filled++
 		c.store(bot.Say{Conversation: conv, MessageID: id, User: who, Text: id}, id, e.now())
 	}
 }
@@ -312,7 +315,7 @@ func (e *fakeEngine) publish(page bot.Page) {
 func (e *fakeEngine) HelpCentre(locale string) bot.HelpCentre {
 	p := func(zh, en string) string { return pick(locale, zh, en) }
 	fixes := []bot.ArticleFix{{Title: p("按时还款", "Repay on time"), Steps: []string{p("打开账单看还款日。", "Open the bill and look at the due date.")}}}
-	return bot.HelpCentre{Product: p("借呗", "Jiebei"), Title: p("借呗开通助手", "Jiebei helper"), Groups: []bot.HelpGroup{
+	return bot.HelpCentre{Product: p("借呗", "Jiebei"), Title: p("借呗开通助手", "Jiebei helper"), Ask: e.Page(locale).Ask, Groups: []bot.HelpGroup{
 		{ID: "how", Title: p("怎么开通", "Getting started"), Articles: []bot.Article{{
 			ID: "how.activate", Title: p("怎么开通借呗", "How do I open Jiebei?"), Question: p("怎么开通借呗", "How do I open Jiebei?"),
 			Paragraphs: []string{p("打开支付宝，搜索「借呗」。", "Open Alipay and search for Jiebei.")}, Fixes: []bot.ArticleFix{},

@@ -54,6 +54,7 @@ const (
 	fileDemo   = "page/index.html"
 	fileChat   = "page/chat.html"
 	fileWidget = "page/widget.js"
+	fileStyles = "page/widget.css" // for browsers that cannot make a stylesheet of a text
 	fileLogo   = "page/logo.svg"
 )
 
@@ -65,8 +66,8 @@ func (s *Server) mountFiles(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
-	demo, chat, widget, logo := all[fileDemo], all[fileChat], all[fileWidget], all[fileLogo]
-	if demo == nil || chat == nil || widget == nil || logo == nil {
+	demo, chat, widget, styles, logo := all[fileDemo], all[fileChat], all[fileWidget], all[fileStyles], all[fileLogo]
+	if demo == nil || chat == nil || widget == nil || styles == nil || logo == nil {
 		return errors.New("embedded files: a page, the widget or the logo is missing")
 	}
 	home := chat
@@ -76,9 +77,10 @@ func (s *Server) mountFiles(mux *http.ServeMux) error {
 	s.route(mux, "/{$}", methods{http.MethodGet: page{home, "'none'"}.serve})
 	s.route(mux, "/chat", methods{http.MethodGet: framed(page{chat, s.mayFrame()}.serve)})
 	s.route(mux, "/widget.js", methods{http.MethodGet: forEverybody(widget.serve)})
+	s.route(mux, "/widget.css", methods{http.MethodGet: forEverybody(styles.serve)})
 	s.route(mux, "/favicon.ico", methods{http.MethodGet: logo.serve})
 	for name, f := range all {
-		if name != fileDemo && name != fileChat && name != fileWidget {
+		if name != fileDemo && name != fileChat && name != fileWidget && name != fileStyles {
 			s.route(mux, address(name), methods{http.MethodGet: f.serve})
 		}
 	}
@@ -92,8 +94,7 @@ func address(name string) string {
 	return "/v1/" + name
 }
 
-// forEverybody is the script that pages of other hosts load. They get a new
-// one some minutes late, and ask less often for it.
+// forEverybody is what pages of other hosts load. They get a new one some minutes late, and ask less often for it.
 func forEverybody(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")

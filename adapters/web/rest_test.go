@@ -333,7 +333,7 @@ func TestFavicon(t *testing.T) {
 func TestHeadersEverywhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	paths := []string{"/", "/assets/chat.js", "/assets/chat.css", "/healthz", "/readyz", "/v1/demo/users", "/v1/spec/asyncapi.yaml", "/v1/spec/schemas/server.json", "/nothing", "/v1/ws"}
+	paths := []string{"/", "/assets/demo.js", "/assets/demo.css", "/healthz", "/readyz", "/v1/demo/users", "/v1/spec/asyncapi.yaml", "/v1/spec/schemas/server.json", "/nothing", "/v1/ws"}
 	for _, path := range paths {
 		a := w.get(path)
 		policy := a.Header.Get("Content-Security-Policy")

@@ -28,9 +28,12 @@ const supported = { "optional-chain": true };
 // Names of our own that are written often: they become short. None of them is
 // in the protocol, in window.Kaitong, in what is stored, or in the DOM.
 const OURS = [
-  "activity", "announcement", "askHuman", "begun", "cancelHuman", "folded", "isOpen", "lastAnswer", "lastOwn", "lastOwnKey", "lastSeq",
-  "lastUsed", "liveAnswer", "liveKey", "memory", "nearness", "onChoice", "onChosen", "onClose", "onResend", "onVote",
-  "renews", "replayed", "replaying", "settings", "thread", "tokenURL", "listener", "identify", "lastMoment",
+  "activity", "announcements", "askHuman", "banner", "begun", "cancelHuman", "connection", "control", "drafted", "dropped",
+  "folded", "handoff", "historyLost", "inLine", "inputLabel", "isOpen", "isSure", "lastAnswer", "lastMoment", "lastOwn", "lastOwnKey",
+  "lastSeq", "lastUsed", "leaving", "listener", "liveAnswer", "liveKey", "logLabel", "memory", "nearness", "newMessages", "onChoice",
+  "onChosen", "onClose", "onOpen", "onResend", "onVote", "otherLanguage", "person", "planFile", "renews", "replayed", "replaying",
+  "settings", "stepOf", "subject", "switchLanguage", "thread", "tokenURL", "tooLong", "unread", "voteLabel", "voteReasons", "voteThanks",
+  "voteWhy", "withAgent",
 ];
 
 const common = { bundle: true, minify: true, target: TARGET, supported, charset: "utf8", legalComments: "none", logLevel: "warning" };
@@ -49,6 +52,7 @@ await build({
 });
 await press(`${OUT}/widget.js`, "/*! Kaitong, Apache-2.0. With Preact, MIT, (c) 2015-present Jason Miller. */");
 await build({ ...common, entryPoints: ["src/demo/demo.ts"], outfile: `${OUT}/demo.js`, format: "iife" });
+await build({ ...common, entryPoints: ["src/style/widget.css"], outfile: `${OUT}/widget.css` });
 await build({ ...common, entryPoints: ["src/demo/demo.css"], outfile: `${OUT}/demo.css` });
 
 /** Everybody who opens a page with the widget pays for its bytes: a second, slower pass takes more of them away. */
@@ -59,7 +63,7 @@ async function press(file, banner) {
   await writeFile(file, `${code}\n`);
 }
 
-for (const name of ["widget.js", "demo.js", "demo.css"]) {
+for (const name of ["widget.js", "widget.css", "demo.js", "demo.css"]) {
   const bytes = await readFile(`${OUT}/${name}`);
   console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }

@@ -10,6 +10,8 @@ export interface Act {
   data: Record<string, unknown>;
   shown: string; // what the thread shows of it, "" for nothing
   at: number; // when it was done, ms
+  conv: string; // the conversation it belongs to, "" while there is none
+  tab: string; // where it was done
   state: ActState;
   why: string; // the server's words when it was refused
   newID: boolean; // it can only be sent again under another id

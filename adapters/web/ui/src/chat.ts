@@ -10,16 +10,18 @@ import { NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
+import { Watched } from "./watched.ts";
 import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20_000;
+const ANNOUNCED_MS = 5_000; // long enough to be noticed, gone before somebody reads the page again
 
 export type Activity = "" | "typing" | "checking" | "checkDone" | "checkUnavailable";
 
 export interface Banner {
   text: string;
-  restart: boolean; // offers to begin anew
+  act: "" | "restart" | "fresh"; // what it offers to do
 }
 
 export interface ChatOptions {
@@ -30,7 +32,7 @@ export interface ChatOptions {
   events: Emitter;
 }
 
-export class Chat implements Listener {
+export class Chat extends Watched implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
   locale: Locale;
@@ -42,7 +44,7 @@ export class Chat implements Listener {
   banner: Banner | null = null;
   handoff: HandoffData | null = null;
   unread = 0;
-  announcement = ""; // for people who listen instead of looking
+  announcements: { key: number; text: string }[] = []; // for people who listen instead of looking
   replaying = false;
   #replayUpTo = 0;
   #options: ChatOptions;
@@ -53,18 +55,18 @@ export class Chat implements Listener {
   #visible = false;
   #answered = ""; // the answer whose choice was taken
   #typing = 0;
-  #watchers = new Set<() => void>();
   #due = false;
-  #unwatch: () => void;
+  #said = 0; // announcements so far
 
   constructor(options: ChatOptions) {
+    super();
     this.#options = options;
     this.#events = options.events;
     this.memory = new Memory(options.base);
     const chosen = this.memory.locale;
     this.locale = chosen === "en" || chosen === "zh-CN" ? chosen : options.locale || preferredLocale();
     this.#person.source = options.tokens;
-    this.#unwatch = this.memory.watch((room) => this.#otherTab(room.conv, room.epoch));
+    this.memory.watch((room) => this.#otherTab(room.conv, room.epoch, room.anon));
     addEventListener("offline", this.#changed);
     addEventListener("online", this.#changed);
   }
@@ -92,24 +94,10 @@ export class Chat implements Listener {
     this.#connect();
   }
 
-  stop(): void {
-    this.connection?.close();
-    clearTimeout(this.#typing);
-    this.#unwatch();
-    removeEventListener("offline", this.#changed);
-    removeEventListener("online", this.#changed);
-  }
-
-  /** Calls back, at most once a task, after anything changed. */
-  watch(call: () => void): () => void {
-    this.#watchers.add(call);
-    return () => this.#watchers.delete(call);
-  }
-
   // --- acts of the person
 
   say(text: string): void {
-    const clean = text.trim();
+    const clean = text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, "").trim(); // the server takes no controls
     if (!clean) return;
     this.start();
     this.connection.act("message.send", { text: clean }, clean);
@@ -143,7 +131,13 @@ export class Chat implements Listener {
     this.connection.resend(id);
   }
 
-  /** Leaves this conversation for a new one. */
+  /** Leaves this conversation for a new one; asks before anything is lost by it. */
+  leave(): void {
+    if (!this.handoff && this.connection.acts.size === 0) return this.fresh();
+    this.banner = { text: this.words.leaving, act: "fresh" };
+    this.#changed();
+  }
+
   fresh(): void {
     this.#forgetConversation();
     this.#connect();
@@ -169,7 +163,7 @@ export class Chat implements Listener {
     if (this.connection.closed) return this.#connect();
     // A newer token of the same person is for the next time one connects.
     const renewed = typeof source === "string" && this.connection.online && subjectOf(source) === this.#subject;
-    if (!renewed) this.connection.reopen();
+    if (!renewed) this.connection.doubt();
   }
 
   /** Forgets the person on this device. */
@@ -177,12 +171,18 @@ export class Chat implements Listener {
     this.#person.source = null;
     this.memory.clear();
     this.#subject = "";
+    this.#countUnread(0);
     if (this.#started) this.#connect();
     this.#changed();
   }
 
   draft(text: string): void {
     this.memory.update({ draft: text });
+  }
+
+  /** What was drafted is sent; another tab may draft something else meanwhile. */
+  drafted(text: string): void {
+    if (this.memory.room.draft === text) this.memory.update({ draft: "" });
   }
 
   /** Says whether the person can see the thread; what comes meanwhile counts as unread. */
@@ -203,7 +203,8 @@ export class Chat implements Listener {
     this.banner = null;
     this.greeting = data.greeting;
     this.page = data.page;
-    this.#replayUpTo = data.seq > this.connection.lastSeq ? data.seq : 0;
+    // What was missed by a thread that is shown already is news, not replay.
+    this.#replayUpTo = this.connection.lastSeq === 0 ? data.seq : 0;
     this.replaying = this.#replayUpTo > 0;
     for (const act of this.connection.acts.values()) this.thread.progress(act);
     this.#save();
@@ -214,6 +215,7 @@ export class Chat implements Listener {
   /** The thread comes anew. */
   clear(): void {
     this.thread.clear();
+    this.announcements = [];
     this.handoff = null;
     this.#stopTyping();
     this.#changed();
@@ -232,15 +234,21 @@ export class Chat implements Listener {
   }
 
   act(act: Act): void {
-    this.memory.keep(act);
-    this.#save();
+    if (this.connection.isSure(act.id)) this.memory.keep(act);
     if (act.state === "failed" && act.why) this.#refused(act);
     this.thread.progress(act);
+    this.#save(); // after that the thread has begun: the first message must find its conversation again
     if (act.state === "sending") this.#typeSoon(act);
     else if (act.state === "sent") this.#stopTyping(); // the answer comes together with the ack
-    else this.#announce(this.words[act.state]);
+    else if (act.shown) this.#announce(act.why || this.words[act.state]);
     this.#checkReplay();
     this.#changed();
+  }
+
+  dropped(id: string): void {
+    this.connection.forget(id);
+    this.memory.drop(id);
+    this.thread.drop(id);
   }
 
   trouble(data: ErrorData): void {
@@ -249,13 +257,13 @@ export class Chat implements Listener {
       if (this.#person.renews) return;
     }
     const text = data.code === "historyLost" ? this.words.historyLost : data.message;
-    this.banner = { text, restart: false };
+    this.banner = { text, act: "" };
     this.#events.emit("error", { code: data.code, message: text });
     this.#changed();
   }
 
   final(data: ErrorData | null): void {
-    this.banner = { text: data?.message || this.words.final, restart: true };
+    this.banner = { text: data?.message || this.words.final, act: "restart" };
     if (data?.code === "unauthorized") this.#events.emit("token", { reason: this.#subject === NOBODY ? "missing" : "expired" });
     this.#changed();
   }
@@ -268,18 +276,22 @@ export class Chat implements Listener {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, identify: () => this.#identify(), listener: this,
+      base: this.#options.base, locale: this.locale, product: this.#options.product, tab: this.memory.tab, token: () => this.#token(), enter: (token) => this.#enter(token), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();
   }
 
-  async #identify(): Promise<{ place: Place; same: boolean } | null> {
+  async #token(): Promise<string | null | undefined> {
     const token = await this.#person.token();
     if (token === undefined) {
+      this.banner = { text: this.words.expired, act: "" };
       this.#events.emit("token", { reason: "expired" });
-      return null;
     }
+    return token;
+  }
+
+  #enter(token: string | null): { place: Place; same: boolean } {
     const subject = subjectOf(token);
     const same = subject === this.#subject;
     if (!same) this.#become(subject);
@@ -291,7 +303,10 @@ export class Chat implements Listener {
     const first = this.#subject === "";
     this.#subject = subject;
     this.memory.enter(subject);
-    if (!first) this.clear();
+    if (!first) {
+      this.clear();
+      this.#countUnread(0);
+    }
     this.#changed();
   }
 
@@ -309,11 +324,11 @@ export class Chat implements Listener {
   }
 
   // A conversation nothing was said in gives way to the one another tab began.
-  #otherTab(conv: string, epoch: string): void {
+  #otherTab(conv: string, epoch: string, anon: string): void {
     const mine = this.connection;
     if (!mine || !conv || conv === mine.conv || this.thread.begun || mine.acts.size > 0) return;
     this.memory.enter(this.#subject);
-    mine.adopt(conv, epoch);
+    mine.adopt(conv, epoch, anon);
   }
 
   #heard(entry: MessageEntry, fresh: boolean): void {
@@ -342,7 +357,7 @@ export class Chat implements Listener {
     this.connection.forget(act.id);
     this.memory.drop(act.id);
     if (act.type === "feedback.send") this.memory.vote(String(act.data.msg), "");
-    else this.banner = { text: act.why, restart: false };
+    else this.banner = { text: act.why, act: "" };
   }
 
   #checkReplay(): void {
@@ -357,7 +372,12 @@ export class Chat implements Listener {
   }
 
   #announce(text: string): void {
-    this.announcement = text;
+    const said = { key: ++this.#said, text };
+    this.announcements = [...this.announcements, said];
+    setTimeout(() => {
+      this.announcements = this.announcements.filter((other) => other !== said);
+      this.#changed();
+    }, ANNOUNCED_MS);
   }
 
   #showCheck(state: string): void {
@@ -381,12 +401,13 @@ export class Chat implements Listener {
     this.activity = "";
   }
 
+  // However much changes in one go, it is drawn once.
   #changed = (): void => {
     if (this.#due) return;
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
-      for (const call of this.#watchers) call();
+      this.tell();
     });
   };
 }

@@ -9,8 +9,11 @@ const PROTOCOL = "kaitong.v1";
 const MOST_RESENDS = 5; // after "busy" and the like; then the person decides
 const LONGEST_WAIT_MS = 15_000; // nobody looks at a spinner for longer
 const ACK_PATIENCE_MS = 12_000; // without an ack an act counts as failed
+const HISTORY_PATIENCE_MS = 10_000; // for one page
+const HISTORY_TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+const TOKEN_PATIENCE_MS = 30_000; // for the host to say who is there
 const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
 const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
 const FINAL = 4500; // close codes from here on ask not to come back
@@ -34,6 +37,8 @@ export interface Listener {
   /** Each stored event once and in order; what is of the moment (typing, check.state, a place in line) besides. */
   frame(frame: Frame): void;
   act(act: Act): void;
+  /** An act that means nothing any more. */
+  dropped(id: string): void;
   /** An error that answers no act, or one of our own (historyLost). */
   trouble(data: ErrorData): void;
   /** Will not reconnect by itself. */
@@ -44,8 +49,11 @@ export interface Options {
   base: string; // https://host of the server
   locale: Locale;
   product: string;
-  /** Called before each attempt; same tells that the person is still the one from before. Null: not now. */
-  identify: () => Promise<{ place: Place; same: boolean } | null>;
+  tab: string; // tells tabs apart
+  /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
+  token: () => Promise<string | null | undefined>;
+  /** Told only of the token that counts, in the end; same: still the person from before. */
+  enter: (token: string | null) => { place: Place; same: boolean };
   listener: Listener;
 }
 
@@ -63,6 +71,8 @@ export class Connection {
   #attempt = 0;
   #opening = 0; // counts calls of open: only the latest goes on
   #busy = false; // an attempt is under way
+  #sure = false; // who is there is known; what was said before goes with whoever that turns out to be
+  #early = new Set<string>(); // ids of acts said before
   #timer = 0;
   #watchdog = 0;
   #pingMs = 30_000;
@@ -91,11 +101,14 @@ export class Connection {
     this.#busy = true;
     clearTimeout(this.#timer);
     this.#setStatus(this.#attempt === 0 ? "connecting" : "offline");
+    this.#watch(TOKEN_PATIENCE_MS);
     try {
-      const who = await this.#options.identify();
+      const token = await this.#options.token();
+      // A token that comes too late says nothing any more of who is there.
       if (this.closed || opening !== this.#opening) return;
-      if (!who) return this.#rest();
-      this.#enter(who.place, who.same);
+      if (token === undefined) return this.#rest();
+      const { place, same } = this.#options.enter(token);
+      this.#enter(place, same);
       this.#connect();
     } catch {
       if (opening === this.#opening) this.#lost(4000);
@@ -114,7 +127,18 @@ export class Connection {
     this.#dropSocket();
   }
 
-  /** Begins anew with what identify says; the conversation goes on if it can. */
+  /** Whether it is known whose acts these are. */
+  isSure(id: string): boolean {
+    return !this.#early.has(id);
+  }
+
+  /** Somebody else may be there from now on. */
+  doubt(): void {
+    this.#sure = false;
+    this.reopen();
+  }
+
+  /** Begins anew with what the host says; the conversation goes on if it can. */
   reopen(): void {
     this.#dropSocket();
     this.#attempt = 0;
@@ -131,15 +155,17 @@ export class Connection {
   }
 
   /** Goes on in a conversation another tab has begun. */
-  adopt(conv: string, epoch: string): void {
-    Object.assign(this, { conv, epoch, lastSeq: 0 });
+  adopt(conv: string, epoch: string, anon: string): void {
+    Object.assign(this, { conv, epoch, anon, lastSeq: 0 });
     this.reopen();
   }
 
   /** Sends an act, now or once connected. The same id is the same act. */
   act(type: ActType, data: Record<string, unknown>, shown: string): Act {
-    const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), state: "sending", why: "", newID: false, resends: 0 };
+    const conv = this.#sure ? this.conv : "";
+    const act: Act = { id: uuid7(), type, data, shown, at: Date.now(), conv, tab: this.#options.tab, state: "sending", why: "", newID: false, resends: 0 };
     this.acts.set(act.id, act);
+    if (!this.#sure) this.#early.add(act.id);
     this.#transmit(act);
     this.#changed(act);
     return act;
@@ -168,11 +194,18 @@ export class Connection {
 
   #enter(place: Place, same: boolean): void {
     this.#token = place.token;
-    if (same) return;
-    this.#patience.forEach((timer) => clearTimeout(timer));
-    const { anon, conv, epoch } = place;
-    Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
-    this.acts = new Map(place.acts.map((act) => [act.id, { ...act, state: "sending", why: "" }]));
+    const early = [...this.acts.values()].filter((act) => this.#early.has(act.id));
+    this.#early.clear();
+    this.#sure = true;
+    if (!same) {
+      this.#patience.forEach((timer) => clearTimeout(timer));
+      const { anon, conv, epoch } = place;
+      Object.assign(this, { anon, conv, epoch, lastSeq: 0 });
+      // What was refused still waits for the person.
+      const kept = place.acts.map((act): Act => (act.why ? act : { ...act, state: "sending" }));
+      this.acts = new Map([...kept, ...early].map((act) => [act.id, act]));
+    }
+    early.forEach((act) => this.#changed(act));
   }
 
   #connect(): void {
@@ -186,8 +219,9 @@ export class Connection {
 
   #transmit(act: Act): void {
     clearTimeout(this.#patience.get(act.id));
+    if (!this.online) return; // sent once it is
     this.#patience.set(act.id, window.setTimeout(() => this.#fail(act, ""), ACK_PATIENCE_MS));
-    if (this.online) this.#send({ type: act.type, id: act.id, data: act.data });
+    this.#send({ type: act.type, id: act.id, data: act.data });
   }
 
   #fail(act: Act, why: string): void {
@@ -263,9 +297,18 @@ export class Connection {
       this.#options.listener.clear();
     }
     this.#setStatus("online");
+    this.#bringAlong();
     this.#options.listener.welcome(data);
     if (!data.recovered && sameConversation && data.seq > 0) void this.#loadHistory(data.seq);
     else this.#resendWaiting();
+  }
+
+  // A message goes along into another conversation; a tap or a vote means nothing there.
+  #bringAlong(): void {
+    for (const act of this.acts.values()) {
+      if (act.conv && act.conv !== this.conv && act.type !== "message.send") this.#options.listener.dropped(act.id);
+      act.conv = this.conv;
+    }
   }
 
   // What got no answer is sent again; what was refused waits for the person.
@@ -284,12 +327,13 @@ export class Connection {
     const held: Frame[] = (this.#held = []);
     try {
       for (let more = true; more && this.#held === held; ) {
-        const page = await this.#historyPage();
+        const page = await this.#historyPage(held);
         if (this.#held !== held) return;
         for (const frame of page.events) if (frame.seq! <= upTo) this.#deal(frame);
         more = page.more && !page.events.some((frame) => frame.seq! > upTo);
       }
     } catch {
+      if (this.#held !== held) return; // the line broke: the next one begins anew
       this.#options.listener.trouble({ code: "historyLost", message: "", retryable: true });
     }
     if (this.#held !== held) return;
@@ -299,10 +343,25 @@ export class Connection {
     this.#resendWaiting();
   }
 
-  async #historyPage(): Promise<{ events: Frame[]; more: boolean }> {
+  // A page that does not come is asked for again, as long as somebody waits for it.
+  async #historyPage(held: Frame[], tries = 0): Promise<{ events: Frame[]; more: boolean }> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), HISTORY_PATIENCE_MS);
+    try {
+      return await this.#fetchPage(patience.signal);
+    } catch (error) {
+      if (tries === HISTORY_TRIES || this.#held !== held) throw error;
+      await new Promise((done) => setTimeout(done, FIRST_PAUSE_MS * 4 ** tries));
+      return this.#historyPage(held, tries + 1);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetchPage(signal: AbortSignal): Promise<{ events: Frame[]; more: boolean }> {
     const authorization = this.#token ? `Bearer ${this.#token}` : `Anonymous ${this.anon}`;
     const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
-    const response = await fetch(url, { headers: { Authorization: authorization } });
+    const response = await fetch(url, { headers: { Authorization: authorization }, signal });
     if (!response.ok) throw new Error(`history: ${response.status}`);
     return response.json();
   }
@@ -397,7 +456,7 @@ export class Connection {
   // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
   #hint(): void {
     const { base } = this.#options;
-    console.warn(`[kaitong] no connection to ${base}: does it run, is ${location.origin} in its web.allowed_origins, and in this page's connect-src are ${base} and its wss address?`);
+    console.warn(`[kaitong] no connection to ${base}: is ${location.origin} in web.allowed_origins there, and it in connect-src here?`);
   }
 
   #wake = (): void => {
@@ -421,7 +480,7 @@ export class Connection {
 }
 
 function client(): { os: string; network?: string } {
-  const agent = navigator as Navigator & { userAgentData?: { platform?: string }; connection?: { type?: string } };
+  const agent = navigator as Navigator & { userAgentData?: { platform?: string }; ["connection"]?: { type?: string } };
   const os = (agent.userAgentData?.platform || navigator.platform || "web").slice(0, 32) || "web";
-  return { os, network: agent.connection?.type || undefined };
+  return { os, network: agent["connection"]?.type || undefined };
 }

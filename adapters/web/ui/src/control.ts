@@ -1,28 +1,24 @@
 // The widget as a whole: whether it is open, how it looks, and what the host
 // page may say to it.
 
-import type { EventName, Events, KaitongAPI, TokenSource } from "./api.ts";
+import type { KaitongAPI, TokenSource } from "./api.ts";
 import { Chat } from "./chat.ts";
-import { Emitter } from "./events.ts";
 import { tokenFrom } from "./person.ts";
 import type { Locale } from "./protocol.ts";
-import type { Settings, Theme } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { Surface } from "./surface.ts";
 
 /** Who talked here this recently is connected without opening anything, to hear the answer of a human. */
 const RECENT_MS = 30 * 60_000;
 
-export class Control implements KaitongAPI {
+export class Control extends Surface implements KaitongAPI {
   readonly chat: Chat;
-  readonly events = new Emitter();
-  isOpen = false;
-  theme: Theme;
-  #watchers = new Set<() => void>();
 
-  constructor(readonly settings: Settings) {
+  constructor(settings: Settings) {
+    super(settings);
     const { base, locale, product, token, tokenURL } = settings;
     const tokens: TokenSource = tokenURL ? tokenFrom(tokenURL) : token || null;
     this.chat = new Chat({ base, locale, product, tokens, events: this.events });
-    this.theme = settings.theme;
     document.addEventListener("visibilitychange", this.#seen);
   }
 
@@ -33,27 +29,16 @@ export class Control implements KaitongAPI {
     else if (Date.now() - this.chat.memory.lastUsed() < RECENT_MS) this.chat.start();
   }
 
-  stop(): void {
-    document.removeEventListener("visibilitychange", this.#seen);
-    this.chat.stop();
-  }
-
   open(question?: string): void {
     this.chat.start();
     if (question) this.chat.say(question);
-    if (this.isOpen) return;
-    this.isOpen = true;
+    this.turn(true);
     this.#seen();
-    this.events.emit("open", {});
-    this.#changed();
   }
 
   close(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
+    this.turn(false);
     this.#seen();
-    this.events.emit("close", {});
-    this.#changed();
   }
 
   setToken(token: TokenSource): void {
@@ -68,25 +53,7 @@ export class Control implements KaitongAPI {
     this.chat.setLocale(locale, false);
   }
 
-  setTheme(theme: Theme): void {
-    this.theme = theme;
-    this.#changed();
-  }
-
-  on<Name extends EventName>(name: Name, call: (detail: Events[Name]) => void): () => void {
-    return this.events.on(name, call);
-  }
-
-  watch(call: () => void): () => void {
-    this.#watchers.add(call);
-    return () => this.#watchers.delete(call);
-  }
-
   #seen = (): void => {
     this.chat.visible = this.isOpen && !document.hidden;
   };
-
-  #changed(): void {
-    for (const call of this.#watchers) call();
-  }
 }

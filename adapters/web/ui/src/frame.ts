@@ -6,10 +6,10 @@
 
 import type { EventName, Events, KaitongAPI, TokenSource } from "./api.ts";
 import type { Control } from "./control.ts";
-import { Emitter } from "./events.ts";
 import { tokenFrom } from "./person.ts";
 import type { Locale } from "./protocol.ts";
 import type { Settings, Theme } from "./settings.ts";
+import { Surface } from "./surface.ts";
 import { preferredLocale } from "./words.ts";
 
 const GREETING = "kaitong.frame.v1";
@@ -25,21 +25,18 @@ interface ToFrame {
 type ToHost = { event: EventName; detail: never } | { ask: number };
 
 /** The host's side. */
-export class FrameControl implements KaitongAPI {
-  readonly events = new Emitter();
-  isOpen = false;
+export class FrameControl extends Surface implements KaitongAPI {
   wanted = false; // the frame is loaded with the first opening
   unread = 0;
   locale: Locale;
-  theme: Theme;
   #port: MessagePort | null = null;
   #waiting: ToFrame[] = [];
   #tokens: TokenSource;
-  #watchers = new Set<() => void>();
+  #forget = false; // a frame that is loaded later forgets first
 
-  constructor(readonly settings: Settings) {
+  constructor(settings: Settings) {
+    super(settings);
     this.locale = settings.locale || preferredLocale();
-    this.theme = settings.theme;
     this.#tokens = settings.tokenURL ? tokenFrom(settings.tokenURL) : settings.token || null;
   }
 
@@ -61,6 +58,8 @@ export class FrameControl implements KaitongAPI {
     this.#port = port1;
     port1.onmessage = (event) => this.#heard(event.data as ToHost);
     frame.contentWindow?.postMessage(GREETING, this.settings.base, [port2]);
+    if (this.#forget) this.#tell("reset");
+    this.#forget = false;
     this.setToken(this.#tokens);
     if (this.isOpen) this.#tell("open");
     this.#waiting.splice(0).forEach((message) => port1.postMessage(message));
@@ -69,15 +68,12 @@ export class FrameControl implements KaitongAPI {
   open(question?: string): void {
     this.wanted = true;
     if (question || this.#port) this.#tell("open", question);
-    if (this.isOpen) return;
-    this.isOpen = true;
-    this.#changed();
-    this.events.emit("open", {});
+    this.turn(true);
   }
 
   close(): void {
     this.#tell("close");
-    this.#closed();
+    this.turn(false);
   }
 
   setToken(token: TokenSource): void {
@@ -87,28 +83,21 @@ export class FrameControl implements KaitongAPI {
 
   reset(): void {
     this.#tokens = null;
-    this.#tell("reset");
+    this.unread = 0;
+    this.#forget = !this.#port;
+    if (this.#port) this.#tell("reset");
+    this.tell();
   }
 
   setLocale(locale: Locale): void {
     this.locale = locale;
     if (this.#port) this.#tell("setLocale", locale);
-    this.#changed();
+    this.tell();
   }
 
   setTheme(theme: Theme): void {
-    this.theme = theme;
+    super.setTheme(theme);
     if (this.#port) this.#tell("setTheme", theme);
-    this.#changed();
-  }
-
-  on<Name extends EventName>(name: Name, call: (detail: Events[Name]) => void): () => void {
-    return this.events.on(name, call);
-  }
-
-  watch(call: () => void): () => void {
-    this.#watchers.add(call);
-    return () => this.#watchers.delete(call);
   }
 
   #tell(call: ToFrame["call"], value?: unknown, ask?: number): void {
@@ -120,10 +109,10 @@ export class FrameControl implements KaitongAPI {
   #heard(message: ToHost): void {
     if ("ask" in message) return void this.#answer(message.ask);
     if (message.event === "open") return; // told when it was asked for
-    if (message.event === "close") return this.#closed();
+    if (message.event === "close") return this.turn(false);
     if (message.event === "unread") {
       this.unread = (message.detail as Events["unread"]).count;
-      this.#changed();
+      this.tell();
     }
     this.events.emit(message.event, message.detail);
   }
@@ -136,17 +125,6 @@ export class FrameControl implements KaitongAPI {
       // The frame tries again.
     }
     this.#tell("answer", token, ask);
-  }
-
-  #closed(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    this.#changed();
-    this.events.emit("close", {});
-  }
-
-  #changed(): void {
-    for (const call of this.#watchers) call();
   }
 }
 

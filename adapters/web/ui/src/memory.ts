@@ -3,9 +3,12 @@
 // their own; where the browser refuses to keep anything, the chat works without.
 
 import type { Act } from "./act.ts";
+import { uuid7 } from "./uuid.ts";
 
 /** An act nobody could send for this long is not sent behind the person's back. */
 const OLDEST_ACT_MS = 24 * 3600_000;
+/** Nobody is taken to care for an act this old that has no conversation. */
+const FORSAKEN_MS = 120_000;
 const MOST_VOTES = 200;
 
 interface Room {
@@ -17,9 +20,11 @@ interface Room {
   at: number; // last change, ms
 }
 
+const TAB = "kaitong:tab";
 const EMPTY: Room = { conv: "", epoch: "", anon: "", draft: "", votes: {}, at: 0 };
 
 export class Memory {
+  readonly tab = nameOfTab();
   #prefix: string;
   #key = "";
   #room: Room = { ...EMPTY };
@@ -31,7 +36,7 @@ export class Memory {
   /** Opens the room of a person; subject is any text that tells people apart. */
   enter(subject: string): void {
     this.#key = `${this.#prefix}:${digest(subject)}`;
-    this.#room = { ...EMPTY, votes: {}, ...this.#read<Partial<Room>>(this.#key) };
+    this.#room = { ...EMPTY, ...this.#kept() };
   }
 
   get room(): Readonly<Room> {
@@ -41,13 +46,19 @@ export class Memory {
   update(change: Partial<Room>): void {
     if (!this.#key) return;
     // Another tab may have written meanwhile.
-    this.#room = { ...this.#room, ...this.#read<Partial<Room>>(this.#key), ...change, at: Date.now() };
+    this.#room = { ...this.#room, ...this.#kept(), ...change, at: Date.now() };
     this.#write(this.#key, this.#room);
     this.#write(`${this.#prefix}:last`, { at: this.#room.at });
   }
 
+  // What is kept may be of another version, or damaged: a field of another kind counts as missing.
+  #kept(): Partial<Room> {
+    const kept = this.#read<Record<string, unknown>>(this.#key) ?? {};
+    return Object.fromEntries(Object.entries(EMPTY).flatMap(([name, empty]) => (kept[name] && typeof kept[name] === typeof empty ? [[name, kept[name]]] : [])));
+  }
+
   vote(message: string, vote: string): void {
-    const votes = { ...this.#room.votes };
+    const votes = { ...this.#room.votes, ...this.#kept().votes };
     if (vote) votes[message] = vote;
     else delete votes[message];
     const spare = Object.keys(votes).slice(0, -MOST_VOTES);
@@ -55,15 +66,22 @@ export class Memory {
     this.update({ votes });
   }
 
-  /** The acts no tab has got through yet. */
+  /**
+   * The acts that are left to this tab: its own, and those of this conversation,
+   * which any tab may send. One from before there was a conversation is another
+   * tab's business while that may be alive.
+   */
   acts(): Act[] {
-    const kept = this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {};
-    const now = Date.now();
-    return Object.values(kept).filter((act) => now - act.at < OLDEST_ACT_MS).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const kept = Object.values(this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {});
+    const good = kept.filter((act) => act?.data && Date.now() - act.at < OLDEST_ACT_MS);
+    if (good.length < kept.length) this.#write(`${this.#key}:acts`, Object.fromEntries(good.map((act) => [act.id, act])));
+    const mine = (act: Act) => act.tab === this.tab || (act.conv ? act.conv === this.#room.conv : Date.now() - act.at > FORSAKEN_MS);
+    return good.filter(mine).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Several tabs write here: each touches only the act it means. */
   keep(act: Act): void {
+    if (!this.#key) return;
     const kept = this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {};
     if (act.state === "sent") delete kept[act.id];
     else kept[act.id] = act;
@@ -74,19 +92,18 @@ export class Memory {
     this.keep({ id, state: "sent" } as Act);
   }
 
-  /** Forgets this person. */
+  /** Forgets everybody who talked here, whoever that was; the language stays. */
   clear(): void {
-    this.#room = { ...EMPTY, votes: {} };
-    this.#remove(this.#key);
-    this.#remove(`${this.#key}:acts`);
-    this.#remove(`${this.#prefix}:last`);
+    this.#room = { ...EMPTY };
+    attempt(() => {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(`${this.#prefix}:`) && !key.endsWith(":locale")) localStorage.removeItem(key);
+    });
   }
 
   /** Calls back when another tab has changed this person's room. */
   watch(call: (room: Room) => void): () => void {
     const heard = (event: StorageEvent) => {
-      const other = event.key === this.#key && event.newValue ? this.#read<Room>(this.#key) : null;
-      if (other) call({ ...EMPTY, ...other });
+      if (event.key === this.#key && event.newValue) call({ ...EMPTY, ...this.#kept() });
     };
     addEventListener("storage", heard);
     return () => removeEventListener("storage", heard);
@@ -106,28 +123,28 @@ export class Memory {
   }
 
   #read<T>(key: string): T | null {
-    try {
-      return JSON.parse(localStorage.getItem(key) ?? "null") as T | null;
-    } catch {
-      return null;
-    }
+    return attempt(() => JSON.parse(localStorage.getItem(key) ?? "null") as T) ?? null;
   }
 
   #write(key: string, value: unknown): void {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // Private windows and full disks refuse.
-    }
+    attempt(() => localStorage.setItem(key, JSON.stringify(value)));
   }
+}
 
-  #remove(key: string): void {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // As above.
-    }
+/** Private windows and full disks refuse to keep anything. */
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
   }
+}
+
+/** The name of this tab, the same after a reload. */
+function nameOfTab(): string {
+  const name = attempt(() => sessionStorage.getItem(TAB)) || uuid7();
+  attempt(() => sessionStorage.setItem(TAB, name));
+  return name;
 }
 
 // FNV-1a: keeps names of people out of the names of keys.

@@ -37,7 +37,7 @@ export class Person {
 /** Asks the host app for a token, with the cookies the person has there. */
 export function tokenFrom(url: string): () => Promise<string | null> {
   return async () => {
-    const response = await fetch(url, { credentials: "include", headers: { Accept: "application/json" } });
+    const response = await fetch(url, { credentials: "include", cache: "no-store", headers: { Accept: "application/json" } });
     if (response.status === 204 || response.status === 401) return null;
     if (!response.ok) throw new Error(`token: ${response.status}`);
     return ((await response.json()) as { token?: string }).token ?? null;

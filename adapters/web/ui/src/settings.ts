@@ -49,12 +49,12 @@ export function localeOf(tag: string): Locale | "" {
 }
 
 function baseOf(url: string): string {
-  return new URL(url, location.href).origin;
+  return new URL(/^https?:/.test(url) ? url : `https://${url}`).origin;
 }
 
 // The part behind # never leaves the device. It is taken out of the address so
 // that it is not shown, copied or kept in the history.
-function tokenInAddress(): string {
+export function tokenInAddress(): string {
   const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   if (token) history.replaceState(history.state, "", location.pathname + location.search);
   return token;

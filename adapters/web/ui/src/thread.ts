@@ -17,6 +17,7 @@ export interface MessageEntry {
   state: ActState | ""; // of the person's own messages
   why: string;
   replayed: boolean; // it was there before this page
+  own: boolean; // written here, in this tab
 }
 
 export interface LineEntry {
@@ -98,7 +99,7 @@ export class Thread {
     const at = this.#stored.findIndex((stored) => stored.key === entry.key);
     const old = this.#stored[at];
     if (entry.kind !== "message" || old?.kind !== "message" || old.author !== "user") return;
-    this.#stored[at] = { ...entry, at: old.at || entry.at, state: old.state };
+    this.#stored[at] = { ...entry, at: old.at || entry.at, state: old.state, own: old.own };
     this.#join();
   }
 
@@ -124,13 +125,13 @@ function entryOf(frame: Frame, replayed: boolean): Entry | null {
   const author = known.includes(frame.data.author) ? (frame.data.author as Author) : "system";
   return {
     kind: "message", key: frame.id ?? `s${seq}`, seq, at, author, blocks: frame.data.blocks ?? [], about: frame.data.about ?? null,
-    re: frame.re ?? "", state: author === "user" ? "sent" : "", why: "", replayed,
+    re: frame.re ?? "", state: author === "user" ? "sent" : "", why: "", replayed, own: false,
   };
 }
 
 function ownMessage(act: Act): MessageEntry {
   return {
     kind: "message", key: act.id, seq: act.seq ?? 0, at: act.at, author: "user", blocks: [{ type: "text", text: act.shown }], about: null,
-    re: "", state: act.state, why: act.why, replayed: false,
+    re: "", state: act.state, why: act.why, replayed: false, own: true,
   };
 }

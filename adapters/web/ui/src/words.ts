@@ -10,13 +10,14 @@ const zh = {
   unread: (n: number) => `${n} 条未读消息`,
   fresh: "新对话",
   otherLanguage: "EN",
-  switchLanguage: "Switch to English",
+  switchLanguage: "EN – Switch to English",
   logLabel: "对话内容",
   newMessages: "有新消息",
   inputLabel: "输入你的问题",
   placeholder: "说说你遇到的情况…",
   send: "发送",
   fine: "请不要输入密码、验证码或证件号码。",
+  tooLong: (n: number) => `多了 ${n} 个字，请分几次发送。`,
   human: "转人工",
   cancelHuman: "取消排队",
   connecting: "正在连接…",
@@ -47,7 +48,6 @@ const zh = {
   copy: "复制",
   copied: "已复制",
   planFile: "提升建议.txt",
-  fileKind: (size: string) => `文本文件 · ${size}`,
   incident: "服务状态",
   voteLabel: "这条回答有帮助吗",
   votes: { up: "有帮助", down: "没帮助" },
@@ -63,9 +63,10 @@ const zh = {
   inLine: (position: number) => `，你排在第 ${position} 位`,
   withAgent: (agent: string) => `：${agent}`,
   final: "连接已结束。",
+  expired: "登录状态已过期，请回到页面重新登录后继续。",
+  leaving: "开始新对话后，没发出去的消息和排队会取消。",
   restart: "重新开始",
   historyLost: "没能读取之前的对话，请刷新页面再试。",
-  yesterday: "昨天",
 };
 
 export type Words = typeof zh;
@@ -84,6 +85,7 @@ const en: Words = {
   placeholder: "Tell us what happened…",
   send: "Send",
   fine: "Please do not enter passwords, codes or ID numbers.",
+  tooLong: (n) => `${n} characters too many. Please send it in parts.`,
   human: "Talk to a person",
   cancelHuman: "Leave the line",
   connecting: "Connecting…",
@@ -114,7 +116,6 @@ const en: Words = {
   copy: "Copy",
   copied: "Copied",
   planFile: "improvement-plan.txt",
-  fileKind: (size) => `Text file · ${size}`,
   incident: "Service status",
   voteLabel: "Did this answer help?",
   votes: { up: "Helpful", down: "Not helpful" },
@@ -130,9 +131,10 @@ const en: Words = {
   inLine: (position) => `. You are number ${position}`,
   withAgent: (agent) => `: ${agent}`,
   final: "The connection has ended.",
+  expired: "Your sign-in has expired. Please sign in on the page again to go on.",
+  leaving: "In a new chat, unsent messages and your place in line are given up.",
   restart: "Start over",
   historyLost: "The earlier conversation could not be loaded. Please reload the page.",
-  yesterday: "Yesterday",
 };
 
 /** How far a hand-over to a human is. */

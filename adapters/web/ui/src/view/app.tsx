@@ -31,8 +31,10 @@ export class App extends Component<{ control: Control }> {
         {!page && settings.launcher && (
           <Launcher words={chat.words} label={settings.label} open={isOpen} unread={chat.unread} button={this.#launcher} onOpen={() => control.open()} />
         )}
-        {this.#opened && <Panel chat={chat} mode={settings.mode} hidden={!isOpen} onClose={closes ? () => control.close() : null} />}
-        <p class="hidden" id="announcer" aria-live="polite">{chat.announcement}</p>
+        {this.#opened && <Panel chat={chat} mode={settings.mode} hidden={!isOpen} autofocus={page || !settings.open} onClose={closes ? () => control.close() : null} />}
+        <div class="hidden" id="announcer" aria-live="polite">
+          {chat.announcements.map(({ key, text }) => <p key={key}>{text}</p>)}
+        </div>
       </Shell>
     );
   }

@@ -11,7 +11,8 @@ interface Props {
 }
 
 /** Where one writes. What is written survives a reload. */
-export class Composer extends Component<Props> {
+export class Composer extends Component<Props, { over: number }> {
+  state = { over: 0 }; // characters too many
   #box = createRef<HTMLTextAreaElement>();
   #shift = false;
 
@@ -35,14 +36,17 @@ export class Composer extends Component<Props> {
   #submit = (event?: Event): void => {
     event?.preventDefault();
     const box = this.#box.current!;
+    if (box.value.length > LONGEST) return;
     this.props.chat.say(box.value);
+    this.props.chat.drafted(box.value);
     box.value = "";
-    this.props.chat.draft("");
     this.#grow();
   };
 
   #input = (): void => {
-    this.props.chat.draft(this.#box.current!.value);
+    const text = this.#box.current!.value;
+    this.props.chat.draft(text);
+    this.setState({ over: Math.max(0, text.length - LONGEST) });
     this.#grow();
   };
 
@@ -62,6 +66,7 @@ export class Composer extends Component<Props> {
 
   render(): JSX.Element {
     const { chat } = this.props;
+    const { over } = this.state;
     const w = chat.words;
     const asks = chat.thread.begun ? [] : [...(chat.page?.ask ?? []), ...(chat.page ? [w.human] : [])];
     return (
@@ -75,14 +80,14 @@ export class Composer extends Component<Props> {
         )}
         <div class="row">
           <textarea
-            id="text" ref={this.#box} rows={1} maxLength={LONGEST} enterkeyhint="send" aria-label={w.inputLabel} placeholder={w.placeholder}
+            id="text" ref={this.#box} rows={1} enterkeyhint="send" aria-label={w.inputLabel} placeholder={w.placeholder}
             onInput={this.#input} onKeyDown={(event) => { this.#shift = event.shiftKey; }}
           />
           <button type="submit" class="send" id="send" aria-label={w.send} title={w.send}>
             <SendIcon />
           </button>
         </div>
-        <p class="fine">{w.fine}</p>
+        <p class={over ? "fine over" : "fine"} role="status">{over ? w.tooLong(over) : w.fine}</p>
       </form>
     );
   }

@@ -25,7 +25,7 @@ export class FileCard extends Component<Props, { copied: boolean }> {
         <FileIcon />
         <div class="file-text">
           <p class="file-name">{name}</p>
-          <p class="file-kind">{words.fileKind(size(content))}</p>
+          <p class="file-kind">TXT · {size(content)}</p>
         </div>
         {navigator.clipboard && (
           <button type="button" class="file-act copy" onClick={this.#copy}>

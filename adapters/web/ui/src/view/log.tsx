@@ -25,6 +25,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
   state = { missed: false };
   #log = createRef<HTMLDivElement>();
   #atEnd = true;
+  #top = 0; // where that was found, px
   #chunks: Entry[][] = [];
   #tellers = new Map<Element, (near: boolean) => void>();
   #observer: IntersectionObserver | null = null;
@@ -32,7 +33,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
 
   componentDidMount(): void {
     const log = this.#log.current!;
-    this.#resized = new ResizeObserver(() => this.#atEnd && this.#follow());
+    this.#resized = new ResizeObserver(() => this.#stays() && this.#follow());
     this.#resized.observe(log);
     this.#follow();
   }
@@ -41,7 +42,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
     const [old, now] = [before.entries, this.props.entries];
     if (old === now && before.activity === this.props.activity) return;
     const last = now[now.length - 1];
-    if (this.props.chat.replaying || this.#atEnd || isOwn(last, old)) this.#follow();
+    if (this.props.chat.replaying || this.#stays() || isOwn(last, old)) this.#follow();
     else if (now.length > old.length) this.setState({ missed: true });
   }
 
@@ -66,7 +67,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
 
   grown(node: HTMLElement, delta: number): void {
     const log = this.#log.current!;
-    if (this.#atEnd) this.#follow();
+    if (this.#stays()) this.#follow();
     else if (node.offsetTop < log.scrollTop) log.scrollTop += delta;
   }
 
@@ -80,12 +81,20 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
     const end = log.scrollHeight - log.clientHeight;
     log.scrollTop = last && !last.classList.contains("old") ? Math.min(end, last.offsetTop - ABOVE_PX) : end;
     this.#atEnd = true;
+    this.#top = log.scrollTop;
   }
 
   #scrolled = (): void => {
     this.#atEnd = this.#seesEnd();
+    this.#top = this.#log.current!.scrollTop;
     if (this.#atEnd && this.state.missed) this.setState({ missed: false });
   };
+
+  // The browser tells of scrolling a frame late: who has gone up meanwhile is
+  // not pulled back.
+  #stays(): boolean {
+    return this.#atEnd && (this.#log.current!.scrollTop >= this.#top - 1 || this.#seesEnd());
+  }
 
   #seesEnd(): boolean {
     const log = this.#log.current!;
@@ -170,5 +179,5 @@ function lastOwn(entries: readonly Entry[]): MessageEntry | null {
 }
 
 function isOwn(last: Entry | undefined, before: readonly Entry[]): boolean {
-  return last?.kind === "message" && last.author === "user" && last.key !== before[before.length - 1]?.key;
+  return last?.kind === "message" && last.own && last.key !== before[before.length - 1]?.key;
 }

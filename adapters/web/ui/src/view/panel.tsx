@@ -10,6 +10,7 @@ interface Props {
   chat: Chat;
   mode: Mode;
   hidden: boolean;
+  autofocus: boolean; // not where the host has opened it unasked
   onClose: (() => void) | null; // null where there is nothing to close
 }
 
@@ -19,8 +20,7 @@ export class Panel extends Component<Props> {
   #hadFocus = false;
 
   componentDidMount(): void {
-    this.props.chat.watch(() => this.setState({}));
-    if (!this.props.hidden) this.focus();
+    if (this.props.autofocus) this.focus();
   }
 
   componentDidUpdate(before: Props): void {
@@ -40,7 +40,7 @@ export class Panel extends Component<Props> {
   };
 
   #keys = (event: KeyboardEvent): void => {
-    if (event.key === "Escape" && !event.isComposing && this.props.onClose) this.props.onClose();
+    if (event.key === "Escape" && !composing(event) && this.props.onClose) this.props.onClose();
     if (event.key === "Tab" && this.props.mode === "shadow" && isFullScreen()) this.#keepInside(event);
   };
 
@@ -59,7 +59,7 @@ export class Panel extends Component<Props> {
     const page = mode === "page";
     const title = chat.page?.title || chat.words.title;
     return (
-      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-label={title} hidden={hidden} onKeyDown={this.#keys}>
+      <section id="panel" class="panel" ref={this.#panel} role={page ? "main" : "dialog"} aria-modal={mode === "shadow" && isFullScreen() ? true : undefined} aria-label={title} hidden={hidden} onKeyDown={this.#keys}>
         <Head chat={chat} title={title} level={page ? 1 : 2} onClose={this.props.onClose} />
         <HandoffStrip chat={chat} />
         <Banner chat={chat} />
@@ -70,6 +70,11 @@ export class Panel extends Component<Props> {
   }
 }
 
+/** Safari ends the choosing of characters before it tells of the key that ended it. */
+function composing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
 function isFullScreen(): boolean {
   return matchMedia("(max-width: 520px)").matches;
 }
@@ -77,17 +82,17 @@ function isFullScreen(): boolean {
 function Head({ chat, title, level, onClose }: { chat: Chat; title: string; level: 1 | 2; onClose: (() => void) | null }): JSX.Element {
   const w = chat.words;
   const Title = level === 1 ? "h1" : "h2";
-  const offline = navigator.onLine === false;
+  const status = chat.connection?.closed ? w.final : navigator.onLine === false ? w.waiting : w[chat.line];
   const other = chat.locale === "en" ? "zh-CN" : "en";
   return (
     <header class="head">
       <div class="head-text">
         <Title id="title" class="title">{title}</Title>
-        <p class="status" id="status" role="status" data-status={chat.line}>{offline ? w.waiting : w[chat.line]}</p>
+        <p class="status" id="status" role="status" data-status={chat.line}>{status}</p>
       </div>
       {!chat.handoff && <Tool id="human" label={w.human} onClick={() => chat.askHuman()}><HumanIcon /></Tool>}
-      <Tool id="fresh" label={w.fresh} onClick={() => chat.fresh()}><FreshIcon /></Tool>
-      <button type="button" id="lang" class="tool" lang={other} aria-label={w.switchLanguage} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
+      <Tool id="fresh" label={w.fresh} onClick={() => chat.leave()}><FreshIcon /></Tool>
+      <button type="button" id="lang" class="tool" lang={other} aria-label={`${w.otherLanguage} ${w.switchLanguage}`} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
       {onClose && <Tool id="close" label={w.close} onClick={onClose}><CloseIcon /></Tool>}
     </header>
   );
@@ -117,7 +122,7 @@ function Banner({ chat }: { chat: Chat }): JSX.Element {
   return (
     <div class="banner" id="banner" role="alert" hidden={!chat.banner}>
       {chat.banner && <span>{chat.banner.text}</span>}
-      {chat.banner?.restart && <button type="button" class="strip-act" id="restart" onClick={() => chat.restart()}>{chat.words.restart}</button>}
+      {chat.banner?.act && <button type="button" class="strip-act" id="restart" onClick={() => chat[chat.banner?.act || "restart"]()}>{chat.words.restart}</button>}
     </div>
   );
 }

@@ -40,8 +40,10 @@ export class Shell extends Component<Props> {
   // Whoever closes the panel from inside finds back to where they came from.
   componentDidUpdate(before: Props): void {
     if (!before.open || this.props.open || !this.#holdsFocus()) return;
-    const back = this.props.launcher.current ?? (this.#before as HTMLElement | null);
-    back?.focus({ preventScroll: true });
+    const { current } = this.props.launcher;
+    const from = this.#before as HTMLElement | null;
+    const theirs = from?.isConnected && from !== document.body && !from.shadowRoot; // a button of the host
+    (theirs ? from : current ?? from)?.focus({ preventScroll: true });
   }
 
   #holdsFocus(): boolean {
