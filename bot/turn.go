@@ -297,7 +297,7 @@ func (e *Engine) handoff(d *draft, plan *Plan) {
 	case plan.Handoff != "":
 		e.request(d, plan)
 	}
-	plan.Line = e.line(d, *plan)
+	plan.Line = e.line(d)
 }
 
 // request puts the person into a line, or gives them a ticket when nobody is
@@ -314,7 +314,7 @@ func (e *Engine) request(d *draft, plan *Plan) {
 }
 
 // line is what can be said about the place in line of somebody who waits.
-func (e *Engine) line(d *draft, plan Plan) Line {
+func (e *Engine) line(d *draft) Line {
 	h := d.conv.Handoff
 	for _, event := range d.events {
 		if change, ok := event.(HandoffChanged); ok {
