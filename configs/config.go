@@ -37,6 +37,7 @@ type Config struct {
 	Auth        Auth
 	Web         Web
 	Eligibility Eligibility
+	Desk        Desk
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -78,6 +79,11 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
+}
+
+// Desk says how people get to human agents.
+type Desk struct {
+	Queues string // file; empty: the lines shipped
 }
 
 // Log says what is logged and how.

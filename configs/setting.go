@@ -48,6 +48,7 @@ func (c *Config) settings() []setting {
 		{"eligibility.responder", &c.Eligibility.Responder},
 		{"eligibility.breaker_failures", &c.Eligibility.BreakerFailures},
 		{"eligibility.breaker_pause", &c.Eligibility.BreakerPause},
+		{"desk.queues", &c.Desk.Queues},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

@@ -37,6 +37,7 @@ type core struct {
 	engine    *bot.Engine
 	teardown  teardown
 
+	routing    bot.Routing // the lines people wait in
 	neighbours *neighbours // nil: no other node can share the log
 	handoffs   *handoffs   // nil: no people are served here
 
@@ -61,6 +62,9 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.library = bot.NewLibrary(edition)
+	if c.routing, err = readQueues(config.Desk.Queues); err != nil {
+		return nil, err
+	}
 	if c.log, err = openStore(ctx, config, logger); err != nil {
 		return nil, err
 	}
@@ -87,7 +91,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	return bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
-		Routing: c.routing(), Roster: c.presence,
+		Routing: c.routing, Roster: c.presence,
 	}
 }
 

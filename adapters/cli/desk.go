@@ -8,7 +8,6 @@ import (
 	"kaitong/adapters/desk"
 	"kaitong/adapters/store"
 	"kaitong/adapters/web"
-	"kaitong/bot"
 	"kaitong/configs"
 )
 
@@ -27,7 +26,7 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	c.teardown.add("seats of other nodes", func(context.Context) error { return seats.close() })
 	c.desk, err = desk.New(desk.Options{
 		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
-		Queues: c.routing().Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies,
+		Queues: c.routing.Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies,
 		Snippets: snippets{c.library}.find, Typing: c.agentTypes,
 	})
 	if err != nil {
@@ -48,6 +47,3 @@ func (c *core) newPresence() *desk.Presence {
 		Tenant: c.config.Tenant, Node: c.node, Now: time.Now, Tell: func(seat desk.Seat) { c.seats.tell(seat) },
 	})
 }
-
-// routing says which line people wait in.
-func (*core) routing() bot.Routing { return bot.DefaultRouting() }
