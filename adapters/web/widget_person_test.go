@@ -60,10 +60,10 @@ func (w *world) saidOnly(user string, texts ...string) {
 
 // afar embeds the widget of a world by way of a line that can be cut. The page
 // and the script come without it.
-func (h *host) afar(w *world, path string, page hostPage) *browsertest.Line {
+func (h *host) afar(w *world, page hostPage) *browsertest.Line {
 	line := browsertest.NewLine(h.t, w.url)
 	page.script += fmt.Sprintf(` data-host="%s"`, line.URL())
-	h.embed(w, path, page)
+	h.embed(w, "/", page)
 	return line
 }
 
@@ -73,7 +73,7 @@ const cutOff = "ERR_" // what a browser says of a line that is cut
 // cannot send yet is never sent as the first, not even after a reload.
 func personLate(t *testing.T, chromium *browsertest.Browser) {
 	w, h := hosting(t, hostPage{})
-	line := h.afar(w, "/", hostPage{after: lateTokens})
+	line := h.afar(w, hostPage{after: lateTokens})
 	h.embed(w, "/next", hostPage{script: fmt.Sprintf(`data-host="%s"`, line.URL())})
 	c := h.chat(w, chromium, "/")
 	c.JS(`Kaitong.open()`)
@@ -217,6 +217,7 @@ func personForgotten(t *testing.T, chromium *browsertest.Browser) {
 	w, h := hosting(t, hostPage{})
 	h.embed(w, "/", hostPage{script: fmt.Sprintf(`data-token="%s"`, w.token("demo-kyc"))})
 	h.embed(w, "/out", hostPage{})
+	h.embed(w, "/blank", hostPage{script: "-"})
 	c := h.opened(w, chromium, "/")
 	c.Click("#lang")
 	c.online()
@@ -224,6 +225,7 @@ func personForgotten(t *testing.T, chromium *browsertest.Browser) {
 	c.answers(1)
 	c.Type("还没说完")
 	c.Until(`JSON.stringify(localStorage).includes("还没说完")`)
+	c.Visit(h.url + "/blank")
 	c.JS(`for (const key of Object.keys(localStorage)) if (key.endsWith(":last")) localStorage.removeItem(key)`) // as if it were long ago
 	c.Visit(h.url + "/out")
 	c.See("#launcher")
@@ -237,6 +239,15 @@ func personForgotten(t *testing.T, chromium *browsertest.Browser) {
 	}
 	if now := w.server.Counters().Opened; now != sockets {
 		t.Errorf("%d sockets were opened to forget", now-sockets)
+	}
+	c.Visit(h.url + "/")
+	c.Click("#launcher")
+	c.online()
+	c.Type("还有一句")
+	c.JS(`Kaitong.reset(); location.href = "/out"`) // as the link to sign out does
+	c.Until(`location.pathname === "/out" && $("#launcher")`)
+	if browsertest.Value[bool](c.Place, `JSON.stringify(localStorage).includes("还有一句")`) {
+		t.Error("what was left in the box when they signed out is kept")
 	}
 }
 
