@@ -25,7 +25,8 @@ func TestWidgetNews(t *testing.T) {
 
 // aloud collects everything that is read to people who do not look.
 const aloud = `window.aloud = [];
-	new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach((node) => aloud.push(node.textContent))))
+	new MutationObserver((changes) => changes.forEach(({ type, target, addedNodes }) =>
+		(type === "characterData" ? [target] : addedNodes).forEach((node) => aloud.push(node.textContent))))
 		.observe($("#announcer"), { childList: true, subtree: true, characterData: true })`
 
 // What a thread on the screen has missed is news to it: it is counted, read
