@@ -51,6 +51,11 @@ func newsMissed(t *testing.T, chromium *browsertest.Browser) {
 		t.Errorf("messages told: %q", got)
 	}
 	c.Until(`heard.some(([name, { count }]) => name === "unread" && count === 2)`)
+	c.JS(`Kaitong.reset()`)
+	c.frames(3)
+	if got := c.Text("#announcer, .badge"); strings.TrimSpace(got) != "" {
+		t.Errorf("after signing out it still says %q", got)
+	}
 }
 
 func newsEqual(t *testing.T, chromium *browsertest.Browser) {

@@ -13,6 +13,7 @@ import (
 func TestWidgetPerson(t *testing.T) {
 	tryWidget(t, []widgetCase{
 		{"believes no token that comes too late", personLate},
+		{"believes none in a frame either", personLateFrame},
 		{"stays signed out", personSignedOut},
 		{"gives what is written meanwhile to who comes", personMeanwhile},
 		{"waits for the token after a reload", personReloaded},
@@ -104,6 +105,35 @@ func personLate(t *testing.T, chromium *browsertest.Browser) {
 	c.answers(2)
 	w.saidOnly("demo-vpn", "第一句", "只有我能说的")
 	c.Forgive("[kaitong]", cutOff)
+}
+
+// Between the page and its frame a token may be late as well.
+func personLateFrame(t *testing.T, chromium *browsertest.Browser) {
+	w, h := hosting(t, hostPage{script: inFrame, after: lateTokens})
+	c := h.chat(w, chromium, "/")
+	c.JS(`Kaitong.open()`)
+	c.Until(`asked.length > 0`)
+	c.JS(fmt.Sprintf(`Kaitong.setToken(%q)`, w.token("demo-vpn")))
+	frame := c.Frame("/chat")
+	frame.Until(`$("#status")?.dataset.status === "online"`)
+	frame.Write("第一句")
+	answers(frame, 1)
+	c.give(w.token("demo-kyc"))
+	c.frames(10)
+	frame.Write("第二句")
+	answers(frame, 2)
+	if got := frame.Text(thread); got != whole("第一句", "第二句") {
+		t.Errorf("after the late token it shows\n%s", got)
+	}
+	c.JS(`Kaitong.setToken(later)`)
+	c.Until(`asked.length > 0`)
+	c.JS(`Kaitong.reset()`)
+	c.give(w.token("demo-kyc"))
+	frame.Until(`$$(".message.user").length === 0 && $("#status").dataset.status === "online"`)
+	frame.Write("我没有登录")
+	answers(frame, 1)
+	w.saidOnly("demo-vpn", "第一句", "第二句")
+	w.saidOnly("demo-kyc")
 }
 
 // Somebody signs out while their token is on its way.
