@@ -308,6 +308,16 @@ func personForgottenFrame(t *testing.T, chromium *browsertest.Browser) {
 	if browsertest.Value[bool](frame, `JSON.stringify(localStorage).includes("还没说完")`) {
 		t.Error("the draft is still on the device")
 	}
+	c.Visit(h.url + "/")
+	c.See("#launcher")
+	frame = inside(c)
+	frame.Type("还有一句")
+	c.JS(`Kaitong.reset(); location.href = "/out"`)
+	c.Until(`location.pathname === "/out" && $("#launcher")`)
+	frame = inside(c)
+	if browsertest.Value[bool](frame, `JSON.stringify(localStorage).includes("还有一句")`) {
+		t.Error("what was left in the box of the frame when they signed out is kept")
+	}
 }
 
 // hurry makes long waits of a page a tenth as long.
