@@ -185,11 +185,6 @@ export class Chat extends Watched implements Listener {
     this.connection.typing();
   }
 
-  /** What was drafted is sent; another tab may draft something else meanwhile. */
-  drafted(text: string): void {
-    if (this.memory.room.draft === text) this.memory.update({ draft: "" });
-  }
-
   /** Says whether the person can see the thread; what comes meanwhile counts as unread. */
   set visible(visible: boolean) {
     this.#visible = visible;

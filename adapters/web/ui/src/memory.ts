@@ -72,7 +72,7 @@ export class Memory {
    * tab's business while that may be alive.
    */
   acts(): Act[] {
-    const kept = Object.values(this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {});
+    const kept = Object.values(this.#acts());
     const good = kept.filter((act) => act?.data && Date.now() - act.at < OLDEST_ACT_MS);
     if (good.length < kept.length) this.#write(`${this.#key}:acts`, Object.fromEntries(good.map((act) => [act.id, act])));
     const mine = (act: Act) => act.tab === this.tab || (act.conv ? act.conv === this.#room.conv : Date.now() - act.at > FORSAKEN_MS);
@@ -82,10 +82,14 @@ export class Memory {
   /** Several tabs write here: each touches only the act it means. */
   keep(act: Act): void {
     if (!this.#key) return;
-    const kept = this.#read<Record<string, Act>>(`${this.#key}:acts`) ?? {};
+    const kept = this.#acts();
     if (act.state === "sent") delete kept[act.id];
     else kept[act.id] = act;
     this.#write(`${this.#key}:acts`, kept);
+  }
+
+  #acts(): Record<string, Act> {
+    return { ...this.#read<Record<string, Act>>(`${this.#key}:acts`) }; // {} whatever else is found
   }
 
   drop(id: string): void {

@@ -18,7 +18,10 @@ export class Composer extends Component<Props, { over: number }> {
 
   componentDidMount(): void {
     this.#takeDraft();
-    this.#box.current!.addEventListener("beforeinput", this.#lineBreak);
+    const box = this.#box.current!;
+    box.addEventListener("beforeinput", this.#lineBreak);
+    // All tabs keep one draft: what another has written over is kept again.
+    addEventListener("pagehide", () => box.value && this.#input());
   }
 
   // Another person has another draft; what was written before it was known who
@@ -38,7 +41,7 @@ export class Composer extends Component<Props, { over: number }> {
     const box = this.#box.current!;
     if (box.value.length > LONGEST) return;
     this.props.chat.say(box.value);
-    this.props.chat.drafted(box.value);
+    this.props.chat.draft("");
     box.value = "";
     this.#grow();
   };
