@@ -47,7 +47,7 @@ func demoAsks(t *testing.T, chromium *browsertest.Browser) {
 	if got := c.Text(".message.user .bubble"); got != "cannot open" {
 		t.Errorf("asked %q", got)
 	}
-	if got := w.owner(); got != "demo-overdue" {
+	if got := w.owner(); got != "demo-kyc" {
 		t.Errorf("asked as %q", got)
 	}
 	c.Click("#close")

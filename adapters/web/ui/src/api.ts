@@ -17,9 +17,9 @@ export interface Events {
   unread: { count: number };
   handoff: { state: string; position: number | null; agent: string | null };
   vote: { message: string; vote: "up" | "down"; reason: string | null };
-  /** A token is needed: none was set, or the last one has expired. Answer with setToken. */
-  token: { reason: "missing" | "expired" };
-  /** Will not connect again by itself. `code` is one of the error codes of the protocol. */
+  /** A token is needed: none was set, or the last one has expired or was refused. Answer with setToken. */
+  token: { reason: "missing" | "expired" | "refused" };
+  /** Will not connect again by itself. `code` is one of the error codes of the protocol, or no_token when the host's token could not be had. */
   error: { code: string; message: string };
 }
 

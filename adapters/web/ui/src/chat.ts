@@ -135,7 +135,7 @@ export class Chat extends Watched implements Listener {
 
   /** Leaves this conversation for a new one; asks before anything is lost by it. */
   leave(): void {
-    if (!this.handoff && this.connection.acts.size === 0) return this.fresh();
+    if (!this.thread.begun) return this.fresh();
     this.banner = { text: this.words.leaving, act: "fresh" };
     this.#changed();
   }
@@ -235,6 +235,7 @@ export class Chat extends Watched implements Listener {
 
   act(act: Act): void {
     if (this.connection.isSure(act.id)) this.memory.keep(act);
+    else this.memory.early = [...this.connection.acts.values()];
     if (act.state === "failed" && act.why) this.#refused(act);
     this.thread.progress(act);
     this.#save(); // after that the thread has begun: the first message must find its conversation again
@@ -264,7 +265,7 @@ export class Chat extends Watched implements Listener {
 
   final(data: ErrorData | null): void {
     this.banner = { text: data?.message || this.words.final, act: "restart" };
-    if (data?.code === "unauthorized") this.#events.emit("token", { reason: this.#subject === NOBODY ? "missing" : "expired" });
+    if (data?.code === "unauthorized") this.#events.emit("token", { reason: this.#subject === NOBODY ? "missing" : "refused" });
     this.#changed();
   }
 
@@ -276,14 +277,18 @@ export class Chat extends Watched implements Listener {
     this.banner = null;
     this.#subject = "";
     this.connection = new Connection({
-      base: this.#options.base, locale: this.locale, product: this.#options.product, tab: this.memory.tab, token: () => this.#token(), enter: (token) => this.#enter(token), listener: this,
+      base: this.#options.base, locale: this.locale, product: this.#options.product, tab: this.memory.tab, early: this.memory.early, token: () => this.#token(), enter: (token) => this.#enter(token), listener: this,
     });
     this.line = this.connection.status;
     void this.connection.open();
   }
 
   async #token(): Promise<string | null | undefined> {
-    const token = await this.#person.token();
+    const token = await this.#person.token().catch((error: Error) => {
+      console.warn("[kaitong] no token:", error);
+      this.#events.emit("error", { code: "no_token", message: String(error) });
+      throw error;
+    });
     if (token === undefined) {
       this.banner = { text: this.words.expired, act: "" };
       this.#events.emit("token", { reason: "expired" });
@@ -295,6 +300,7 @@ export class Chat extends Watched implements Listener {
     const subject = subjectOf(token);
     const same = subject === this.#subject;
     if (!same) this.#become(subject);
+    this.memory.early = [];
     const { anon, conv, epoch } = this.memory.room;
     return { place: { token, anon, conv, epoch, acts: same ? [] : this.memory.acts() }, same };
   }
@@ -386,7 +392,7 @@ export class Chat extends Watched implements Listener {
   }
 
   #typeSoon(act: Act): void {
-    if (act.shown) setTimeout(() => act.state === "sending" && this.connection.online && !this.activity && this.#showTyping("typing"), TYPING_AFTER_MS);
+    if (act.shown) setTimeout(() => act.state === "sending" && this.connection.online && navigator.onLine && !this.activity && this.#showTyping("typing"), TYPING_AFTER_MS);
   }
 
   #showTyping(activity: Activity): void {

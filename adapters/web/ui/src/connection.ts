@@ -50,6 +50,7 @@ export interface Options {
   locale: Locale;
   product: string;
   tab: string; // tells tabs apart
+  early: Act[]; // done before it was known who is there, before a reload
   /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
   token: () => Promise<string | null | undefined>;
   /** Told only of the token that counts, in the end; same: still the person from before. */
@@ -81,9 +82,14 @@ export class Connection {
   #patience = new Map<string, number>(); // act id -> timer
   #trouble: ErrorData | null = null;
   #welcomed = false; // ever
+  #knocked = false; // at the server, ever
 
   constructor(options: Options) {
     this.#options = options;
+    for (const act of options.early) {
+      this.acts.set(act.id, act);
+      this.#early.add(act.id);
+    }
     addEventListener("online", this.#wake);
     addEventListener("pageshow", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
@@ -216,6 +222,7 @@ export class Connection {
   #connect(): void {
     const socket = new WebSocket(this.#options.base.replace(/^http/, "ws") + "/v1/ws", [PROTOCOL]);
     this.#socket = socket;
+    this.#knocked = true;
     socket.onopen = () => socket === this.#socket && this.#hello();
     socket.onmessage = (event) => socket === this.#socket && this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => socket === this.#socket && this.#lost(event.code);
@@ -451,7 +458,7 @@ export class Connection {
   #retryLater(): void {
     this.#attempt++;
     this.#setStatus("offline");
-    if (this.#attempt === 2 && !this.#welcomed) this.#hint();
+    if (this.#attempt === 2 && this.#knocked && !this.#welcomed) this.#hint();
     const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempt);
     const pause = Math.max(this.#comeBackAt - performance.now(), 100 + Math.random() * ceiling);
     clearTimeout(this.#timer);

@@ -32,6 +32,8 @@ export class FrameControl extends Surface implements KaitongAPI {
   #port: MessagePort | null = null;
   #waiting: ToFrame[] = [];
   #tokens: TokenSource;
+  alive = false; // the page in the frame has answered
+  round = 0; // counts attempts to load it
   #forget = false; // a frame that is loaded later forgets first
 
   constructor(settings: Settings) {
@@ -67,6 +69,7 @@ export class FrameControl extends Surface implements KaitongAPI {
 
   open(question?: string): void {
     this.wanted = true;
+    if (!this.alive && !this.isOpen) this.round++; // what did not load is loaded again
     if (question || this.#port) this.#tell("open", question);
     this.turn(true);
   }
@@ -107,6 +110,10 @@ export class FrameControl extends Surface implements KaitongAPI {
   }
 
   #heard(message: ToHost): void {
+    if (!this.alive) {
+      this.alive = true;
+      this.tell();
+    }
     if ("ask" in message) return void this.#answer(message.ask);
     if (message.event === "open") return; // told when it was asked for
     if (message.event === "close") return this.turn(false);
@@ -148,6 +155,7 @@ class HostLine {
     private port: MessagePort,
   ) {
     port.onmessage = (event) => this.#do(event.data as ToFrame);
+    port.postMessage({ event: "alive" });
     control.events.onAny((event, detail) => port.postMessage({ event, detail }));
   }
 

@@ -21,6 +21,8 @@ interface Room {
 }
 
 const TAB = "kaitong:tab";
+const EARLY = "kaitong:early";
+const EARLY_MS = 600_000;
 const EMPTY: Room = { conv: "", epoch: "", anon: "", draft: "", votes: {}, at: 0 };
 
 export class Memory {
@@ -99,6 +101,7 @@ export class Memory {
   /** Forgets everybody who talked here, whoever that was; the language stays. */
   clear(): void {
     this.#room = { ...EMPTY };
+    this.early = [];
     attempt(() => {
       for (const key of Object.keys(localStorage)) if (key.startsWith(`${this.#prefix}:`) && !key.endsWith(":locale")) localStorage.removeItem(key);
     });
@@ -111,6 +114,16 @@ export class Memory {
     };
     addEventListener("storage", heard);
     return () => removeEventListener("storage", heard);
+  }
+
+  /** What was said in this tab before it was known by whom. It belongs to whoever is known next, soon. */
+  get early(): Act[] {
+    const kept = attempt(() => JSON.parse(sessionStorage.getItem(EARLY) ?? "[]") as Act[]) ?? [];
+    return kept.filter((act) => Date.now() - act.at < EARLY_MS);
+  }
+
+  set early(acts: Act[]) {
+    attempt(() => sessionStorage.setItem(EARLY, JSON.stringify(acts)));
   }
 
   /** When anybody last talked here, ms; 0 for never. */

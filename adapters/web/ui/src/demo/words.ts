@@ -6,7 +6,7 @@ import type { Locale } from "../protocol.ts";
 const zh = {
   centre: "帮助中心",
   demoTag: "演示",
-  demoNote: "这是演示页面，人物和数据都是虚构的。",
+  demoNote: "这是 Kaitong 的演示：一个可以自己部署的客服机器人，专门说清「为什么开通不了、现在怎么办」。人物和数据都是虚构的。",
   otherLanguage: "English",
   heroTitle: "遇到什么问题？",
   heroLead: "像平时说话那样问就行，助手会查清你的情况，再一步步带你处理。",
@@ -54,7 +54,7 @@ const zh = {
 const en: typeof zh = {
   centre: "Help Center",
   demoTag: "Demo",
-  demoNote: "This is a demo. The people and the data are made up.",
+  demoNote: "This is a demo of Kaitong, a support bot you host yourself, here for Jiebei, a consumer loan inside Alipay: it says why an activation failed and what to do now. The people and the data are made up.",
   otherLanguage: "中文",
   heroTitle: "What went wrong?",
   heroLead: "Ask in your own words. The helper checks your situation, then guides you step by step.",

@@ -2,7 +2,6 @@
 
 import { Component, type JSX } from "preact";
 import type { Words } from "../words.ts";
-import { FileIcon } from "./icons.tsx";
 
 /** Some browsers read the address only after asking where to put the file. */
 const ADDRESS_LIFE_MS = 60_000;
@@ -22,7 +21,6 @@ export class FileCard extends Component<Props, { copied: boolean }> {
     const { name, content, words } = this.props;
     return (
       <div class="file">
-        <FileIcon />
         <div class="file-text">
           <p class="file-name">{name}</p>
           <p class="file-kind">TXT · {size(content)}</p>

@@ -33,7 +33,13 @@ export class FramedApp extends Component<{ control: FrameControl }> {
         )}
         {this.#address && (
           <div id="panel" class="panel" hidden={!isOpen}>
-            <iframe class="frame" src={this.#address} title={w.title} allow="clipboard-write" ref={this.#frame} onLoad={this.#loaded} />
+            {!control.alive && (
+              <div class="head">
+                <p class="head-text">{w.connecting}</p>
+                <button type="button" id="close" class="tool" aria-label={w.close} onClick={() => control.close()}>✕</button>
+              </div>
+            )}
+            <iframe key={control.round} class="frame" src={this.#address} title={w.title} allow="clipboard-write" ref={this.#frame} onLoad={this.#loaded} />
           </div>
         )}
       </Shell>

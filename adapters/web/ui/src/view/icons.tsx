@@ -15,7 +15,6 @@ export const CloseIcon = () => <Icon d="M6 6l12 12M18 6 6 18" />;
 export const FreshIcon = () => <Icon d="M12 5v14M5 12h14" />;
 export const HumanIcon = () => <Icon d="M4 17v-5a8 8 0 0 1 16 0v5M4 13h3v5H4zM20 13h-3v5h3v3h-7" />;
 export const SendIcon = () => <Icon d="M4 12 20 4l-5 16-4-7-7-1ZM11 13l4-4" />;
-export const FileIcon = () => <Icon size={26} d="M14 3H5v18h14V8zv5h5M9 13h6M9 17h4" />;
 export const ThumbIcon = () => (
   <Icon size={18} d="M7 11v9H3v-9h4l4-8q3.5 0 2.5 6H21l-2 11H7" />
 );

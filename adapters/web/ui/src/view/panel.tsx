@@ -40,18 +40,9 @@ export class Panel extends Component<Props> {
   };
 
   #keys = (event: KeyboardEvent): void => {
-    if (event.key === "Escape" && !composing(event) && this.props.onClose) this.props.onClose();
-    if (event.key === "Tab" && this.props.mode === "shadow" && isFullScreen()) this.#keepInside(event);
+    // 229 belongs to the choosing of characters; Safari tells of no more than that.
+    if (event.key === "Escape" && event.keyCode !== 229) this.props.onClose?.();
   };
-
-  // Where the panel covers everything, Tab does not wander behind it.
-  #keepInside(event: KeyboardEvent): void {
-    const all = [...this.#panel.current!.querySelectorAll<HTMLElement>("button, textarea, summary, a[href], #log")].filter((node) => node.checkVisibility?.() ?? true);
-    const [first, last] = [all[0], all[all.length - 1]];
-    if (this.#focused !== (event.shiftKey ? first : last)) return;
-    event.preventDefault();
-    (event.shiftKey ? last : first)?.focus();
-  }
 
   render(): JSX.Element {
     const { chat, mode, hidden } = this.props;
@@ -70,11 +61,6 @@ export class Panel extends Component<Props> {
   }
 }
 
-/** Safari ends the choosing of characters before it tells of the key that ended it. */
-function composing(event: KeyboardEvent): boolean {
-  return event.isComposing || event.keyCode === 229;
-}
-
 function isFullScreen(): boolean {
   return matchMedia("(max-width: 520px)").matches;
 }
@@ -82,17 +68,18 @@ function isFullScreen(): boolean {
 function Head({ chat, title, level, onClose }: { chat: Chat; title: string; level: 1 | 2; onClose: (() => void) | null }): JSX.Element {
   const w = chat.words;
   const Title = level === 1 ? "h1" : "h2";
-  const status = chat.connection?.closed ? w.final : navigator.onLine === false ? w.waiting : w[chat.line];
+  const offline = navigator.onLine === false;
+  const status = chat.connection?.closed ? w.final : offline ? w.waiting : w[chat.line];
   const other = chat.locale === "en" ? "zh-CN" : "en";
   return (
     <header class="head">
       <div class="head-text">
         <Title id="title" class="title">{title}</Title>
-        <p class="status" id="status" role="status" data-status={chat.line}>{status}</p>
+        <p class="status" id="status" role="status" data-status={offline ? "offline" : chat.line}>{status}</p>
       </div>
       {!chat.handoff && <Tool id="human" label={w.human} onClick={() => chat.askHuman()}><HumanIcon /></Tool>}
       <Tool id="fresh" label={w.fresh} onClick={() => chat.leave()}><FreshIcon /></Tool>
-      <button type="button" id="lang" class="tool" lang={other} aria-label={`${w.otherLanguage} ${w.switchLanguage}`} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
+      <button type="button" id="lang" class="tool" lang={other} aria-label={w.switchLanguage} title={w.switchLanguage} onClick={() => chat.setLocale(other, true)}>{w.otherLanguage}</button>
       {onClose && <Tool id="close" label={w.close} onClick={onClose}><CloseIcon /></Tool>}
     </header>
   );
