@@ -93,7 +93,7 @@ func newsLeaving(t *testing.T, chromium *browsertest.Browser) {
 	c.Click("#human")
 	c.See("#handoff")
 	c.Click("#fresh")
-	c.Until(`$("#banner").innerText.includes("排队会取消")`)
+	c.Until(`$("#banner").innerText.includes("排队也会取消")`)
 	c.See(".message.user")
 	c.Click("#banner button")
 	c.Until(`$$(".message.user").length === 0`)

@@ -70,6 +70,7 @@ func tabsUnsent(t *testing.T, chromium *browsertest.Browser) {
 	one.Write("只说一次")
 	one.See(`.message.user[data-state=sending]`)
 	two.Click("#fresh")
+	two.Click("#restart")
 	two.Until(`$$(".message.user").length === 0`)
 	three := open(&chat{world: w, Tab: one.Another(h.url + "/")})
 	line.Mend()
