@@ -18,6 +18,7 @@ func TestWidgetNews(t *testing.T) {
 		{"asks before unsent messages are left", newsLeavingUnsent},
 		{"says how much is too much", newsTooLong},
 		{"leaves Escape to those who compose", newsComposing},
+		{"tells an agent of typing, not of having sent", newsTyping},
 		{"opens by a listener of the page", newsListener},
 		{"is not stopped by an element of its name", newsNamed},
 	})
@@ -172,6 +173,28 @@ func newsComposing(t *testing.T, chromium *browsertest.Browser) {
 	}
 	c.JS(fmt.Sprintf(escape, 27))
 	c.Gone("#panel")
+}
+
+// An agent is told that somebody writes while they do: neither an empty box nor
+// a message that is out counts as that.
+func newsTyping(t *testing.T, chromium *browsertest.Browser) {
+	s, tab := scriptedChat(t, chromium)
+	tab.JS(`window.out = []; const real = WebSocket.prototype.send, now = Date.now; let ahead = 0;
+		WebSocket.prototype.send = function (text) { out.push(JSON.parse(text).type); return real.call(this, text) };
+		Date.now = () => now() + (ahead += 5000)`) // it is always long ago that they were told
+	tab.Write("还没有人")
+	tab.Until(`out.includes("message.send")`)
+	s.event("handoff.state", "", map[string]any{"state": "active", "agent": "小林"})
+	tab.See("#handoff.active")
+	tab.Type("你好")
+	tab.Press("\b")
+	tab.Press("\b")
+	tab.Write("在吗")
+	tab.Until(`out.filter((type) => type === "message.send").length === 2`)
+	tab.JS(`await new Promise(requestAnimationFrame)`)
+	if got := browsertest.Value[string](tab.Place, `out.filter((type) => type !== "ping" && type !== "pong").join(" ")`); got != "message.send typing typing typing message.send" {
+		t.Errorf("the server was sent: %s", got)
+	}
 }
 
 // A page may hand Kaitong.open over as it is: the event is no question.

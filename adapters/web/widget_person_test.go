@@ -274,7 +274,7 @@ func personForgotten(t *testing.T, chromium *browsertest.Browser) {
 	c.Click("#launcher")
 	c.online()
 	c.Type("还有一句")
-	c.JS(`Kaitong.reset(); location.href = "/out"`) // as the link to sign out does
+	c.JS(`setTimeout(() => { Kaitong.reset(); location.href = "/out" })`) // as the link to sign out does
 	c.Until(`location.pathname === "/out" && $("#launcher")`)
 	if browsertest.Value[bool](c.Place, `JSON.stringify(localStorage).includes("还有一句")`) {
 		t.Error("what was left in the box when they signed out is kept")
@@ -312,7 +312,7 @@ func personForgottenFrame(t *testing.T, chromium *browsertest.Browser) {
 	c.See("#launcher")
 	frame = inside(c)
 	frame.Type("还有一句")
-	c.JS(`Kaitong.reset(); location.href = "/out"`)
+	c.JS(`setTimeout(() => { Kaitong.reset(); location.href = "/out" })`)
 	c.Until(`location.pathname === "/out" && $("#launcher")`)
 	frame = inside(c)
 	if browsertest.Value[bool](frame, `JSON.stringify(localStorage).includes("还有一句")`) {

@@ -84,7 +84,7 @@ func (tab *Tab) Reload() { tab.t.Helper(); tab.do(chromedp.Reload()) }
 
 // Back is the back button. What was there may be shown as it was left, so there
 // is no load to wait for.
-func (tab *Tab) Back() { tab.t.Helper(); tab.Document().JS("history.back()") }
+func (tab *Tab) Back() { tab.t.Helper(); tab.Document().JS("setTimeout(() => history.back())") }
 
 // Close closes the tab as a person does. What it complained of still counts.
 func (tab *Tab) Close() {

@@ -1,7 +1,7 @@
 // The chat as people see it: joins a connection, a thread, what this device
 // remembers and who is talking, and tells the drawing side when to look again.
 
-import type { Act } from "./act.ts";
+import { isSaid, type Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
 import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
@@ -180,7 +180,7 @@ export class Chat extends Watched implements Listener {
 
   draft(text: string): void {
     this.memory.update({ draft: text });
-    if (this.handoff?.state !== "active" || Date.now() < this.#typedUntil) return;
+    if (!text || this.handoff?.state !== "active" || Date.now() < this.#typedUntil) return;
     this.#typedUntil = Date.now() + TYPING_EVERY_MS;
     this.connection.typing();
   }
@@ -359,9 +359,8 @@ export class Chat extends Watched implements Listener {
   // vote is taken back.
   #refused(act: Act): void {
     if (act.type === "choice.send") this.#answered = "";
-    if (act.type === "message.send" || act.type === "choice.send") return;
-    this.connection.forget(act.id);
-    this.memory.drop(act.id);
+    if (isSaid(act)) return;
+    this.dropped(act.id);
     if (act.type === "feedback.send") this.memory.vote(String(act.data.msg), "");
     else this.banner = { text: act.why, act: "" };
   }

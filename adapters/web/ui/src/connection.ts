@@ -1,7 +1,7 @@
 // One conversation over kaitong.v1: connects, says hello, resumes, and keeps
 // every act until it is acknowledged. It knows nothing of what is shown.
 
-import type { Act, ActType } from "./act.ts";
+import { isSaid, type Act, type ActType } from "./act.ts";
 import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
 import { uuid7 } from "./uuid.ts";
 
@@ -381,8 +381,7 @@ export class Connection {
   #acked(frame: Frame): void {
     const act = this.acts.get(frame.re ?? "");
     if (!act) return;
-    const numbered = act.type === "message.send" || act.type === "choice.send";
-    if (numbered) this.lastSeq = Math.max(this.lastSeq, frame.data.seq);
+    if (isSaid(act)) this.lastSeq = Math.max(this.lastSeq, frame.data.seq);
     this.#settle(act, frame.data.seq);
   }
 

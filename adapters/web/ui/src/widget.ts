@@ -12,7 +12,7 @@ import { FramedApp } from "./view/framed.tsx";
 import { tellNative } from "./webview.ts";
 
 const script = document.currentScript;
-if (typeof window.Kaitong?.open === "function") console.warn("[kaitong] loaded twice; the second does nothing.");
+if (typeof window.Kaitong?.open === "function") console.warn("[kaitong] loaded twice.");
 else if (!(script instanceof HTMLScriptElement)) console.error("[kaitong] widget.js must be a classic <script src>, not a module.");
 else start(settingsOf(script));
 
