@@ -11,7 +11,7 @@ help: ## list the targets
 build: ## build ./bin/kaitong
 	go build -o bin/kaitong .
 
-assets: ## build the widget and the demo page from their sources (needs Node)
+assets: ## build the widget, the demo page and the desk from their sources (needs Node)
 	.ci/assets
 
 test: ## run all tests

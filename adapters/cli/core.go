@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"kaitong/adapters/desk"
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/natsbus"
 	"kaitong/adapters/status"
@@ -38,12 +39,18 @@ type core struct {
 
 	neighbours *neighbours // nil: no other node can share the log
 	handoffs   *handoffs   // nil: no people are served here
+
+	node     string // this process, unlike any other
+	presence *desk.Presence
+	seats    *seats       // of other nodes
+	desk     *desk.Server // nil: no agents are served here
 }
 
 // newCore puts the parts together, in the order they need each other. On an
 // error everything started so far is closed again.
 func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_ *core, err error) {
-	c := &core{config: config, logger: logger, teardown: teardown{logger: logger}}
+	c := &core{config: config, logger: logger, teardown: teardown{logger: logger}, node: newID(), seats: &seats{}}
+	c.presence = c.newPresence()
 	defer func() {
 		if err != nil {
 			_ = c.teardown.close(context.WithoutCancel(ctx)) // logged there; err says what started it
@@ -80,6 +87,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	return bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
+		Routing: c.routing(), Roster: c.presence,
 	}
 }
 
@@ -91,7 +99,11 @@ func openStore(ctx context.Context, config configs.Config, logger *slog.Logger) 
 			return nil, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	return store.Open(ctx, store.Options{Dir: config.Data, Database: config.Database, Logger: logger})
+	return store.Open(ctx, storeOptions(config, logger))
+}
+
+func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
+	return store.Options{Dir: config.Data, Database: config.Database, Logger: logger}
 }
 
 // newID makes ids that sort by time.

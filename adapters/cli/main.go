@@ -30,6 +30,7 @@ type commands struct {
 	Ask           askCommand           `cmd:"" help:"Ask one question and print the answer, without a server."`
 	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
+	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`

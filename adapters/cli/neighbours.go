@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"kaitong/adapters/desk"
 	"kaitong/adapters/natsbus"
 	"kaitong/bot"
 )
@@ -30,6 +31,7 @@ type neighbours struct {
 	tell     func(conversation string, seq int64) // the sockets of one conversation
 	tellAll  func()                               // all sockets that they may lack something
 	handoffs *handoffs                            // of those who wait for a human
+	desk     *desk.Server                         // whose agents look at conversations
 	live     *natsbus.Live                        // nil: no other node can be on this NATS
 	logger   *slog.Logger
 
@@ -51,13 +53,13 @@ func (a *App) meetNeighbours() (err error) {
 		return nil
 	}
 	n := &neighbours{
-		log: c.log, tell: a.web.Announce, tellAll: a.web.AnnounceAll, handoffs: c.handoffs,
+		log: c.log, tell: a.web.Announce, tellAll: a.web.AnnounceAll, handoffs: c.handoffs, desk: c.desk,
 		logger: c.logger, hints: make(chan struct{}, 1),
 	}
 	c.warnAboutNodes()
 	if c.bus.Shared() {
 		n.live, err = c.bus.Live(natsbus.LiveOptions{
-			Node: newID(), Epoch: c.log.Epoch(), Logger: c.logger, Missed: n.hint,
+			Node: c.node, Epoch: c.log.Epoch(), Logger: c.logger, Missed: n.hint,
 			Heard: n.heard,
 		})
 		if err != nil {
@@ -107,6 +109,7 @@ func (n *neighbours) stored(turn bot.Turn, desk bool) {
 // heard passes on what another node has stored.
 func (n *neighbours) heard(turn natsbus.Stored) {
 	n.tell(turn.Conversation, turn.Seq)
+	n.desk.Announce(turn.Conversation, turn.Version)
 	if turn.Desk {
 		n.handoffs.look(turn.Conversation)
 	}
@@ -196,6 +199,7 @@ func (n *neighbours) show(turns []bot.Turn) {
 		if seq := bot.LastSeq(turn); seq > 0 {
 			n.tell(turn.Conversation, seq)
 		}
+		n.desk.Announce(turn.Conversation, turn.Version)
 		if n.handoffs.concern(turn) {
 			n.handoffs.look(turn.Conversation)
 		}

@@ -140,7 +140,7 @@ func logLevel(name string) slog.Level {
 func welcome(out io.Writer, app *App, config configs.Config) {
 	page := "http://" + reachable(app.Addr())
 	fmt.Fprintf(out, "\n  Help centre   %s/\n", page)
-	fmt.Fprintln(out, "  Agent desk    not part of this version yet: hand-offs are recorded as tickets")
+	fmt.Fprintf(out, "  Agent desk    %s/desk\n", page)
 	welcomeNATS(out, app)
 	if config.Mode != configs.ModeDemo {
 		return

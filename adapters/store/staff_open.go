@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 )
 
-// auditLock is the advisory lock of who adds to the audit log.
-const auditLock = `SELECT pg_advisory_xact_lock(807003)`
+// auditLock is the advisory lock of who adds to the audit log: a number that no
+// other lock of ours has.
+const auditLock = `SELECT pg_advisory_xact_lock(807004)`
 
 func openSQLiteStaff(ctx context.Context, options Options) (*Staff, error) {
 	path, err := filepath.Abs(filepath.Join(options.Dir, databaseName))

@@ -3,6 +3,9 @@ package store_test
 import (
 	"errors"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"kaitong/adapters/store"
 	"kaitong/adapters/store/storetest"
@@ -44,6 +47,24 @@ func TestAccountsBesideAServer(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, all, err)
 		}
 		closeLog(t, log)
+	}
+}
+
+// The locks that servers hold for long are others.
+func TestAuditBesideTheLocksOfServers(t *testing.T) {
+	t.Parallel()
+	address := storetest.Database(t)
+	vault := openStaff(t, postgresOptions(address))
+	conn, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), `SELECT pg_advisory_lock(n) FROM generate_series(807001, 807003) AS n`); err != nil {
+		t.Fatal(err)
+	}
+	if err := vault.Record(t.Context(), staff.Record{At: time.Now(), Who: "lin", Did: "login"}); err != nil {
+		t.Error(err)
 	}
 }
 

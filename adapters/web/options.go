@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -34,6 +35,13 @@ type Options struct {
 	Demo bool
 	// DemoUsers fill the picker of the chat page.
 	DemoUsers []DemoUser
+
+	// Typing is told that a person writes, at most once a second each. It must
+	// return at once. nil: nobody is.
+	Typing func(conversation string)
+
+	// Mounts are served beside what is ours, by their pattern: "/desk/".
+	Mounts map[string]http.Handler
 
 	Limits Limits
 	Checks []Check // what /readyz asks

@@ -19,6 +19,9 @@ func (s *Server) routes() (http.Handler, error) {
 	if err := s.mountFiles(mux); err != nil {
 		return nil, err
 	}
+	for pattern, handler := range s.options.Mounts {
+		mux.Handle(pattern, handler)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
 	return secured(mux), nil
 }

@@ -34,6 +34,7 @@ type session struct {
 	in   inbox
 	out  outbox
 
+	quiet   time.Duration // until then nobody is told again that the person writes
 	closing atomic.Bool
 	pings   atomic.Int64
 	heard   atomic.Int64 // when something was heard last, in time since the start
@@ -200,10 +201,12 @@ func (s *session) dispatch(f frame) *fault {
 		return &fault{code: codeNotFound, field: "conv"}
 	case f.isAct():
 		return s.enqueue(f)
+	case f.kind == typeTyping:
+		s.types()
 	case f.kind == typePing:
 		s.sendFrame(outFrame{Type: typePong, Re: f.id, Data: emptyData{}})
 	}
-	return nil // typing, ack and pong ask for nothing
+	return nil // ack and pong ask for nothing
 }
 
 func (s *session) expired() bool {

@@ -26,7 +26,7 @@ type Record struct {
 // everything in the record. The first hangs on a link of zeros.
 type Link [sha256.Size]byte
 
-// ErrBroken: records are missing or were changed.
+// ErrBroken says that records are missing or were changed.
 var ErrBroken = errors.New("audit log is not whole")
 
 // Linked returns the record as it follows another one, as a vault keeps it.

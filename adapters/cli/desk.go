@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kaitong/adapters/desk"
+	"kaitong/adapters/store"
+	"kaitong/adapters/web"
+	"kaitong/bot"
+	"kaitong/configs"
+)
+
+// openDesk puts the agents' desk beside the chat: the same server, the same
+// database, roles and audit of its own.
+func (c *core) openDesk(ctx context.Context, options *web.Options) error {
+	vault, err := store.OpenStaff(ctx, storeOptions(c.config, c.logger))
+	if err != nil {
+		return err
+	}
+	c.teardown.add("accounts", func(context.Context) error { return vault.Close() })
+	seats, err := c.shareSeats()
+	if err != nil {
+		return err
+	}
+	c.teardown.add("seats of other nodes", func(context.Context) error { return seats.close() })
+	c.desk, err = desk.New(desk.Options{
+		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
+		Queues: c.routing().Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies,
+		Snippets: snippets{c.library}.find, Typing: c.agentTypes,
+	})
+	if err != nil {
+		return err
+	}
+	c.teardown.add("desk", c.desk.Drain)
+	options.Typing = c.desk.Typing
+	options.Mounts = map[string]http.Handler{"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler()}
+	return nil
+}
+
+// agentTypes tells the person, where they are served by this node.
+func (c *core) agentTypes(conversation string) { c.handoffs.web.Typing(conversation) }
+
+// newPresence knows which agents are there. Until there is a desk nobody is.
+func (c *core) newPresence() *desk.Presence {
+	return desk.NewPresence(desk.PresenceOptions{
+		Tenant: c.config.Tenant, Node: c.node, Now: time.Now, Tell: func(seat desk.Seat) { c.seats.tell(seat) },
+	})
+}
+
+// routing says which line people wait in.
+func (*core) routing() bot.Routing { return bot.DefaultRouting() }

@@ -1,0 +1,111 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kaitong/bot"
+	"kaitong/bot/staff"
+)
+
+// mayAct is who may do what in a conversation.
+func mayAct() map[bot.DeskKind][]staff.Role {
+	agents, leads := []staff.Role{staff.Agent, staff.Lead}, []staff.Role{staff.Lead}
+	return map[bot.DeskKind][]staff.Role{
+		bot.DeskClaim:    agents,
+		bot.DeskReply:    agents,
+		bot.DeskNote:     agents,
+		bot.DeskTransfer: agents,
+		bot.DeskRelease:  agents,
+		bot.DeskResolve:  agents,
+		bot.DeskTakeOver: leads,
+	}
+}
+
+// act does one thing in a conversation. It is acknowledged once it is stored.
+func (d *desk) act(f frame) *fault {
+	var ask actAsk
+	if bad := decode(f.Data, &ask); bad != nil {
+		return bad
+	}
+	if bad := d.allowed(f.ID, ask); bad != nil {
+		return bad
+	}
+	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
+	defer cancel()
+	act, bad := d.deskAct(ctx, f.ID, ask)
+	if bad != nil {
+		return bad
+	}
+	receipt, err := d.server.engine.Attend(ctx, act)
+	if err != nil {
+		return faultOf(err)
+	}
+	d.out.push(encode(typeAck, "", f.ID, ackData{Duplicate: receipt.Duplicate}))
+	if !receipt.Duplicate {
+		d.recordAct(act)
+	}
+	return nil
+}
+
+func (d *desk) allowed(id string, ask actAsk) *fault {
+	roles, known := d.server.mayAct[ask.Kind]
+	switch {
+	case !validID(id):
+		return &fault{code: codeBadField, field: "id"}
+	case !validID(ask.Conversation):
+		return &fault{code: codeBadField, field: "conversation"}
+	case !known:
+		return &fault{code: codeBadField, field: "kind"}
+	case !slices.Contains(roles, d.account.Role):
+		return &fault{code: codeForbidden}
+	}
+	if entry, ok := d.server.hub.entry(ask.Conversation); ok && !sees(d.account, entry) {
+		return &fault{code: codeForbidden}
+	}
+	return nil
+}
+
+func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct, *fault) {
+	act := bot.DeskAct{
+		Conversation: ask.Conversation, ID: id, Kind: ask.Kind, Epoch: ask.Epoch, Text: ask.Text, Queue: ask.Queue,
+		Agent: bot.Agent{Tenant: d.server.tenant, ID: d.account.User, Name: d.account.Name},
+	}
+	if ask.Disposition != nil {
+		act.Disposition = bot.Disposition{Cause: ask.Disposition.Cause, Solved: ask.Disposition.Solved, Note: ask.Disposition.Note}
+	}
+	if ask.To == nil || ask.To.ID == "" {
+		return act, nil
+	}
+	to, bad := d.server.colleague(ctx, ask.To.ID)
+	act.To = to
+	return act, bad
+}
+
+// colleague finds an agent that a conversation can be given to.
+func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault) {
+	account, err := s.account(ctx, user)
+	switch bad := faultOf(err); {
+	case err != nil && bad.code != codeNotFound:
+		return bot.Agent{}, bad
+	case err != nil || account.Disabled || !account.Role.Talks():
+		return bot.Agent{}, &fault{code: codeBadField, field: "to"}
+	}
+	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: account.Name}, nil
+}
+
+// recordAct audits what changed hands. What was written to whom is in the log
+// of the conversation, and only there.
+func (d *desk) recordAct(act bot.DeskAct) {
+	if act.Kind == bot.DeskReply || act.Kind == bot.DeskNote {
+		return
+	}
+	record := staff.Record{
+		At: d.server.now(), Who: d.account.User, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
+		Reason: strings.TrimSpace(act.Queue + " " + string(act.Disposition.Solved)),
+	}
+	if err := d.server.vault.Record(context.WithoutCancel(d.ctx), record); err != nil {
+		d.server.log.Error("act of an agent not audited", "conversation", act.Conversation, "act", act.Kind, "error", err)
+	}
+}

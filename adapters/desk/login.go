@@ -1,0 +1,192 @@
+package desk
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"kaitong/bot/staff"
+)
+
+// Guessing at sign-in: so many attempts that fail, of one account or of one
+// address, in guessWindow; then one whenever the window has room again. It is
+// the same for accounts that do not exist.
+const (
+	guessesOfAccount = 8
+	guessesOfAddress = 40
+	guessWindow      = 15 * time.Minute
+)
+
+// guesses limits attempts to sign in.
+type guesses struct {
+	accounts  *allowance[string]
+	addresses *allowance[netip.Addr]
+}
+
+func newGuesses() guesses {
+	return guesses{
+		accounts:  newAllowance[string](guessesOfAccount, guessWindow),
+		addresses: newAllowance[netip.Addr](guessesOfAddress, guessWindow),
+	}
+}
+
+// take counts an attempt before it is made, so that many at once are counted
+// too.
+func (g guesses) take(user string, from netip.Addr, now time.Time) *fault {
+	if wait, ok := g.addresses.take(from, now); !ok {
+		return &fault{code: codeLocked, wait: wait}
+	}
+	if wait, ok := g.accounts.take(user, now); !ok {
+		return &fault{code: codeLocked, wait: wait}
+	}
+	return nil
+}
+
+// right forgets the attempts at an account that was signed in to.
+func (g guesses) right(user string, from netip.Addr) {
+	g.accounts.clear(user)
+	g.addresses.giveBack(from)
+}
+
+type loginAsk struct {
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// login is POST /v1/desk/login. Whoever was signed in with this browser is not
+// any more, whoever it was.
+func (s *Server) login(w http.ResponseWriter, r *http.Request, _ visitor) {
+	var ask loginAsk
+	if bad := read(w, r, &ask); bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	account, bad := s.prove(r, ask)
+	if bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	if bad := s.audited(r, staff.Record{Who: account.User, Did: "login"}); bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	token := newToken()
+	now := s.now()
+	session := staff.Session{Key: staff.KeyOf(token), User: account.User, Era: account.Era, Began: now, Seen: now}
+	if err := s.vault.Begin(r.Context(), session); err != nil {
+		s.problem(w, r, faultOf(err))
+		return
+	}
+	s.endSession(r)
+	s.setCookie(w, r, base64.RawURLEncoding.EncodeToString(token))
+	s.json(w, visitor{account: account, session: session, csrf: csrfOf(token)}.me())
+}
+
+// prove finds the account that somebody has proven to be theirs. All ways to
+// fail take the same work and sound the same.
+func (s *Server) prove(r *http.Request, ask loginAsk) (staff.Account, *fault) {
+	if account, ok := s.demo[ask.User]; ok && ask.Password == "" {
+		return account, nil
+	}
+	from := neighbourhood(s.proxies.address(r))
+	name := ask.User
+	if !staff.ValidUser(name) {
+		name = "" // nobody: all of them share one allowance
+	}
+	if bad := s.guesses.take(name, from, s.now()); bad != nil {
+		return staff.Account{}, bad
+	}
+	account, err := s.vault.Account(r.Context(), name)
+	if err != nil && !errors.Is(err, staff.ErrUnknown) {
+		return staff.Account{}, faultOf(err)
+	}
+	right, err := s.gatekeeper.admits(r.Context(), account.Hash, ask.Password[:min(len(ask.Password), maxPassword+1)])
+	if err != nil {
+		return staff.Account{}, faultOf(err)
+	}
+	if !right || account.Disabled {
+		// The name of nobody is not kept: it may be a password in the wrong field.
+		return staff.Account{}, firstFault(s.audited(r, staff.Record{Did: "login_failed", Subject: account.User}), &fault{code: codeBadLogin})
+	}
+	s.guesses.right(name, from)
+	return account, nil
+}
+
+func firstFault(faults ...*fault) *fault {
+	for _, bad := range faults {
+		if bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
+// endSession ends the session of the cookie, whether it lives or not.
+func (s *Server) endSession(r *http.Request) {
+	token, ok := tokenOf(r)
+	if !ok {
+		return
+	}
+	key := staff.KeyOf(token)
+	if err := s.vault.End(context.WithoutCancel(r.Context()), key); err != nil {
+		s.log.Warn("desk session not ended", "error", err)
+	}
+	s.hub.dismiss(func(d *desk) bool { return d.key == key }, closeUnauthorized, codeUnauthorized)
+}
+
+// logout is POST /v1/desk/logout.
+func (s *Server) logout(w http.ResponseWriter, r *http.Request, who visitor) {
+	if bad := s.audited(r, staff.Record{Who: who.account.User, Did: "logout"}); bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	s.endSession(r)
+	s.setCookie(w, r, "")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// me is GET /v1/desk/me.
+func (s *Server) me(w http.ResponseWriter, _ *http.Request, who visitor) {
+	s.json(w, who.me())
+}
+
+// changePassword is POST /v1/desk/password {"old","new"}: of one's own account.
+// All its sessions end, this one too.
+func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who visitor) {
+	var ask struct {
+		Old string `json:"old"`
+		New string `json:"new"`
+	}
+	bad := read(w, r, &ask)
+	if bad == nil {
+		bad = s.replacePassword(r, who.account, ask.Old, ask.New)
+	}
+	if bad != nil {
+		s.problem(w, r, bad)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) replacePassword(r *http.Request, account staff.Account, old, fresh string) *fault {
+	if _, demo := s.demo[account.User]; demo {
+		return &fault{code: codeForbidden}
+	}
+	if bad := s.guesses.take(account.User, neighbourhood(s.proxies.address(r)), s.now()); bad != nil {
+		return bad
+	}
+	right, err := s.gatekeeper.admits(r.Context(), account.Hash, old)
+	switch {
+	case err != nil:
+		return faultOf(err)
+	case !right:
+		return &fault{code: codeBadField, field: "old"}
+	case CheckStrength(account.User, fresh) != nil:
+		return &fault{code: codeWeakPassword, field: "new"}
+	}
+	s.guesses.right(account.User, neighbourhood(s.proxies.address(r)))
+	return s.save(r, staff.Record{Who: account.User, Did: "password", Subject: account.User}, account.WithPassword(s.cost.Hash(fresh)))
+}

@@ -1,0 +1,68 @@
+import ConfigProvider from "antd/es/config-provider";
+import enUS from "antd/es/locale/en_US";
+import zhCN from "antd/es/locale/zh_CN";
+import useMessage from "antd/es/message/useMessage";
+import { useEffect, useMemo } from "react";
+import { listsOf } from "../board.ts";
+import { useDesk, type Desk } from "../store.ts";
+import { words } from "../words.ts";
+import { DeskPage } from "./desk.tsx";
+import { Fallback } from "./fallback.tsx";
+import { SignIn } from "./signin.tsx";
+import { themeOf } from "./theme.ts";
+import { BasicsContext, DeskContext, useShared } from "./use.ts";
+
+/** Browsers hide the nonce from scripts that ask for the attribute; the property tells. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+
+/** What unfolds in a form belongs to it, also for screen readers. */
+function popupFrame(trigger?: HTMLElement): HTMLElement {
+  return trigger?.closest<HTMLElement>(".form") ?? document.body;
+}
+
+export function App({ desk }: { desk: Desk }) {
+  const state = useDesk(desk);
+  const { locale, theme } = state.prefs;
+  const w = words(locale);
+  const shared = useMemo(() => ({ desk, state, w }), [desk, state, w]);
+  const { me, queues } = state;
+  const basics = useMemo(() => ({ desk, w, locale, me, queues }), [desk, w, locale, me, queues]);
+  const look = useMemo(() => themeOf(theme), [theme]);
+  useEffect(() => {
+    document.documentElement.lang = locale;
+    document.documentElement.dataset.theme = theme;
+  }, [locale, theme]);
+  const waiting = state.me ? listsOf(state.entries.values(), state.me).waiting.length : 0;
+  useEffect(() => {
+    document.title = w.waitingTitle(waiting) + w.title;
+  }, [w, waiting]);
+  return (
+    <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
+      <BasicsContext value={basics}>
+        <DeskContext value={shared}>
+          <Notices />
+          <Fallback title={w.broken} action={w.reload}>
+            {state.stage === "starting" && <p className="starting">{w.loading}</p>}
+            {state.stage === "signedOut" && <SignIn />}
+            {state.stage === "in" && <DeskPage />}
+          </Fallback>
+        </DeskContext>
+      </BasicsContext>
+    </ConfigProvider>
+  );
+}
+
+/** What is said once and goes away by itself. */
+function Notices() {
+  const { state, w } = useShared();
+  const [api, holder] = useMessage({ top: 64, maxCount: 3 });
+  const notice = state.notice;
+  useEffect(() => {
+    if (!notice) return;
+    const content = notice.what === "taken" ? w.taken(notice.name ?? "") : notice.what === "inserted" ? w.knowledge.inserted : w.refusal(notice.what);
+    void api.open({ type: notice.kind === "done" ? "success" : notice.kind, content, duration: 4 });
+    // Once for each notice, in the language of the moment.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [notice]);
+  return holder;
+}
