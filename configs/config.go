@@ -37,6 +37,7 @@ type Config struct {
 	Auth        Auth
 	Web         Web
 	Eligibility Eligibility
+	Handoff     Handoff
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -78,6 +79,22 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
+}
+
+// Handoff says which other desks take conversations over.
+type Handoff struct {
+	PublicURL    string // where this program is reached from outside; may be empty
+	AllowPrivate bool   // desks may be in one's own network, and use http
+	Webhooks     []Webhook
+}
+
+// Webhook is one other desk.
+type Webhook struct {
+	Name       string
+	URL        string
+	SecretFile string
+	Events     []string // of requested, claimed, message, cancelled, resolved; empty: all
+	Online     bool     // its agents count as being there
 }
 
 // Log says what is logged and how.
