@@ -34,6 +34,10 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 	}
 	c.teardown.add("other desks", c.hooks.Close)
 	options.Mounts["/v1/handoff/"] = c.hooks.Handler()
+	options.Checks = append(options.Checks, web.Check{
+		Name: "other desks", Optional: true, Fault: "a desk is not told what happens; it is kept for three days, and the log says why",
+		Run: func(context.Context) error { return c.hooks.Check() },
+	})
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strings"
@@ -74,7 +75,7 @@ func (h *Hooks) signed(method string, serve func(http.ResponseWriter, *http.Requ
 		}
 		from, err := h.signer(r.Header, body)
 		if err != nil {
-			h.logger.Warn("request of another desk not believed", "path", r.URL.Path, "reason", err)
+			h.logger.Log(r.Context(), disbelief(err), "request of another desk not believed", "path", r.URL.Path, "reason", err)
 			h.refuse(w, &fault{code: codeUnauthorized, detail: err.Error()})
 			return
 		}
@@ -101,6 +102,15 @@ func (h *Hooks) signer(header http.Header, body []byte) (*endpoint, error) {
 		}
 	}
 	return nil, reason
+}
+
+// disbelief is worth a warning when it comes from who knows the secret; what
+// strangers send shall not fill the log.
+func disbelief(err error) slog.Level {
+	if errors.Is(err, errClock) {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // act does what an agent wants. The same id is the same act: sent again, it is

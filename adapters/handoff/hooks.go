@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -185,6 +187,21 @@ func (h *Hooks) address(turn bot.Turn, events []told) []outbox.Note {
 		}
 	}
 	return notes
+}
+
+// Check says which desks are not told what happens, as far as this process
+// tells them.
+func (h *Hooks) Check() error {
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(h.endpoints)) {
+		switch endpoint := h.endpoints[name]; {
+		case endpoint.gone.Load():
+			problems = append(problems, fmt.Errorf("%s wants to hear nothing more (410)", name))
+		case endpoint.failing.Load():
+			problems = append(problems, fmt.Errorf("%s does not take events", name))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // transcriptLink is where a conversation can be read.

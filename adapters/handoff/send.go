@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -47,8 +48,9 @@ type endpoint struct {
 	secrets Secrets
 	client  *http.Client
 
-	gone  atomic.Bool
-	woken chan struct{}
+	gone    atomic.Bool
+	failing atomic.Bool // the last try
+	woken   chan struct{}
 
 	// Of the goroutine that sends.
 	busy     map[string]bool // conversations that are being told of
@@ -129,6 +131,9 @@ func (h *Hooks) try(ctx context.Context, e *endpoint, note outbox.Note) time.Dur
 	result := e.post(ctx, note, h.now())
 	switch {
 	case result.took:
+		if e.failing.Swap(false) {
+			h.logger.Info("endpoint takes events again", "endpoint", e.name)
+		}
 		return h.kept(ctx, h.box.Done(context.WithoutCancel(ctx), note))
 	case result.gone:
 		e.gone.Store(true)
@@ -139,11 +144,12 @@ func (h *Hooks) try(ctx context.Context, e *endpoint, note outbox.Note) time.Dur
 	}
 	note.Tries++
 	note.Due = h.now().Add(max(h.pace.wait(note.Tries), result.pause))
-	level := h.logger.Debug
-	if note.Tries == 1 {
-		level = h.logger.Warn
+	level := slog.LevelDebug
+	if !e.failing.Swap(true) { // once: one that is away shall not fill the log
+		level = slog.LevelWarn
 	}
-	level("event not taken, trying again", "endpoint", e.name, "type", note.Kind, "id", note.ID, "tries", note.Tries, "due", note.Due, "reason", result.why)
+	h.logger.Log(ctx, level, "event not taken, trying again",
+		"endpoint", e.name, "type", note.Kind, "id", note.ID, "tries", note.Tries, "due", note.Due, "reason", result.why)
 	return max(result.pause, h.kept(ctx, h.box.Later(context.WithoutCancel(ctx), note)))
 }
 

@@ -36,6 +36,7 @@ func TestWhatIsNotTakenIsToldAgainInOrder(t *testing.T) {
 		if tries := desk.tries.Load(); tries != 12 {
 			t.Errorf("%d: %d tries", status, tries)
 		}
+		s.until(func() bool { return s.hooks.Check() == nil })
 	}
 }
 
@@ -63,6 +64,9 @@ func TestAnEndpointThatIsGone(t *testing.T) {
 	s.asks("c1")
 	other.hears(EventRequested)
 	s.until(func() bool { return strings.Contains(s.said.String(), "level=WARN msg=\"endpoint answers 410") })
+	if err := s.hooks.Check(); err == nil || !strings.Contains(err.Error(), "desk wants to hear nothing more") {
+		t.Errorf("check: %v", err)
+	}
 	s.asks("c2")
 	other.hears(EventRequested)
 	stop()
