@@ -53,6 +53,7 @@ func (h *Hooks) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/v1/handoff/acts", h.signed(http.MethodPost, h.act))
 	mux.HandleFunc(conversationsPath+"{id}", h.signed(http.MethodGet, h.transcript))
+	mux.HandleFunc("/v1/handoff/chatwoot/{name}", h.chatwootAct)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		h.refuse(w, &fault{code: codeNotFound, detail: "no such address"})
 	})

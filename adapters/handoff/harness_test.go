@@ -153,7 +153,8 @@ func (e *fakeEngine) Case(ctx context.Context, tenant, conversation, _ string) (
 	if err != nil || conv.Owner.Tenant != tenant {
 		return bot.Case{}, bot.ErrNotFound
 	}
-	return bot.Case{Turns: turns, Brief: bot.Brief{Asked: []string{"人工"}}}, nil
+	entry := bot.Entry{Conversation: conversation, Handoff: conv.Handoff}
+	return bot.Case{Entry: entry, Turns: turns, Brief: bot.Brief{Asked: []string{"人工"}}}, nil
 }
 
 func (e *fakeEngine) Attend(_ context.Context, act bot.DeskAct) (bot.Receipt, error) {

@@ -28,6 +28,7 @@ type Engine interface {
 type Endpoint struct {
 	Name    string // in small letters, digits and -
 	URL     string
+	Inbox   string // of an API channel of Chatwoot at URL; empty: a desk of our contract
 	Secrets Secrets
 	Events  []string // of [EventTypes]; empty: all
 }
@@ -85,13 +86,11 @@ func New(options Options) (*Hooks, error) {
 		now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1),
 	}
 	for _, one := range options.Endpoints {
-		if err := CheckURL(one.URL, options.Private); err != nil {
+		made, err := newEndpoint(one, options)
+		if err != nil {
 			return nil, fmt.Errorf("endpoint %s: %w", one.Name, err)
 		}
-		h.endpoints[one.Name] = &endpoint{
-			name: one.Name, url: one.URL, events: one.Events, secrets: one.Secrets, client: newClient(options.Private, options.Pace.Timeout),
-			woken: make(chan struct{}, 1), busy: map[string]bool{}, finished: make(chan finish, parallel),
-		}
+		h.endpoints[one.Name] = made
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(context.Background())
@@ -100,6 +99,24 @@ func New(options Options) (*Hooks, error) {
 		h.loops.Go(func() { h.send(ctx, endpoint) })
 	}
 	return h, nil
+}
+
+func newEndpoint(one Endpoint, options Options) (*endpoint, error) {
+	if err := CheckURL(one.URL, options.Private); err != nil {
+		return nil, err
+	}
+	e := &endpoint{
+		name: one.Name, url: one.URL, events: one.Events, client: newClient(options.Private, options.Pace.Timeout),
+		woken: make(chan struct{}, 1), busy: map[string]bool{}, finished: make(chan finish, parallel),
+	}
+	if one.Inbox == "" {
+		e.secrets, e.courier = one.Secrets, &webhook{one.URL, one.Secrets, e.client}
+		return e, nil
+	}
+	e.chatwootSecrets = one.Secrets
+	desk, err := newChatwoot(one.Name, one.URL, one.Inbox, e.client)
+	e.courier = desk
+	return e, err
 }
 
 // Close ends what is under way, which is told again by the next start.

@@ -15,6 +15,11 @@ import (
 // mediaType is of the structured form of CloudEvents.
 const mediaType = "application/cloudevents+json"
 
+// courier brings one event to another desk.
+type courier interface {
+	deliver(ctx context.Context, note outbox.Note, now time.Time) outcome
+}
+
 // outcome is what became of one try.
 type outcome struct {
 	took  bool          // the other side has it
@@ -23,16 +28,24 @@ type outcome struct {
 	why   string        // it has not; nothing of the other side's words
 }
 
-// post tries once. Only an answer of 2xx means that the other side has it.
-func (e *endpoint) post(ctx context.Context, note outbox.Note, now time.Time) outcome {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(note.Body))
+// webhook is a courier to a desk that speaks our contract.
+type webhook struct {
+	url     string
+	secrets Secrets
+	client  *http.Client
+}
+
+// deliver implements courier. Only an answer of 2xx means that the other side
+// has it.
+func (w *webhook) deliver(ctx context.Context, note outbox.Note, now time.Time) outcome {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(note.Body))
 	if err != nil {
 		return outcome{why: err.Error()}
 	}
 	request.Header.Set("Content-Type", mediaType)
 	request.Header.Set("User-Agent", "Kaitong")
-	e.secrets.Sign(request.Header, note.ID, now, note.Body)
-	response, err := e.client.Do(request)
+	w.secrets.Sign(request.Header, note.ID, now, note.Body)
+	response, err := w.client.Do(request)
 	if err != nil {
 		return outcome{why: err.Error()}
 	}

@@ -43,10 +43,13 @@ func (p Pace) wait(tries int) time.Duration {
 // another.
 type endpoint struct {
 	name    string
-	url     string
+	url     string   // with which it was configured
 	events  []string // empty: all
-	secrets Secrets
-	client  *http.Client
+	courier courier
+	client  *http.Client // of the courier
+
+	secrets         Secrets // of Standard Webhooks
+	chatwootSecrets Secrets // of Chatwoot
 
 	gone    atomic.Bool
 	failing atomic.Bool // the last try
@@ -128,7 +131,7 @@ func (h *Hooks) try(ctx context.Context, e *endpoint, note outbox.Note) time.Dur
 			"endpoint", e.name, "conversation", note.Conversation, "type", note.Kind, "id", note.ID, "tries", note.Tries)
 		return h.kept(ctx, h.box.Done(context.WithoutCancel(ctx), note))
 	}
-	result := e.post(ctx, note, h.now())
+	result := e.courier.deliver(ctx, note, h.now())
 	switch {
 	case result.took:
 		if e.failing.Swap(false) {

@@ -34,8 +34,8 @@ const (
 
 // Why something signed is not believed.
 var (
-	errUnsigned = errors.New("webhook-id, webhook-timestamp or webhook-signature is missing or cannot be read")
-	errClock    = errors.New("webhook-timestamp is more than five minutes away from the clock here")
+	errUnsigned = errors.New("a header of the signature is missing or cannot be read")
+	errClock    = errors.New("the timestamp is more than five minutes away from the clock here")
 	errForged   = errors.New("no signature fits")
 )
 
@@ -90,7 +90,11 @@ func (s Secrets) verify(header http.Header, body []byte, now time.Time) error {
 	case !s.fits(id, stamp, body, signatures):
 		return errForged
 	}
-	// In seconds: a time far away would not fit into a Duration.
+	return clock(seconds, now)
+}
+
+// clock compares in seconds: a time far away would not fit into a Duration.
+func clock(seconds int64, now time.Time) error {
 	if off := now.Unix() - seconds; off > int64(maxSkew/time.Second) || off < -int64(maxSkew/time.Second) {
 		return errClock
 	}
