@@ -93,6 +93,7 @@ type Webhook struct {
 	Name       string
 	URL        string
 	SecretFile string
+	Inbox      string   // of an API channel of Chatwoot at URL; empty: a desk of our contract
 	Events     []string // of requested, claimed, message, cancelled, resolved; empty: all
 	Online     bool     // its agents count as being there
 }

@@ -293,7 +293,7 @@ func sample(t *testing.T, name string) (text, yaml string) {
 	case int:
 		return "7777", "7777"
 	case []configs.Webhook:
-		list := "[{name: crm, url: https://crm.example.com/a, secret_file: s, events: [message], online: true}, {name: b}]"
+		list := "[{name: crm, url: https://crm.example.com/a, secret_file: s, events: [message], online: true}, {name: b, chatwoot_inbox: c}]"
 		return list, list
 	case time.Duration:
 		return "77ms", "77ms"

@@ -72,12 +72,14 @@ func (w *Webhook) member(key string, entry *ast.MappingValueNode) (ast.Node, err
 		return entry.Value, stringFrom(&w.URL, entry.Value)
 	case "secret_file":
 		return entry.Value, stringFrom(&w.SecretFile, entry.Value)
+	case "chatwoot_inbox":
+		return entry.Value, stringFrom(&w.Inbox, entry.Value)
 	case "events":
 		return listFrom(&w.Events, entry.Value)
 	case "online":
 		return entry.Value, boolFrom(&w.Online, entry.Value)
 	}
-	return entry.Key, errors.New("a webhook has name, url, secret_file, events and online, nothing else")
+	return entry.Key, errors.New("a webhook has name, url, secret_file, chatwoot_inbox, events and online, nothing else")
 }
 
 // parseWebhooks reads the list as it would stand in the file, in one line.
@@ -145,22 +147,24 @@ func webAddress(text string, plain bool) error {
 	return errors.New("want https; http is for a desk in your own network, with allow_private")
 }
 
-// ReadSecrets returns the text of the file: whsec_ and base64, one a line.
-func (w Webhook) ReadSecrets() (string, error) {
+// ReadSecrets returns the secrets of the file, one a line: whsec_ and base64, or
+// what Chatwoot shows.
+func (w Webhook) ReadSecrets() ([]string, error) {
 	if w.SecretFile == "" {
-		return "", errors.New("want a file with the secret")
+		return nil, errors.New("want a file with the secret")
 	}
 	text, err := os.ReadFile(w.SecretFile)
 	if err != nil {
-		return "", fmt.Errorf("read secret: %w", err)
+		return nil, fmt.Errorf("read secret: %w", err)
 	}
-	for line := range strings.FieldsSeq(string(text)) {
-		if !strings.HasPrefix(line, "whsec_") {
-			return "", errors.New("want lines of whsec_ and base64; `echo \"whsec_$(openssl rand -base64 32)\"` makes a good one")
+	secrets := strings.Fields(string(text))
+	for _, secret := range secrets {
+		if w.Inbox == "" && !strings.HasPrefix(secret, "whsec_") {
+			return nil, errors.New("want lines of whsec_ and base64; `echo \"whsec_$(openssl rand -base64 32)\"` makes a good one")
 		}
 	}
-	if strings.TrimSpace(string(text)) == "" {
-		return "", errors.New("the file is empty")
+	if len(secrets) == 0 {
+		return nil, errors.New("the file is empty")
 	}
-	return string(text), nil
+	return secrets, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"kaitong/adapters/handoff"
@@ -44,21 +45,33 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 func endpointsOf(config configs.Handoff) ([]handoff.Endpoint, error) {
 	var endpoints []handoff.Endpoint
 	for _, hook := range config.Webhooks {
-		text, err := hook.ReadSecrets()
-		if err != nil {
-			return nil, fmt.Errorf("handoff.webhooks: %s: %w", hook.Name, err)
-		}
-		secrets, err := handoff.ParseSecrets(text)
+		secrets, err := secretsOf(hook)
 		if err != nil {
 			return nil, fmt.Errorf("handoff.webhooks: %s: %s: %w", hook.Name, hook.SecretFile, err)
 		}
-		endpoint := handoff.Endpoint{Name: hook.Name, URL: hook.URL, Secrets: secrets}
+		endpoint := handoff.Endpoint{Name: hook.Name, URL: hook.URL, Inbox: hook.Inbox, Secrets: secrets}
 		for _, event := range hook.Events {
 			endpoint.Events = append(endpoint.Events, "com.kaitong.handoff."+event)
 		}
 		endpoints = append(endpoints, endpoint)
 	}
 	return endpoints, nil
+}
+
+// secretsOf reads secrets of our contract. Those of Chatwoot are what they are.
+func secretsOf(hook configs.Webhook) (handoff.Secrets, error) {
+	lines, err := hook.ReadSecrets()
+	if err != nil {
+		return nil, err
+	}
+	if hook.Inbox == "" {
+		return handoff.ParseSecrets(strings.Join(lines, "\n"))
+	}
+	var secrets handoff.Secrets
+	for _, line := range lines {
+		secrets = append(secrets, []byte(line))
+	}
+	return secrets, nil
 }
 
 // roster is who could take a conversation now: agents at our desk, and those of

@@ -364,3 +364,71 @@ func TestAnotherDeskOfTwoNodes(t *testing.T) {
 	other.does("s1", asked.Conversation, "resolve", epoch, nil)
 	other.until("resolved", whichever)
 }
+
+// An agent of Chatwoot answers, and resolves.
+func TestChatwootTakesOver(t *testing.T) {
+	t.Parallel()
+	said := make(chan string, 100)
+	chatwoot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.HasSuffix(r.URL.Path, "/messages") {
+			said <- r.URL.Path + " " + string(body)
+		}
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `[{"id":100,"status":"open"}]`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"id":100}`)
+	}))
+	defer chatwoot.Close()
+	secret := filepath.Join(t.TempDir(), "chatwoot.secret")
+	if err := os.WriteFile(secret, []byte("shown by Chatwoot"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base := startApp(t, func(c *configs.Config) {
+		c.Handoff = configs.Handoff{AllowPrivate: true, Webhooks: []configs.Webhook{{Name: "cw", URL: chatwoot.URL, Inbox: "inb", SecretFile: secret, Online: true}}}
+	})
+	person, err := dialAs(t.Context(), base, "demo-kyc", hello{Locale: "zh-CN"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer person.close()
+	tell(t, person, "我要找人工客服")
+	first := <-said
+	conversation := strings.Split(first, "/")[7]
+	if !strings.Contains(first, "请求人工") || !strings.Contains(first, "/inboxes/inb/contacts/") {
+		t.Errorf("told %s", first)
+	}
+	send := func(body string) {
+		t.Helper()
+		stamp := strconv.FormatInt(time.Now().Unix(), 10)
+		mac := hmac.New(sha256.New, []byte("Chatwoot")) // the last of the secrets in the file
+		fmt.Fprintf(mac, "%s.%s", stamp, body)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/v1/handoff/chatwoot/cw", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{"X-Chatwoot-Timestamp": {stamp}, "X-Chatwoot-Signature": {fmt.Sprintf("sha256=%x", mac.Sum(nil))}}
+		response, err := (&http.Client{}).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			text, _ := io.ReadAll(response.Body)
+			t.Errorf("%s: %s", response.Status, text)
+		}
+	}
+	reply := fmt.Sprintf(`{"event":"message_created","id":7,"content":"你好，我是 Zoe","message_type":"outgoing","private":false,"sender":{"name":"Zoe","type":"user"},"conversation":{"contact_inbox":{"source_id":%q}}}`, conversation)
+	send(reply)
+	send(reply) // again
+	hears(t, person, "我是 Zoe")
+	tell(t, person, "好的")
+	for !strings.Contains(<-said, "好的") {
+		continue
+	}
+	send(fmt.Sprintf(`{"event":"conversation_status_changed","id":100,"status":"resolved","contact_inbox":{"source_id":%q}}`, conversation))
+	hears(t, person, "resolved")
+	tell(t, person, "为什么我的借呗开通不了")
+	hears(t, person, `"author":"bot"`)
+}
