@@ -38,7 +38,7 @@ type room struct {
 // refusal is an answer of Chatwoot that is not 2xx.
 type refusal struct {
 	status int
-	pause  time.Duration
+	pause  string // Retry-After
 }
 
 func (r refusal) Error() string { return fmt.Sprintf("status %d", r.status) }
@@ -63,14 +63,11 @@ func (c *chatwoot) deliver(ctx context.Context, note outbox.Note, now time.Time)
 		return outcome{took: true}
 	}
 	err := c.say(ctx, event.Data, words, closes)
-	var refused refusal
-	if errors.As(err, &refused) {
-		return outcome{why: err.Error(), pause: min(refused.pause, maxPause)}
+	if err == nil {
+		return outcome{took: true}
 	}
-	if err != nil {
-		return outcome{why: err.Error()}
-	}
-	return outcome{took: true}
+	refused, _ := errors.AsType[refusal](err)
+	return outcome{why: err.Error(), pause: retryAfter(refused.pause, now)}
 }
 
 func (c *chatwoot) say(ctx context.Context, data eventData, words string, closes bool) error {
@@ -96,8 +93,8 @@ func (c *chatwoot) room(ctx context.Context, data eventData) (room, error) {
 	path := []string{"contacts", data.Conversation, "conversations"}
 	var rooms []room
 	err := c.call(ctx, http.MethodGet, path, nil, &rooms)
-	var refused refusal
-	missing := errors.As(err, &refused) && refused.status == http.StatusNotFound
+	refused, _ := errors.AsType[refusal](err)
+	missing := refused.status == http.StatusNotFound
 	switch {
 	case err != nil && !missing:
 		return room{}, err
@@ -141,7 +138,7 @@ func (c *chatwoot) call(ctx context.Context, method string, path []string, body,
 	defer response.Body.Close()
 	if response.StatusCode/100 != 2 {
 		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswerBytes)) // so that the connection can be used again
-		return refusal{response.StatusCode, retryAfter(response.Header.Get("Retry-After"), time.Now())}
+		return refusal{response.StatusCode, response.Header.Get("Retry-After")}
 	}
 	if into == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswerBytes))
