@@ -225,7 +225,12 @@ func TestTicketBecomesAPlace(t *testing.T) {
 		if d.entry().Version == before {
 			return ""
 		}
-		return d.entry().Last
+		turns, err := d.engine.History(t.Context(), d.who, d.conv, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := turns[len(turns)-1].Events
+		return events[len(events)-1].(bot.Message).Blocks[0].Text
 	}
 	if said := tend(); said != "" || d.engine.Overdue(d.entry()) {
 		t.Errorf("nothing has changed, and yet %q", said)

@@ -16,7 +16,7 @@ type Entry struct {
 	Product      string
 	Locale       string
 	Handoff
-	Last       string // the latest words, shortened
+	Last       string // the latest words of the person or an agent, shortened
 	LastAuthor Author
 	LastAt     time.Time
 	Unanswered bool // the person wrote last

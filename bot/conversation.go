@@ -32,7 +32,7 @@ type Conversation struct {
 	seen   map[string]seenMessage // client message ids, for idempotency
 	offers map[string]offer       // bot message id -> what it offered
 	latest string                 // id of the last bot message
-	said   said                   // what was said last
+	said   said                   // what a human said last
 	last   Move                   // what the bot did last
 }
 
@@ -128,7 +128,9 @@ func (c *Conversation) apply(event Event, at time.Time) {
 		c.Product, c.Locale = e.Product, e.Locale
 	case Message:
 		c.applyMessage(e)
-		c.said = said{words: firstWords(e.Blocks), by: e.Author, at: at}
+		if e.Author == AuthorUser || e.Author == AuthorAgent { // what the bot says is no news to an agent
+			c.said = said{words: firstWords(e.Blocks), by: e.Author, at: at}
+		}
 	case Understood:
 		c.applyUnderstood(e)
 	case HandoffChanged:

@@ -69,10 +69,12 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
-	c.tendHandoffs(app.web)
+	c.handoffs = newHandoffs(c, app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}
+	c.handoffs.start()
+	c.teardown.add("hand-offs", c.handoffs.close)
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,

@@ -41,20 +41,26 @@ type handoffs struct {
 	told    map[string]int // conversation -> the place it was told last; of the goroutine that tends
 }
 
-// tendHandoffs begins. It needs nobody else.
-func (c *core) tendHandoffs(server *web.Server) {
-	h := &handoffs{
+func newHandoffs(c *core, server *web.Server) *handoffs {
+	return &handoffs{
 		engine: c.engine, find: c.log.HandedOver, web: server, logger: c.logger,
 		looks: make(chan string, looksWaiting), told: map[string]int{},
 	}
+}
+
+func (h *handoffs) start() {
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(context.Background())
 	for range lookers {
 		h.stopped.Go(func() { h.lookOn(ctx) })
 	}
 	h.stopped.Go(func() { h.run(ctx) })
-	c.handoffs = h
-	c.teardown.add("hand-offs", func(context.Context) error { h.stop(); h.stopped.Wait(); return nil })
+}
+
+func (h *handoffs) close(context.Context) error {
+	h.stop()
+	h.stopped.Wait()
+	return nil
 }
 
 // tell shows the person what was stored for them, but not by them.

@@ -43,9 +43,14 @@ type ranked struct {
 	score int
 }
 
-// all is every fix and every answer that may be shown today.
+// all is every cause, fix and answer that may be shown today.
 func all(base *knowledge.Base, locale knowledge.Locale, now time.Time) []desk.Snippet {
 	var list []desk.Snippet
+	for _, cause := range base.Causes() {
+		if cause.Valid(now) {
+			list = append(list, desk.Snippet{ID: "cause:" + cause.ID, Title: cause.Title.In(locale), Text: cause.Explain.In(locale)})
+		}
+	}
 	for _, fix := range base.Fixes() {
 		if fix.Valid(now) {
 			list = append(list, desk.Snippet{ID: "fix:" + fix.ID, Title: fix.Title.In(locale), Text: steps(fix, locale)})

@@ -15,6 +15,7 @@ import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
 const TYPING_AFTER_MS = 300; // a quick answer needs no typing bubble
 const TYPING_LIMIT_MS = 20_000;
+const TYPING_EVERY_MS = 3_000; // an agent is told that often
 const ANNOUNCED_MS = 5_000; // long enough to be noticed, gone before somebody reads the page again
 
 export type Activity = "" | "typing" | "checking" | "checkDone" | "checkUnavailable";
@@ -57,6 +58,7 @@ export class Chat extends Watched implements Listener {
   #typing = 0;
   #due = false;
   #said = 0; // announcements so far
+  #typedUntil = 0; // an agent was told of typing, ms
 
   constructor(options: ChatOptions) {
     super();
@@ -178,6 +180,9 @@ export class Chat extends Watched implements Listener {
 
   draft(text: string): void {
     this.memory.update({ draft: text });
+    if (this.handoff?.state !== "active" || Date.now() < this.#typedUntil) return;
+    this.#typedUntil = Date.now() + TYPING_EVERY_MS;
+    this.connection.typing();
   }
 
   /** What was drafted is sent; another tab may draft something else meanwhile. */

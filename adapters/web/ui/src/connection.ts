@@ -171,6 +171,11 @@ export class Connection {
     return act;
   }
 
+  /** Says that the person is writing. */
+  typing(): void {
+    this.#send({ type: "typing" });
+  }
+
   resend(id: string): void {
     const act = this.acts.get(id);
     if (!act) return;
@@ -456,7 +461,7 @@ export class Connection {
   // A browser does not say why a socket was refused, so whoever sets this up is told where to look.
   #hint(): void {
     const { base } = this.#options;
-    console.warn(`[kaitong] no connection to ${base}: is ${location.origin} in web.allowed_origins there, and it in connect-src here?`);
+    console.warn(`[kaitong] no connection to ${base}: is ${location.origin} in its web.allowed_origins?`);
   }
 
   #wake = (): void => {
