@@ -146,15 +146,23 @@ func saying(text string) func(deskData) bool {
 	return func(data deskData) bool { return strings.Contains(data.Message.Text, text) }
 }
 
-// call sends something signed.
+// call sends something signed, which must be answered.
 func (d *otherDesk) call(method, path, id string, body []byte) (int, map[string]any) {
 	d.t.Helper()
+	status, answer, err := d.try(method, path, id, body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return status, answer
+}
+
+func (d *otherDesk) try(method, path, id string, body []byte) (int, map[string]any, error) {
 	d.mu.Lock()
 	base := d.base
 	d.mu.Unlock()
 	request, err := http.NewRequestWithContext(d.t.Context(), method, base+path, bytes.NewReader(body))
 	if err != nil {
-		d.t.Fatal(err)
+		return 0, nil, err
 	}
 	stamp := strconv.FormatInt(time.Now().Unix(), 10)
 	request.Header.Set("Content-Type", "application/json")
@@ -163,14 +171,11 @@ func (d *otherDesk) call(method, path, id string, body []byte) (int, map[string]
 	request.Header.Set("webhook-signature", d.sign(id, stamp, body))
 	response, err := (&http.Client{Timeout: 30 * time.Second}).Do(request)
 	if err != nil {
-		d.t.Fatal(err)
+		return 0, nil, err
 	}
 	defer response.Body.Close()
 	answer := map[string]any{}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		d.t.Fatal(response.Status, err)
-	}
-	return response.StatusCode, answer
+	return response.StatusCode, answer, json.NewDecoder(response.Body).Decode(&answer)
 }
 
 // act lets agent 7 do something.
@@ -431,4 +436,76 @@ func TestChatwootTakesOver(t *testing.T) {
 	hears(t, person, "resolved")
 	tell(t, person, "为什么我的借呗开通不了")
 	hears(t, person, `"author":"bot"`)
+}
+
+// However often the program is killed, everything that an agent was told is done
+// reaches the person's conversation once, and the desk hears all of it in order.
+func TestAnotherDeskOverManyKills(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("kills a server again and again")
+	}
+	other := openOtherDesk(t)
+	webhook := other.webhook()
+	spec := nodeSpec{Data: t.TempDir(), Webhook: &webhook}
+	node := startProcess(t, spec)
+	other.meets(node.address, false)
+	newPerson(t, node.address, "demo-kyc", "zh-CN").ask("我要找人工客服")
+	asked := other.until("requested", whichever)
+	epoch := other.does("c1", asked.Conversation, "claim", asked.Epoch, nil)
+	kills := rounds(t, 3)
+	var want []string
+	for round := range kills {
+		killed := make(chan struct{})
+		for i := range 10 {
+			if i == 2+round%7 {
+				go func() { defer close(killed); node.kill() }() // while something is said
+			}
+			id := fmt.Sprintf("r%d-%d", round, i)
+			if other.persists(id, asked.Conversation, epoch) {
+				want = append(want, id)
+			}
+		}
+		<-killed
+		node = startProcess(t, spec)
+		other.meets(node.address, false)
+		for i := range 10 { // what was not answered, once more
+			id := fmt.Sprintf("r%d-%d", round, i)
+			if !other.persists(id, asked.Conversation, epoch) {
+				t.Fatalf("%s was not done", id)
+			}
+		}
+	}
+	other.does("s1", asked.Conversation, "resolve", epoch, nil)
+	heard := map[string]bool{}
+	for last := int64(0); len(heard) < 10*kills; {
+		said := other.until("message", func(data deskData) bool { return data.Message.Author == "agent" })
+		if heard[said.Message.ID] || said.Version <= last {
+			t.Errorf("%s is told twice, or too late", said.Message.ID)
+		}
+		heard[said.Message.ID], last = true, said.Version
+	}
+	other.until("resolved", whichever)
+	for _, id := range want {
+		if !heard[id] {
+			t.Errorf("%s was answered, and is not there", id)
+		}
+	}
+	_, transcript := other.call(http.MethodGet, asked.Transcript, asked.Conversation, nil)
+	text, _ := json.Marshal(transcript)
+	for id := range heard {
+		if count := strings.Count(string(text), `"text":"`+id+`"`); count != 1 {
+			t.Errorf("%s is there %d times", id, count)
+		}
+	}
+	t.Logf("%d replies, %d of them answered before a kill", len(heard), len(want))
+}
+
+// persists says whether a reply is known to be done.
+func (d *otherDesk) persists(id, conversation string, epoch any) bool {
+	body, _ := json.Marshal(map[string]any{
+		"id": id, "conversation": conversation, "type": "reply", "epoch": epoch, "agent": map[string]string{"id": "7", "name": "小周"}, "text": id,
+	})
+	status, _, err := d.try(http.MethodPost, "/v1/handoff/acts", id, body)
+	return err == nil && status == http.StatusOK
 }

@@ -67,7 +67,7 @@ func (c *chatwoot) deliver(ctx context.Context, note outbox.Note, now time.Time)
 		return outcome{took: true}
 	}
 	refused, _ := errors.AsType[refusal](err)
-	return outcome{why: err.Error(), pause: retryAfter(refused.pause, now)}
+	return outcome{why: why(err), pause: retryAfter(refused.pause, now)}
 }
 
 func (c *chatwoot) say(ctx context.Context, data eventData, words string, closes bool) error {

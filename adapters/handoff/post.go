@@ -3,9 +3,11 @@ package handoff
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -47,7 +49,7 @@ func (w *webhook) deliver(ctx context.Context, note outbox.Note, now time.Time) 
 	w.secrets.Sign(request.Header, note.ID, now, note.Body)
 	response, err := w.client.Do(request)
 	if err != nil {
-		return outcome{why: err.Error()}
+		return outcome{why: why(err)}
 	}
 	defer response.Body.Close()
 	// Read, so that the connection can be used again; what is longer ends it.
@@ -59,6 +61,14 @@ func (w *webhook) deliver(ctx context.Context, note outbox.Note, now time.Time) 
 		return outcome{gone: true}
 	}
 	return outcome{why: fmt.Sprintf("status %d", response.StatusCode), pause: retryAfter(response.Header.Get("Retry-After"), now)}
+}
+
+// why is an error without the address, which may hold something secret.
+func why(err error) string {
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err
+	}
+	return err.Error()
 }
 
 // maxPause is the longest pause that the other side can ask for.
