@@ -38,6 +38,7 @@ type Config struct {
 	Web         Web
 	Eligibility Eligibility
 	Desk        Desk
+	Handoff     Handoff
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -84,6 +85,23 @@ type Eligibility struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+}
+
+// Handoff says which other desks take conversations over.
+type Handoff struct {
+	PublicURL    string // where this program is reached from outside; may be empty
+	AllowPrivate bool   // desks may be in one's own network, and use http
+	Webhooks     []Webhook
+}
+
+// Webhook is one other desk.
+type Webhook struct {
+	Name       string
+	URL        string
+	SecretFile string
+	Inbox      string   // of an API channel of Chatwoot at URL; empty: a desk of our contract
+	Events     []string // of requested, claimed, message, cancelled, resolved; empty: all
+	Online     bool     // its agents count as being there
 }
 
 // Log says what is logged and how.

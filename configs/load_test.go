@@ -288,8 +288,13 @@ func sample(t *testing.T, name string) (text, yaml string) {
 	switch field(configs.Default(), name).(type) {
 	case string:
 		return "别的", `"别的"`
+	case bool:
+		return "true", "true"
 	case int:
 		return "7777", "7777"
+	case []configs.Webhook:
+		list := "[{name: crm, url: https://crm.example.com/a, secret_file: s, events: [message], online: true}, {name: b, chatwoot_inbox: c}]"
+		return list, list
 	case time.Duration:
 		return "77ms", "77ms"
 	case []string:

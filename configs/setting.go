@@ -13,7 +13,7 @@ import (
 const prefix = "KAITONG_"
 
 // setting is one leaf of the configuration: its path in YAML and where its
-// value lives: a *string, *int, *time.Duration or *[]string.
+// value lives: a *string, *bool, *int, *time.Duration, *[]string or *[]Webhook.
 type setting struct {
 	path   string
 	target any
@@ -49,6 +49,9 @@ func (c *Config) settings() []setting {
 		{"eligibility.breaker_failures", &c.Eligibility.BreakerFailures},
 		{"eligibility.breaker_pause", &c.Eligibility.BreakerPause},
 		{"desk.queues", &c.Desk.Queues},
+		{"handoff.public_url", &c.Handoff.PublicURL},
+		{"handoff.allow_private", &c.Handoff.AllowPrivate},
+		{"handoff.webhooks", &c.Handoff.Webhooks},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}
@@ -108,12 +111,15 @@ func (c *Config) remember(path, source string) {
 	c.origins = origins
 }
 
-// parse sets the value from text. Lists are comma separated.
+// parse sets the value from text. Lists are comma separated, those of webhooks
+// are written as in the file.
 func (s setting) parse(text string) error {
 	switch target := s.target.(type) {
 	case *string:
 		*target = text
 		return nil
+	case *bool:
+		return parseBool(target, text)
 	case *int:
 		return parseInt(target, text)
 	case *time.Duration:
@@ -121,8 +127,18 @@ func (s setting) parse(text string) error {
 	case *[]string:
 		*target = splitList(text)
 		return nil
+	case *[]Webhook:
+		return parseWebhooks(target, text)
 	}
 	return fmt.Errorf("setting %s has no readable type", s.path)
+}
+
+func parseBool(target *bool, text string) error {
+	if text != "true" && text != "false" {
+		return fmt.Errorf("want true or false, got %q", text)
+	}
+	*target = text == "true"
+	return nil
 }
 
 func parseInt(target *int, text string) error {

@@ -195,12 +195,16 @@ func (r *reader) leaf(one setting, node ast.Node) {
 	switch target := one.target.(type) {
 	case *string:
 		err = stringFrom(target, node)
+	case *bool:
+		err = boolFrom(target, node)
 	case *int:
 		err = intFrom(target, node)
 	case *time.Duration:
 		err = durationFrom(target, node)
 	case *[]string:
 		at, err = listFrom(target, node)
+	case *[]Webhook:
+		at, err = webhooksFrom(target, node)
 	}
 	if err != nil {
 		r.complain(start(at), one.path, err.Error())
@@ -236,6 +240,15 @@ func quoteHint(node ast.Node) string {
 		return `; write "" for an empty text`
 	}
 	return ""
+}
+
+func boolFrom(target *bool, node ast.Node) error {
+	value, ok := node.(*ast.BoolNode)
+	if !ok {
+		return fmt.Errorf("want true or false, got %s", describe(node))
+	}
+	*target = value.Value
+	return nil
 }
 
 func intFrom(target *int, node ast.Node) error {

@@ -63,6 +63,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openDesk(ctx, &made); err != nil {
 		return nil, err
 	}
+	if err = c.openHooks(ctx, &made); err != nil {
+		return nil, err
+	}
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"kaitong/adapters/desk"
 	"kaitong/adapters/eligibility"
+	"kaitong/adapters/handoff"
 	"kaitong/adapters/natsbus"
 	"kaitong/adapters/status"
 	"kaitong/adapters/store"
@@ -43,8 +44,9 @@ type core struct {
 
 	node     string // this process, unlike any other
 	presence *desk.Presence
-	seats    *seats       // of other nodes
-	desk     *desk.Server // nil: no agents are served here
+	seats    *seats         // of other nodes
+	desk     *desk.Server   // nil: no agents are served here
+	hooks    *handoff.Hooks // nil: there are no other desks
 }
 
 // newCore puts the parts together, in the order they need each other. On an
@@ -91,7 +93,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	return bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
-		Routing: c.routing, Roster: c.presence,
+		Routing: c.routing, Roster: c.newRoster(),
 	}
 }
 

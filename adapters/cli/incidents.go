@@ -41,6 +41,9 @@ func (c *core) watchTurn(turn bot.Turn) {
 	if c.desk != nil {
 		c.desk.Stored(turn)
 	}
+	if c.hooks != nil {
+		c.hooks.Stored(turn)
+	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)
 	}

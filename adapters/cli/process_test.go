@@ -25,6 +25,7 @@ type nodeSpec struct {
 	Database string
 	NATS     string
 	Fail     failPoint // where it kills itself
+	Webhook  *configs.Webhook
 }
 
 // sharedKey is the key of all nodes in tests.
@@ -36,6 +37,9 @@ func (s nodeSpec) config() configs.Config {
 	config.Web.SocketsPerUser, config.Web.MessagesPerWindow, config.Web.HandshakesPerSecond = 0, 0, 0
 	config.Auth.Key = sharedKey
 	config.Eligibility.Timeout = patientCheck
+	if s.Webhook != nil {
+		config.Handoff = configs.Handoff{AllowPrivate: true, Webhooks: []configs.Webhook{*s.Webhook}}
+	}
 	return config
 }
 

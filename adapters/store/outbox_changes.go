@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"kaitong/bot/outbox"
+)
+
+// Advance implements [outbox.Box].
+func (o *Outbox) Advance(ctx context.Context, step outbox.Step) error {
+	err := o.side.change(ctx, func(tx *sql.Tx) error {
+		if err := o.move(ctx, tx, step); err != nil {
+			return err
+		}
+		return o.keepAll(ctx, tx, step)
+	})
+	if err != nil {
+		return fmt.Errorf("outbox: move on from %d to %d: %w", step.From, step.To, err)
+	}
+	return nil
+}
+
+// move is first: who comes second waits here, and sees that it is.
+func (o *Outbox) move(ctx context.Context, tx *sql.Tx, step outbox.Step) error {
+	statement, args := `UPDATE outbox_cursor SET position = $2 WHERE one = 1 AND position = $1`, []any{step.From, step.To}
+	if step.Begin {
+		statement, args = `INSERT INTO outbox_cursor (one, position) VALUES (1, $1) ON CONFLICT DO NOTHING`, []any{step.To}
+	}
+	result, err := tx.ExecContext(ctx, o.side.text(statement), args...)
+	if err != nil {
+		return err
+	}
+	if moved, err := result.RowsAffected(); err != nil || moved == 1 {
+		return err
+	}
+	return outbox.ErrMoved
+}
+
+func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) error {
+	do := func(statement string, args ...any) error {
+		_, err := tx.ExecContext(ctx, o.side.text(statement), args...)
+		return err
+	}
+	for _, name := range step.Opened {
+		if err := do(`INSERT INTO outbox_open (conversation) VALUES ($1) ON CONFLICT DO NOTHING`, name); err != nil {
+			return err
+		}
+	}
+	for _, name := range step.Closed {
+		if err := do(`DELETE FROM outbox_open WHERE conversation = $1`, name); err != nil {
+			return err
+		}
+	}
+	for _, e := range step.Met {
+		if err := do(`INSERT INTO outbox_endpoints (name, url, gone) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET url = excluded.url, gone = excluded.gone`, e.Name, e.URL, e.Gone); err != nil {
+			return err
+		}
+	}
+	for _, n := range step.Notes {
+		if err := do(`INSERT INTO outbox_notes (endpoint, conversation, position, nth, id, kind, body, noted, due, tries)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, n.Body, n.Noted.UnixMicro(), n.Due.UnixMicro(), n.Tries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const thisNote = ` WHERE endpoint = $1 AND conversation = $2 AND position = $3 AND nth = $4`
+
+// Done implements [outbox.Box].
+func (o *Outbox) Done(ctx context.Context, n outbox.Note) error {
+	if _, err := o.side.exec(ctx, `DELETE FROM outbox_notes`+thisNote, n.Endpoint, n.Conversation, n.Position, n.Nth); err != nil {
+		return fmt.Errorf("outbox: forget note %s for %s: %w", n.ID, n.Endpoint, err)
+	}
+	return nil
+}
+
+// Later implements [outbox.Box].
+func (o *Outbox) Later(ctx context.Context, n outbox.Note) error {
+	_, err := o.side.exec(ctx, `UPDATE outbox_notes SET due = $5, tries = $6`+thisNote, n.Endpoint, n.Conversation, n.Position, n.Nth, n.Due.UnixMicro(), n.Tries)
+	if err != nil {
+		return fmt.Errorf("outbox: put off note %s for %s: %w", n.ID, n.Endpoint, err)
+	}
+	return nil
+}
+
+// Gone implements [outbox.Box].
+func (o *Outbox) Gone(ctx context.Context, endpoint string) error {
+	return o.leave(ctx, endpoint, `UPDATE outbox_endpoints SET gone = TRUE WHERE name = $1`)
+}
+
+// Forget implements [outbox.Box].
+func (o *Outbox) Forget(ctx context.Context, endpoint string) error {
+	return o.leave(ctx, endpoint, `DELETE FROM outbox_endpoints WHERE name = $1`)
+}
+
+func (o *Outbox) leave(ctx context.Context, endpoint, statement string) error {
+	err := o.side.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, o.side.text(statement), endpoint); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, o.side.text(`DELETE FROM outbox_notes WHERE endpoint = $1`), endpoint)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("outbox: endpoint %s: %w", endpoint, err)
+	}
+	return nil
+}
