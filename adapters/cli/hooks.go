@@ -25,7 +25,7 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 	}
 	c.hooks, err = handoff.New(handoff.Options{
 		Tenant: c.config.Tenant, Endpoints: endpoints, Private: c.config.Handoff.AllowPrivate, Public: c.config.Handoff.PublicURL,
-		Engine: c.engine, Log: c.log, Box: box, Waiting: c.log.HandedOver,
+		Engine: c.engine, Log: c.log, Tail: c.log.TailHandoffs, Box: box, Waiting: c.log.HandedOver,
 		End: func(ctx context.Context) (int64, error) { return endOfLog(ctx, c.log, 0) },
 		Now: time.Now, Pace: handoff.DefaultPace(), Logger: c.logger,
 	})

@@ -45,7 +45,7 @@ func (s *stage) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Lo
 
 func (s *stage) options(endpoints ...Endpoint) Options {
 	return Options{
-		Tenant: "acme", Endpoints: endpoints, Private: true, Public: "https://bot.example.com/", Engine: s.engine, Log: s.log, Box: s.box,
+		Tenant: "acme", Endpoints: endpoints, Private: true, Public: "https://bot.example.com/", Engine: s.engine, Log: s.log, Tail: s.log.Tail, Box: s.box,
 		End: func(ctx context.Context) (int64, error) {
 			all, err := s.log.Tail(ctx, 0, 1<<30)
 			if err != nil || len(all) == 0 {

@@ -42,9 +42,10 @@ type Options struct {
 
 	Engine  Engine
 	Log     bot.EventLog
-	Box     outbox.Box                                                      // closed with the hooks
-	End     func(context.Context) (int64, error)                            // the last position of the log
-	Waiting func(ctx context.Context, most int) (names []string, err error) // conversations that wait or have a human
+	Tail    func(ctx context.Context, after int64, limit int) ([]bot.Turn, error) // of the log, with the events of hand-offs at least
+	Box     outbox.Box                                                            // closed with the hooks
+	End     func(context.Context) (int64, error)                                  // the last position of the log
+	Waiting func(ctx context.Context, most int) (names []string, err error)       // conversations that wait or have a human
 
 	Now    func() time.Time
 	Pace   Pace
@@ -57,6 +58,7 @@ type Hooks struct {
 	endpoints      map[string]*endpoint
 	engine         Engine
 	log            bot.EventLog
+	tail           func(context.Context, int64, int) ([]bot.Turn, error)
 	box            outbox.Box
 	end            func(context.Context) (int64, error)
 	waiting        func(context.Context, int) ([]string, error)
@@ -72,18 +74,19 @@ type Hooks struct {
 	work    sync.WaitGroup // tries
 
 	// Of the goroutine that reads.
-	position int64           // up to which the log was read
-	saved    int64           // up to which the box knows of that
-	savedAt  time.Time       // when it was told so
-	open     map[string]bool // conversations that are followed
+	position int64                        // up to which the log was read
+	saved    int64                        // up to which the box knows of that
+	savedAt  time.Time                    // when it was told so
+	open     map[string]bool              // conversations that are followed
+	folds    map[string]*bot.Conversation // of some of them, as far as they were read
 }
 
 // New begins to tell. [Hooks.Close] ends it.
 func New(options Options) (*Hooks, error) {
 	h := &Hooks{
 		tenant: options.Tenant, public: strings.TrimSuffix(options.Public, "/"), endpoints: map[string]*endpoint{},
-		engine: options.Engine, log: options.Log, box: options.Box, end: options.End, waiting: options.Waiting,
-		now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1),
+		engine: options.Engine, log: options.Log, tail: options.Tail, box: options.Box, end: options.End, waiting: options.Waiting,
+		now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1), folds: map[string]*bot.Conversation{},
 	}
 	for _, one := range options.Endpoints {
 		made, err := newEndpoint(one, options)
@@ -152,8 +155,15 @@ func (h *Hooks) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-woken:
 		case <-ticker.C:
+		case <-woken:
+			gather := time.NewTimer(h.pace.Gather)
+			select {
+			case <-gather.C:
+			case <-ctx.Done():
+				gather.Stop()
+				return
+			}
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (h *Hooks) welcome(ctx context.Context, endpoint *endpoint) ([]outbox.Note,
 // readOn notes what the log holds by now.
 func (h *Hooks) readOn(ctx context.Context) error {
 	for more := true; more; {
-		turns, err := h.log.Tail(ctx, h.position, readPage)
+		turns, err := h.tail(ctx, h.position, readPage)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ const parallel = 8
 // Pace is how long things may take.
 type Pace struct {
 	Tick    time.Duration // between two looks at what is new or due
+	Gather  time.Duration // after something new, so that more of it is read together
 	Timeout time.Duration // of one try
 	First   time.Duration // before the second try; doubled from try to try
 	Most    time.Duration // between two tries
@@ -26,7 +27,7 @@ type Pace struct {
 
 // DefaultPace suits desks that may be away over a weekend.
 func DefaultPace() Pace {
-	return Pace{Tick: time.Second, Timeout: 15 * time.Second, First: 5 * time.Second, Most: 10 * time.Minute, GiveUp: 72 * time.Hour}
+	return Pace{Tick: time.Second, Gather: 20 * time.Millisecond, Timeout: 15 * time.Second, First: 5 * time.Second, Most: 10 * time.Minute, GiveUp: 72 * time.Hour}
 }
 
 // wait is the time before the next try, after so many: at random from one half

@@ -34,23 +34,54 @@ func (h *Hooks) concerns(turn bot.Turn) bool {
 // conversation from then on. A conversation of another tenant, or one that is
 // damaged, is not theirs.
 func (h *Hooks) tell(ctx context.Context, turn bot.Turn) (events []told, open bool, err error) {
-	history, err := h.log.Load(ctx, turn.Conversation, 0, int(turn.Version))
+	conv, err := h.fold(ctx, turn.Conversation, turn.Version-1)
 	if err != nil {
 		return nil, false, h.unlessDamaged(turn.Conversation, err)
 	}
-	conv, err := bot.Replay(turn.Conversation, history[:min(len(history), int(turn.Version)-1)])
-	if err != nil {
+	whole, err := h.log.Load(ctx, turn.Conversation, turn.Version-1, 1)
+	if err != nil || len(whole) == 0 {
 		return nil, false, h.unlessDamaged(turn.Conversation, err)
 	}
 	following := conv.Handoff.Open()
-	if err := conv.Apply(turn); err != nil {
+	if err := conv.Apply(whole[0]); err != nil {
 		return nil, false, h.unlessDamaged(turn.Conversation, err)
 	}
 	if conv.Owner.Tenant != h.tenant {
+		delete(h.folds, conv.ID)
 		return nil, false, nil
 	}
-	events, err = h.eventsOf(ctx, conv, turn, history, following)
+	if !conv.Handoff.Open() {
+		delete(h.folds, conv.ID)
+	}
+	events, err = h.eventsOf(ctx, conv, whole[0], following)
 	return events, conv.Handoff.Open(), err
+}
+
+// mostFolds is how many conversations are kept while they are followed.
+const mostFolds = 2048
+
+// fold is a conversation after a version. What is being followed mostly is
+// there already.
+func (h *Hooks) fold(ctx context.Context, conversation string, version int64) (*bot.Conversation, error) {
+	if conv := h.folds[conversation]; conv != nil && conv.Version == version {
+		return conv, nil
+	}
+	delete(h.folds, conversation)
+	conv := bot.NewConversation(conversation)
+	if version > 0 {
+		turns, err := h.log.Load(ctx, conversation, 0, int(version))
+		if err != nil {
+			return nil, err
+		}
+		if conv, err = bot.Replay(conversation, turns); err != nil {
+			return nil, err
+		}
+	}
+	if len(h.folds) >= mostFolds {
+		clear(h.folds) // they are made anew from the log
+	}
+	h.folds[conversation] = conv
+	return conv, nil
 }
 
 // unlessDamaged leaves a conversation alone that no reading will mend.
@@ -64,7 +95,7 @@ func (h *Hooks) unlessDamaged(conversation string, err error) error {
 
 // eventsOf goes through a turn. What is said is told while somebody waits or is
 // talked to; what was said before comes with the request.
-func (h *Hooks) eventsOf(ctx context.Context, conv *bot.Conversation, turn bot.Turn, history []bot.Turn, following bool) ([]told, error) {
+func (h *Hooks) eventsOf(ctx context.Context, conv *bot.Conversation, turn bot.Turn, following bool) ([]told, error) {
 	var events []told
 	found := disposed(turn)
 	for nth, event := range turn.Events {
@@ -79,7 +110,7 @@ func (h *Hooks) eventsOf(ctx context.Context, conv *bot.Conversation, turn bot.T
 		case bot.HandoffChanged:
 			kind, data.State, data.Epoch = kindOf(e.State), e.State, e.Owner
 			following = following && (bot.Handoff{State: e.State}).Open()
-			err = h.explain(ctx, kind, &data, history)
+			err = h.explain(ctx, kind, &data)
 			if kind == EventResolved && found != nil {
 				data.Agent = h.agentOf(&found.Agent)
 				data.Disposition = &disposition{Cause: found.Cause, Solved: found.Solved, Note: found.Note}
@@ -122,9 +153,13 @@ func disposed(turn bot.Turn) *bot.Disposed {
 }
 
 // explain puts into a request what an agent should know before the first word.
-func (h *Hooks) explain(ctx context.Context, kind string, data *eventData, history []bot.Turn) error {
+func (h *Hooks) explain(ctx context.Context, kind string, data *eventData) error {
 	if kind != EventRequested {
 		return nil
+	}
+	history, err := h.log.Load(ctx, data.Conversation, 0, int(data.Version))
+	if err != nil {
+		return h.unlessDamaged(data.Conversation, err)
 	}
 	all := h.messagesIn(history)
 	data.Messages = all[max(0, len(all)-latest):]
@@ -152,7 +187,7 @@ func (h *Hooks) standing(ctx context.Context, conversation string, position int6
 		return nil, nil //nolint:nilnil // nothing to tell is no error
 	}
 	data, kind, last := h.dataOf(conv), kindOf(conv.Handoff.State), history[len(history)-1]
-	if err := h.explain(ctx, kind, &data, history); err != nil {
+	if err := h.explain(ctx, kind, &data); err != nil {
 		return nil, err
 	}
 	id, body, err := h.encode(kind, last.At, standingNth, data)

@@ -49,6 +49,27 @@ func (l *Log) handedOverSince(ctx context.Context, position int64) (names []stri
 	return names, err
 }
 
+// TailHandoffs is Tail for who looks for hand-offs: of the events of a turn it
+// reads those of hand-offs only, if there are any, which costs a small part of
+// reading them all.
+func (l *Log) TailHandoffs(ctx context.Context, after int64, limit int) ([]bot.Turn, error) {
+	turns, err := l.read(ctx, func() (turns []bot.Turn, err error) {
+		err = l.db.persist(ctx, func(ctx context.Context) error {
+			turns = turns[:0]
+			return briefTurns(ctx, l.db.pool, func(turn bot.Turn) bool {
+				turn.Events = slices.DeleteFunc(turn.Events, func(event bot.Event) bool { return !isHandoff(event) })
+				turns = append(turns, turn)
+				return true
+			}, l.db.overviews.tail, after, max(limit, 0))
+		})
+		return turns, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read hand-offs after position %d: %w", after, err)
+	}
+	return turns, nil
+}
+
 func isHandoff(event bot.Event) bool {
 	_, is := event.(bot.HandoffChanged)
 	return is

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"kaitong/bot/outbox"
@@ -59,14 +60,39 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 			return err
 		}
 	}
+	behind, err := o.queued(ctx, tx, step.Notes)
+	if err != nil {
+		return err
+	}
 	for _, n := range step.Notes {
 		if err := do(`INSERT INTO outbox_notes (endpoint, conversation, position, nth, id, kind, body, noted, due, tries)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, n.Body, n.Noted.UnixMicro(), n.Due.UnixMicro(), n.Tries); err != nil {
+			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, n.Body, n.Noted.UnixMicro(), max(n.Due.UnixMicro(), behind[n.Endpoint+"\x00"+n.Conversation]), n.Tries); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// queued is when the last note of each conversation is due, in microseconds.
+// What comes behind it is due no earlier: so what cannot be told yet is not
+// looked at again and again.
+func (o *Outbox) queued(ctx context.Context, tx *sql.Tx, notes []outbox.Note) (map[string]int64, error) {
+	found := map[string]int64{}
+	for _, n := range notes {
+		key := n.Endpoint + "\x00" + n.Conversation
+		if _, known := found[key]; known {
+			continue
+		}
+		var due int64
+		err := tx.QueryRowContext(ctx, o.side.text(`SELECT due FROM outbox_notes WHERE endpoint = $1 AND conversation = $2 ORDER BY position DESC, nth DESC LIMIT 1`),
+			n.Endpoint, n.Conversation).Scan(&due)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		found[key] = due
+	}
+	return found, nil
 }
 
 const thisNote = ` WHERE endpoint = $1 AND conversation = $2 AND position = $3 AND nth = $4`
@@ -79,9 +105,17 @@ func (o *Outbox) Done(ctx context.Context, n outbox.Note) error {
 	return nil
 }
 
-// Later implements [outbox.Box].
+// Later implements [outbox.Box]. What waits behind the note is put off too.
 func (o *Outbox) Later(ctx context.Context, n outbox.Note) error {
-	_, err := o.side.exec(ctx, `UPDATE outbox_notes SET due = $5, tries = $6`+thisNote, n.Endpoint, n.Conversation, n.Position, n.Nth, n.Due.UnixMicro(), n.Tries)
+	err := o.side.change(ctx, func(tx *sql.Tx) error {
+		due := n.Due.UnixMicro()
+		if _, err := tx.ExecContext(ctx, o.side.text(`UPDATE outbox_notes SET due = $5, tries = $6`+thisNote), n.Endpoint, n.Conversation, n.Position, n.Nth, due, n.Tries); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, o.side.text(`UPDATE outbox_notes SET due = $3 WHERE endpoint = $1 AND conversation = $2 AND due < $3 AND (position, nth) > ($4, $5)`),
+			n.Endpoint, n.Conversation, due, n.Position, n.Nth)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("outbox: put off note %s for %s: %w", n.ID, n.Endpoint, err)
 	}

@@ -83,8 +83,17 @@ func testRetries(t *testing.T, box outbox.Box) {
 	if diff := cmp.Diff(again, notes[0]); diff != "" {
 		t.Error(diff)
 	}
+	must(t, box.Advance(t.Context(), outbox.Step{Notes: []outbox.Note{Note("e", "c", 3, 0)}}))
+	due(t, box, "e", hence(time.Minute), "c-1-0")
+	must(t, box.Done(t.Context(), again))
+	due(t, box, "e", hence(time.Minute), "c-2-0")
+	must(t, box.Done(t.Context(), Note("e", "c", 2, 0)))
+	due(t, box, "e", hence(time.Minute), "c-3-0")
+	late := Note("e", "c", 3, 0)
+	late.Due = hence(time.Minute)
+	must(t, box.Later(t.Context(), late))
 	// Read once more from the same place, a note keeps what became of it.
-	must(t, box.Advance(t.Context(), outbox.Step{From: 0, To: 0, Notes: []outbox.Note{Note("e", "c", 1, 0)}}))
+	must(t, box.Advance(t.Context(), outbox.Step{From: 0, To: 0, Notes: []outbox.Note{Note("e", "c", 3, 0)}}))
 	due(t, box, "e", hence(0))
 }
 
