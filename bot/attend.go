@@ -227,11 +227,30 @@ func (e *Engine) tend(d *draft) bool {
 		return true
 	case h.State == HandoffQueued && !h.Due.IsZero() && now.After(h.Due):
 		d.add(Breached{Queue: h.Queue, Due: h.Due})
-		_ = d.changeHands(h.putBack(place), nil)
-		d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
+		e.backInLine(d, place)
+		return true
+	case e.forsaken(d.conv.entry()):
+		e.backInLine(d, place)
 		return true
 	}
 	return false
+}
+
+// backInLine puts somebody into a line again, and owns up to it.
+func (e *Engine) backInLine(d *draft, place Place) {
+	h := d.conv.Handoff
+	_ = d.changeHands(h.putBack(place), nil)
+	d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
+}
+
+// forsakenAfter is how long somebody waits for an agent who has closed their
+// desk: longer than a browser takes to come back.
+const forsakenAfter = 5 * time.Minute
+
+// forsaken says whether a person waits for an answer of an agent who has gone.
+func (e *Engine) forsaken(entry Entry) bool {
+	return entry.State == HandoffActive && entry.Unanswered && e.roster != nil &&
+		e.now().Sub(entry.LastAt) > forsakenAfter && !e.roster.There(entry.Owner.Tenant, entry.Agent.ID)
 }
 
 // Overdue says whether [Engine.Tend] would have something to do for an entry.
@@ -240,7 +259,7 @@ func (e *Engine) Overdue(entry Entry) bool {
 	if entry.State == HandoffRequested {
 		return e.placeIn(entry.Queue, entry.Owner.Tenant).State == HandoffQueued
 	}
-	return entry.State == HandoffQueued && !entry.Due.IsZero() && now.After(entry.Due)
+	return entry.State == HandoffQueued && !entry.Due.IsZero() && now.After(entry.Due) || e.forsaken(entry)
 }
 
 // FromDesk says whether a turn was stored for an agent or for the clock, so

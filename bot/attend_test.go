@@ -23,6 +23,9 @@ func (r there) Online(_, queue string) int {
 	return r["*"]
 }
 
+// There says that agents are there who are counted by their own name.
+func (r there) There(_, agent string) bool { return r[agent] > 0 }
+
 func agent(id string) bot.Agent { return bot.Agent{Tenant: "default", ID: id, Name: "客服" + id} }
 
 // desk is a talk with agents beside it.
@@ -255,6 +258,35 @@ func TestTicketBecomesAPlace(t *testing.T) {
 	d.now = d.now.Add(4 * time.Minute)
 	if said := tend(); said == "" || d.entry().State != bot.HandoffRequested {
 		t.Errorf("everybody has gone, and it is %s", d.entry().State)
+	}
+}
+
+// Whoever waits for an agent who has gone comes back into line, and is told.
+func TestForsakenByTheirAgent(t *testing.T) {
+	t.Parallel()
+	roster := there{"*": 1, "lin": 1}
+	d := newDesk(t, roster)
+	d.say("人工")
+	d.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
+	if _, err := d.handle(bot.Say{Text: "在吗"}); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(10 * time.Minute)
+	if d.engine.Overdue(d.entry()) {
+		t.Error("taken from an agent who is there")
+	}
+	roster["lin"] = 0
+	if !d.engine.Overdue(d.entry()) {
+		t.Fatal("left with an agent who has gone")
+	}
+	if err := d.engine.Tend(t.Context(), d.conv, "default"); err != nil {
+		t.Fatal(err)
+	}
+	if e := d.entry(); e.State != bot.HandoffQueued || e.Agent.ID != "" {
+		t.Errorf("afterwards: %+v", e)
+	}
+	if _, err := d.act(bot.DeskAct{Kind: bot.DeskReply, Agent: agent("lin"), Epoch: 2, Text: "我回来了"}); !errors.Is(err, bot.ErrFenced) {
+		t.Errorf("the agent comes back and talks on: %v", err)
 	}
 }
 

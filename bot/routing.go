@@ -86,6 +86,8 @@ func admits(list []string, value string) bool {
 type Roster interface {
 	// Online is how many agents of a queue could take a conversation now.
 	Online(tenant, queue string) int
+	// There says whether an agent has a desk open, busy or not.
+	There(tenant, agent string) bool
 }
 
 // Place is a place in a line: queued when somebody is there, a ticket when not.

@@ -93,3 +93,9 @@ func (c *core) newRoster() roster {
 
 // Online implements [bot.Roster].
 func (r roster) Online(tenant, queue string) int { return r.desk.Online(tenant, queue) + r.others }
+
+// There implements [bot.Roster]. Of the agents of other desks nobody knows, so
+// they are taken to be there.
+func (r roster) There(tenant, agent string) bool {
+	return strings.Contains(agent, "/") || r.desk.There(tenant, agent)
+}

@@ -108,6 +108,11 @@ func (p *Presence) Online(tenant, queue string) int {
 	return n
 }
 
+// There implements [bot.Roster]: somebody who is away has a desk open, too.
+func (p *Presence) There(tenant, agent string) bool {
+	return tenant == p.options.Tenant && p.seat(agent).Status != StatusOffline
+}
+
 // Heard takes in a seat of another node.
 func (p *Presence) Heard(seat Seat) {
 	if seat.Node == p.options.Node || seat.Node == "" || seat.User == "" {
