@@ -78,7 +78,7 @@ func (r Refusal) checked(e Checked) Refusal {
 
 // tell takes the causes from what the person was told, and from nowhere else.
 func (r *Refusal) tell(about About) {
-	if !r.At.IsZero() && about.Decision == Ineligible && len(about.Reasons) > 0 {
+	if about.Decision == Ineligible && len(about.Reasons) > 0 {
 		r.Causes = about.Reasons
 	}
 }
