@@ -13,6 +13,12 @@ var (
 	ErrNoAppeal = errors.New("no appeal is being filled in")
 	// ErrTooMany: the appeal holds as many documents as it may.
 	ErrTooMany = errors.New("too many documents")
+	// ErrProofKind: the content is no document of a kind that is taken.
+	ErrProofKind = errors.New("no jpg, png or pdf")
+	// ErrProofSize: the document is empty or too large.
+	ErrProofSize = errors.New("document empty or too large")
+	// ErrProofUnsafe: the document may harm whoever opens it.
+	ErrProofUnsafe = errors.New("document may do harm")
 )
 
 // file records what became of the form, and numbers an appeal that is sent off.
