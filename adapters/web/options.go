@@ -35,6 +35,9 @@ type Options struct {
 	// DemoUsers fill the picker of the chat page.
 	DemoUsers []DemoUser
 
+	// Uploads take documents for appeals; nil: there is no address for them.
+	Uploads *Uploads
+
 	Limits Limits
 	Checks []Check // what /readyz asks
 }
