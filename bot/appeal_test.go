@@ -105,7 +105,10 @@ func TestProofsAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if receipt, err := k.attach(proof(0)); err != nil || !receipt.Duplicate {
+	again := proof(0)
+	again.ID = "another"
+	receipt, err := k.attach(again)
+	if first, ok := receipt.Turn.Proof(); err != nil || !receipt.Duplicate || !ok || first.ID != proof(0).ID {
 		t.Errorf("the same again: %+v, %v", receipt, err)
 	}
 	if _, err := k.attach(proof(99)); !errors.Is(err, bot.ErrTooMany) {

@@ -71,7 +71,7 @@ func (e *Engine) AttachProof(ctx context.Context, who Identity, conversation str
 			return Receipt{}, err
 		}
 		if conv.Appeal.holds(proof.SHA256) {
-			return Receipt{Seq: conv.Seq, Duplicate: true}, nil
+			return e.attached(ctx, conv, proof.SHA256)
 		}
 		if err := conv.Appeal.takes(); err != nil {
 			return Receipt{}, fmt.Errorf("conversation %s: %w", conversation, err)
@@ -80,6 +80,30 @@ func (e *Engine) AttachProof(ctx context.Context, who Identity, conversation str
 		e.attach(d, proof)
 		return e.store(ctx, place, conv, e.turnOf(d))
 	})
+}
+
+// attached finds the turn that recorded a document.
+func (e *Engine) attached(ctx context.Context, conv *Conversation, sha256 string) (Receipt, error) {
+	turns, err := e.log.Load(ctx, conv.ID, 0, 0)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("conversation %s: load: %w", conv.ID, err)
+	}
+	for _, turn := range turns {
+		if proof, ok := turn.Proof(); ok && proof.SHA256 == sha256 {
+			return Receipt{Turn: turn, Seq: conv.Seq, Duplicate: true}, nil
+		}
+	}
+	return Receipt{}, fmt.Errorf("conversation %s: document: %w", conv.ID, ErrNotFound)
+}
+
+// Proof is the document that a turn records, if it does.
+func (t Turn) Proof() (Proof, bool) {
+	for _, event := range t.Events {
+		if attached, ok := event.(ProofAttached); ok {
+			return attached.Proof, true
+		}
+	}
+	return Proof{}, false
 }
 
 // current is the conversation as the log has it now.

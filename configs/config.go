@@ -37,6 +37,7 @@ type Config struct {
 	Auth        Auth
 	Web         Web
 	Eligibility Eligibility
+	Blobs       Blobs
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -78,6 +79,13 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
+}
+
+// Blobs says where documents are kept, and how.
+type Blobs struct {
+	URL         string   // s3://…; empty: a directory in Data
+	KeyFile     string   // holds the secret they are encrypted with
+	ScanCommand []string // reads a document, ends with 0 when it is clean
 }
 
 // Log says what is logged and how.

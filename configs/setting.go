@@ -48,6 +48,9 @@ func (c *Config) settings() []setting {
 		{"eligibility.responder", &c.Eligibility.Responder},
 		{"eligibility.breaker_failures", &c.Eligibility.BreakerFailures},
 		{"eligibility.breaker_pause", &c.Eligibility.BreakerPause},
+		{"blobs.url", &c.Blobs.URL},
+		{"blobs.key_file", &c.Blobs.KeyFile},
+		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

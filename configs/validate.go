@@ -29,6 +29,7 @@ func (c Config) Validate() error {
 	v.auth()
 	v.web()
 	v.eligibility()
+	v.blobs()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	v.sort()

@@ -56,6 +56,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 		}
 	}()
 	c.watchPack()
+	if err = c.openProofs(ctx); err != nil {
+		return nil, err
+	}
 	made, err := options(c)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 		return nil, err
 	}
 	c.tendHandoffs(app.web)
+	if err = c.handInAppeals(); err != nil {
+		return nil, err
+	}
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}
@@ -179,6 +185,9 @@ func webOptions(c *core) (web.Options, error) {
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
 		Limits: webLimits(c.config), Checks: c.checks(),
+	}
+	if c.proofs != nil {
+		options.Uploads = c.uploads()
 	}
 	if demo {
 		options.DemoUsers = demoUsers(c.directory)

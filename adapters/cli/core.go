@@ -12,6 +12,7 @@ import (
 
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/natsbus"
+	"kaitong/adapters/proofs"
 	"kaitong/adapters/status"
 	"kaitong/adapters/store"
 	"kaitong/bot"
@@ -38,6 +39,8 @@ type core struct {
 
 	neighbours *neighbours // nil: no other node can share the log
 	handoffs   *handoffs   // nil: no people are served here
+	appeals    *appealRun  // nil: no people are served here
+	proofs     *proofs.Store
 }
 
 // newCore puts the parts together, in the order they need each other. On an

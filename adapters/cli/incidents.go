@@ -38,6 +38,9 @@ func (c *core) watchTurn(turn bot.Turn) {
 	if c.handoffs != nil && bot.FromDesk(turn) {
 		c.handoffs.tell(turn.Conversation, bot.LastSeq(turn))
 	}
+	if c.appeals != nil {
+		c.appeals.stored(turn)
+	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)
 	}
