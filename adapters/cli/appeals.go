@@ -114,7 +114,7 @@ func (r *appealRun) run(ctx context.Context) {
 			r.findAll(ctx)
 		case conversation := <-r.sent:
 			r.learn(conversation)
-			r.try(ctx, conversation)
+			_ = r.try(ctx, conversation) // logged there, and tried again later
 		case <-ticker.C:
 			r.tryAll(ctx)
 		}
@@ -175,7 +175,7 @@ func (r *appealRun) later(conversation string, err error) {
 	next := r.tries[conversation]
 	next.pause = max(next.pause, firstAppealPause)
 	r.logger.Warn("an appeal was not handed over", "conversation", conversation, "again_in", next.pause, "error", err)
-	next.at = time.Now().Add(next.pause/2 + rand.N(next.pause))
+	next.at = time.Now().Add(next.pause/2 + rand.N(next.pause)) //nolint:gosec // nothing to be guessed
 	next.pause = min(2*next.pause, longestAppealPause)
 	r.tries[conversation] = next
 }
