@@ -66,13 +66,14 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
-	c.tendHandoffs(app.web)
-	if err = c.handInAppeals(); err != nil {
+	if err = c.makeAppeals(); err != nil {
 		return nil, err
 	}
+	c.tendHandoffs(app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}
+	c.handInAppeals()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,

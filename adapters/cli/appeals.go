@@ -52,9 +52,9 @@ type appealTry struct {
 	pause time.Duration // after the next failure
 }
 
-// handInAppeals begins, with the reference responder where this is a demo with
-// a NATS server of its own.
-func (c *core) handInAppeals() error {
+// makeAppeals gets ready, with the reference responder where this is a demo with
+// a NATS server of its own. Turns are heard of from now on.
+func (c *core) makeAppeals() error {
 	if err := c.serveAppeals(); err != nil {
 		return err
 	}
@@ -62,16 +62,20 @@ func (c *core) handInAppeals() error {
 	if err != nil {
 		return err
 	}
-	r := &appealRun{
+	c.appeals = &appealRun{
 		engine: c.engine, find: c.log.Appealed, client: client, logger: c.logger,
 		sent: make(chan string, looksWaiting), tries: map[string]appealTry{},
 	}
+	return nil
+}
+
+// handInAppeals begins. All who hear of turns must be there: it stores some.
+func (c *core) handInAppeals() {
+	r := c.appeals
 	var ctx context.Context
 	ctx, r.stop = context.WithCancel(context.Background())
 	r.stopped.Go(func() { r.run(ctx) })
-	c.appeals = r
 	c.teardown.add("appeals", func(context.Context) error { r.stop(); r.stopped.Wait(); return nil })
-	return nil
 }
 
 // serveAppeals starts the reference responder where nobody else can be there.
