@@ -41,6 +41,10 @@ func appendBlock(b []byte, block *Block) []byte {
 		o.key("choices")
 		o.b = appendList(o.b, block.Choices, appendChoice)
 	}
+	if len(block.Fields) > 0 {
+		o.key("fields")
+		o.b = appendList(o.b, block.Fields, appendField)
+	}
 	o.text("source", block.Source)
 	o.number("at", int64(block.At))
 	o.number("of", int64(block.Of))
@@ -64,6 +68,16 @@ func appendChoice(b []byte, choice *Choice) []byte {
 	return o.close()
 }
 
+func appendField(b []byte, field *Field) []byte {
+	o := openObject(b)
+	o.always("id", field.ID)
+	o.always("label", field.Label)
+	o.always("kind", string(field.Kind))
+	o.text("value", field.Value)
+	o.flag("optional", field.Optional)
+	return o.close()
+}
+
 // AppendAbout appends what an answer rests on as a JSON object.
 func AppendAbout(b []byte, about *About) []byte {
 	o := openObject(b)
@@ -80,6 +94,7 @@ func AppendAbout(b []byte, about *About) []byte {
 	o.text("flow", about.Flow)
 	o.text("step", about.Step)
 	o.text("incident", about.Incident)
+	o.text("appeal", string(about.Appeal))
 	o.always("composed", about.Composed)
 	return o.close()
 }

@@ -14,6 +14,8 @@ import "slices"
 //	choices  Choices
 //	link     Text, URL
 //	notice   Level (info, warning, care), Text
+//	form     Title, Fields: what is asked next, for clients that can draw it; the
+//	         same can be answered in plain messages and choices
 type Block struct {
 	Type    BlockType `json:"type"`
 	Level   string    `json:"level,omitempty"`
@@ -22,6 +24,7 @@ type Block struct {
 	URL     string    `json:"url,omitempty"`
 	Items   []Item    `json:"items,omitempty"`
 	Choices []Choice  `json:"choices,omitempty"`
+	Fields  []Field   `json:"fields,omitempty"`
 	Source  string    `json:"source,omitempty"` // knowledge entry the words come from, e.g. cause:credit.bad_record
 	At      int       `json:"at,omitempty"`     // this step, 1-based
 	Of      int       `json:"of,omitempty"`     // steps of the flow, as far as they are known
@@ -35,7 +38,7 @@ type Block struct {
 func (b Block) Equal(other Block) bool {
 	return b.Type == other.Type && b.Level == other.Level && b.Title == other.Title && b.Text == other.Text &&
 		b.URL == other.URL && b.Source == other.Source && b.At == other.At && b.Of == other.Of && b.Export == other.Export &&
-		slices.Equal(b.Items, other.Items) && slices.Equal(b.Choices, other.Choices)
+		slices.Equal(b.Items, other.Items) && slices.Equal(b.Choices, other.Choices) && slices.Equal(b.Fields, other.Fields)
 }
 
 // BlockType names what a block is.
@@ -49,6 +52,26 @@ const (
 	BlockChoices BlockType = "choices"
 	BlockLink    BlockType = "link"
 	BlockNotice  BlockType = "notice"
+	BlockForm    BlockType = "form"
+)
+
+// Field is one thing a form asks for.
+type Field struct {
+	ID       string    `json:"id"`
+	Label    string    `json:"label"`
+	Kind     FieldKind `json:"kind"`
+	Value    string    `json:"value,omitempty"` // what is known of it already
+	Optional bool      `json:"optional,omitempty"`
+}
+
+// FieldKind is how a field is answered.
+type FieldKind string
+
+// The kinds of fields.
+const (
+	FieldText    FieldKind = "text"    // a message
+	FieldFile    FieldKind = "file"    // uploads
+	FieldConsent FieldKind = "consent" // the choice that sends the form off
 )
 
 // Item is one line of a steps or facts block.
@@ -80,5 +103,8 @@ type About struct {
 	Flow       string   `json:"flow,omitempty"`     // the flow the answer is part of
 	Step       string   `json:"step,omitempty"`     // the step it shows
 	Incident   string   `json:"incident,omitempty"` // the incident it tells of
-	Composed   string   `json:"composed"`           // authored | llm
+
+	Appeal AppealStep `json:"appeal,omitempty"` // what the form of an appeal asks
+
+	Composed string `json:"composed"` // authored | llm
 }

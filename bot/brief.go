@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"kaitong/knowledge"
 )
@@ -30,6 +32,7 @@ type Brief struct {
 	Care     bool     // words of distress
 	Minor    bool     // below the age rule
 	Votes    Votes
+	Appeal   Appeal // against the latest refusal, as far as it has come
 }
 
 // Named is an entry of the pack with its title.
@@ -99,7 +102,7 @@ func brief(turns []Turn, base *knowledge.Base, locale knowledge.Locale) Brief {
 	b := briefing{base: base, locale: locale}
 	for _, turn := range turns {
 		for _, event := range turn.Events {
-			b.take(event)
+			b.take(event, turn.At)
 		}
 	}
 	return b.Brief
@@ -111,7 +114,7 @@ type briefing struct {
 	locale knowledge.Locale
 }
 
-func (b *briefing) take(event Event) {
+func (b *briefing) take(event Event, at time.Time) {
 	switch e := event.(type) {
 	case Message:
 		b.message(e)
@@ -133,6 +136,8 @@ func (b *briefing) take(event Event) {
 		b.Care = b.Care || e.Move == MoveCare
 	case FeedbackGiven:
 		b.vote(e.Vote)
+	default:
+		b.Appeal = b.Appeal.apply(event, at)
 	}
 }
 
@@ -193,6 +198,7 @@ func (b Brief) Lines(locale string) []string {
 	add(w.causes, titles(b.Causes, w.comma))
 	add(w.tried, titles(b.Tried, w.comma))
 	add(w.shown, titles(b.Shown, w.comma))
+	add(w.appeals[b.Appeal.State], b.Appeal.line(w))
 	for _, mark := range []struct {
 		on   bool
 		text string
@@ -212,10 +218,25 @@ func titles(list []Named, comma string) string {
 	return strings.Join(words, comma)
 }
 
+// line says an appeal in one line: its number, the person's words, how many
+// documents.
+func (a Appeal) line(w briefWords) string {
+	if a.State == "" {
+		return ""
+	}
+	words := shortened(cmp.Or(strings.Join(strings.Fields(a.Explanation), " "), w.unsaid), previewRunes)
+	parts := []string{words, fmt.Sprintf(w.proofs, len(a.Proofs))}
+	if a.Reference != "" {
+		parts = append([]string{a.Reference}, parts...)
+	}
+	return strings.Join(parts, w.comma)
+}
+
 // briefWords are the words around what a brief says.
 type briefWords struct {
 	asked, decision, causes, tried, shown, care, warned, minor, review, explanation string
-	colon, comma, then                                                              string
+	colon, comma, then, unsaid, proofs                                              string
+	appeals                                                                         map[AppealState]string
 	decisions                                                                       map[Decision]string
 }
 
@@ -223,7 +244,8 @@ func briefWordsZH() briefWords {
 	return briefWords{
 		asked: "问的是", decision: "查询结果", causes: "涉及原因", tried: "已经试过", shown: "已经给出的办法",
 		care: "对话里有求助或轻生的话，请先关心本人", warned: "机器人已提示过诈骗风险", minor: "未满 18 周岁",
-		review: "要求人工复核", explanation: "要求说明理由", colon: "：", comma: "、", then: " → ",
+		review: "要求人工复核", explanation: "要求说明理由", colon: "：", comma: "、", then: " → ", unsaid: "没有说明", proofs: "证明 %d 份",
+		appeals:   map[AppealState]string{AppealOpen: "申诉正在填写", AppealSent: "申诉已提交", AppealReceived: "申诉已被机构受理"},
 		decisions: map[Decision]string{Eligible: "可以开通", Ineligible: "暂不能开通", InReview: "审核中", Unknown: "没有结论"},
 	}
 }
@@ -232,7 +254,8 @@ func briefWordsEN() briefWords {
 	return briefWords{
 		asked: "Asked", decision: "The check says", causes: "Causes", tried: "Tried", shown: "Shown",
 		care: "Words of distress: please see to the person first", warned: "Was warned of a scam", minor: "Below the age of 18",
-		review: "Asked for a review by a human", explanation: "Asked for the reasons", colon: ": ", comma: ", ", then: " → ",
+		review: "Asked for a review by a human", explanation: "Asked for the reasons", colon: ": ", comma: ", ", then: " → ", unsaid: "no explanation", proofs: "documents: %d",
+		appeals:   map[AppealState]string{AppealOpen: "Appeal being filled in", AppealSent: "Appeal sent", AppealReceived: "Appeal with the institution"},
 		decisions: map[Decision]string{Eligible: "can be opened", Ineligible: "cannot be opened now", InReview: "under review", Unknown: "no conclusion"},
 	}
 }

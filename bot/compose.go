@@ -48,6 +48,8 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 		w.notHelped()
 	case MoveStep:
 		w.guide()
+	case MoveAppeal:
+		w.file()
 	case MoveWarn:
 		w.notice("warning", plan.Phrase)
 		w.close()

@@ -18,6 +18,9 @@ type Conversation struct {
 
 	Handoff Handoff
 
+	Refusal Refusal // the latest one, where the latest check brought one
+	Appeal  Appeal  // against it
+
 	Topic   Topic
 	Walk    Walk     // the flow the person is in
 	Taken   []string // keys of the steps that are behind them, in any flow
@@ -147,6 +150,10 @@ func (c *Conversation) apply(event Event, at time.Time) {
 		c.applyStep(e)
 	case FlowEnded:
 		c.Walked, c.Walk = appendNew(c.Walked, e.Flow), Walk{}
+	case Checked:
+		c.Refusal = c.Refusal.checked(e)
+	default:
+		c.Appeal = c.Appeal.apply(event, at)
 	}
 }
 
@@ -178,6 +185,8 @@ func (c *Conversation) applyReply(m Message) {
 		if !c.aside() {
 			c.Walk.show(*m.About)
 		}
+		c.Refusal.tell(*m.About)
+		c.Appeal.show(*m.About, c.last)
 	}
 	c.offers[m.ID], c.latest = made, m.ID
 }
@@ -185,7 +194,7 @@ func (c *Conversation) applyReply(m Message) {
 // aside says whether the last reply leads away from nothing: small talk, a
 // word that was not understood, the wish for a human.
 func (c *Conversation) aside() bool {
-	return !slices.Contains([]Move{MoveAnswer, MoveFollowUp, MoveNotHelped, MoveResolved, MoveStep}, c.last)
+	return !slices.Contains([]Move{MoveAnswer, MoveFollowUp, MoveNotHelped, MoveResolved, MoveStep, MoveAppeal}, c.last)
 }
 
 // applyUnderstood keeps the count of turns that did not help, and forgets the
@@ -200,7 +209,7 @@ func (c *Conversation) applyUnderstood(u Understood) {
 		if u.Intent != c.Topic.Intent { // the same question again is no progress
 			c.Misses = 0
 		}
-	case MoveResolved, MoveHandoff, MoveCare:
+	case MoveResolved, MoveHandoff, MoveCare, MoveAppeal:
 		c.Misses = 0
 	}
 	c.Care = max(c.Care-1, 0)

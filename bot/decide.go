@@ -18,6 +18,7 @@ type Reading struct {
 	Parts  []intents.Result // of the single questions, when there are several
 	Choice string           // id of the choice, "" for a text
 	Step   string           // the step that the tapped message showed
+	Text   string           // as it was said, masked
 	Blank  bool             // nothing was left once personal data was hidden
 
 	Client  Client
@@ -58,34 +59,12 @@ type Plan struct {
 	Fresh      bool      // no earlier reply of the check will do
 	Again      bool      // asked to look again at a refusal, not to be told of anything else
 	Guide      *Guidance // of MoveStep only
+	Filing     *Filing   // of MoveAppeal only
+	Appeal     Appeal    // as it stands once the message is answered
 	Client     Client
 	Live       []Incident
 	way        *walker
 }
-
-// The ids of choices. They say all there is to say about what was tapped, so
-// that a choice of an old message still means what it meant then.
-const (
-	choiceResolved    = "resolved"
-	choiceNotResolved = "not_resolved"
-	choiceAgent       = "agent"
-	choiceCancelAgent = "cancel_agent"
-	choiceNone        = "none"
-	choiceMore        = "more"
-	choiceIntent      = "intent:"
-	choiceRecheck     = "recheck:" // the intent to answer again after a fresh check
-	choiceCause       = "cause:"
-	choicePlan        = "plan"
-	choiceFlow        = "flow:"
-	choiceTried       = "step.tried"
-	choiceFailed      = "step.failed"
-	choiceHow         = "step.how"
-	choiceSkip        = "step.skip"
-	choiceAnswer      = "answer:" // to a question of a flow
-	choiceResume      = "flow.resume"
-	choiceCheck       = "flow.check"
-	choiceNoCheck     = "flow.no_check"
-)
 
 // IsConversationMove says whether an intent is a move of the conversation,
 // answered with a fixed wording, and no question that needs an answer of the
@@ -110,6 +89,10 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 	plan := d.move()
 	plan.way, plan.Client, plan.Live = &d.way, reading.Client, reading.Live
 	plan.Minor = d.minor()
+	plan.Appeal = c.Appeal
+	if plan.Filing != nil {
+		plan.Appeal = plan.Filing.after(c.Appeal)
+	}
 	plan.Other = d.otherProduct(locale)
 	plan.Locale, plan.Topic, plan.Anonymous = locale, c.Topic, c.Owner.Anonymous
 	plan.Product = base.Pack().Product.Name.In(locale)
@@ -144,7 +127,7 @@ func (d *decider) move() Plan {
 		return d.guard(Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.go_on"})
 	}
 	for _, step := range []func() (Plan, bool){
-		d.urgent, d.underAge, d.adult, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.guess, d.outOfScope,
+		d.urgent, d.underAge, d.adult, d.inAppeal, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.guess, d.outOfScope,
 	} {
 		if plan, ok := step(); ok {
 			return d.guard(plan)
@@ -165,7 +148,7 @@ func (d *decider) guard(plan Plan) Plan {
 		minor = *said
 	}
 	switch plan.Move {
-	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveStep:
+	case MoveAnswer, MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveStep, MoveAppeal:
 		if minor {
 			return Plan{Move: MoveRefuse, Intent: "fail.underage", Phrase: "underage.rule", OfferAgent: d.c.Minor}
 		}
@@ -222,6 +205,9 @@ func (d *decider) choice() Plan {
 		return plan
 	}
 	if plan, ok := d.stepChoice(id); ok {
+		return sure(plan)
+	}
+	if plan, ok := d.appealChoice(id); ok {
 		return sure(plan)
 	}
 	switch id {
@@ -404,6 +390,14 @@ func (d *decider) starters() []string {
 func (d *decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
 
 func (d *decider) answerAs(intent, symptom string) Plan {
+	if intent == "appeal" && symptom == "" && d.mayAppeal() && d.wantsForm() {
+		return d.file(FilingStart)
+	}
+	return d.standing(intent, symptom)
+}
+
+// standing is the answer that the pack has for an intent.
+func (d *decider) standing(intent, symptom string) Plan {
 	entry, ok := answerTo(d.base, intent, symptom)
 	if !ok {
 		return Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.first", Options: d.starters()}
@@ -413,7 +407,7 @@ func (d *decider) answerAs(intent, symptom string) Plan {
 		Options: entry.Related, Right: d.right(intent), Denied: d.causes(true), Symptom: symptom,
 	}
 	plan.Described = d.described(entry, append(d.plain(intent, symptom), plan.Denied...))
-	if entry.Handoff && !d.c.Handoff.Waiting() {
+	if entry.Handoff && !d.c.Handoff.Waiting() && !d.asksBesideForm(intent) {
 		plan.Handoff = cmp.Or(symptom, intent)
 	}
 	return plan

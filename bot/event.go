@@ -177,6 +177,39 @@ type (
 	}
 )
 
+type (
+	// AppealStarted opens the form in which a person asks for a review. What is
+	// known already is in it, as far as it may be told.
+	AppealStarted struct {
+		Product string    `json:"product"`
+		Causes  []string  `json:"causes,omitempty"`
+		Decided time.Time `json:"decided"` // when the verdict was given
+	}
+
+	// AppealFilled records one answer to the form.
+	AppealFilled struct {
+		Field string `json:"field"`           // explanation | proofs | consent
+		Value string `json:"value,omitempty"` // already masked; "" for nothing to say
+	}
+
+	// ProofAttached records a document by what it is. Its content is kept
+	// elsewhere, sealed, and never in the log.
+	ProofAttached struct {
+		Proof
+	}
+
+	// AppealSubmitted records that a person sent the form off, as they saw it.
+	AppealSubmitted struct {
+		Reference string `json:"reference"`
+	}
+
+	// AppealAccepted records that the institution has it.
+	AppealAccepted struct {
+		Reference string    `json:"reference"`
+		At        time.Time `json:"at"` // by the institution's clock
+	}
+)
+
 // StepOutcome is what became of one step.
 type StepOutcome string
 
@@ -240,3 +273,9 @@ func (FlowStarted) Kind() string    { return "flow_started" }
 func (StepTaken) Kind() string      { return "step_taken" }
 func (FlowEnded) Kind() string      { return "flow_ended" }
 func (FixConfirmed) Kind() string   { return "fix_confirmed" }
+
+func (AppealStarted) Kind() string   { return "appeal_started" }
+func (AppealFilled) Kind() string    { return "appeal_filled" }
+func (ProofAttached) Kind() string   { return "proof_attached" }
+func (AppealSubmitted) Kind() string { return "appeal_submitted" }
+func (AppealAccepted) Kind() string  { return "appeal_accepted" }

@@ -11,6 +11,7 @@ const (
 	MoveSmallTalk Move = "small_talk" // greeting, thanks, goodbye, abuse
 	MoveFollowUp  Move = "follow_up"  // leans on the answer before: what now, the second one
 	MoveStep      Move = "step"       // guided through a flow, one step at a time
+	MoveAppeal    Move = "appeal"     // the form for a review by a human, or how it stands
 	MoveHandoff   Move = "handoff"    // to a human
 	MoveResolved  Move = "resolved"   // the user says it is solved
 	MoveNotHelped Move = "not_helped" // the user says it is not

@@ -18,8 +18,9 @@ type Overview struct {
 	Started, Last time.Time
 	Turns         int64 // the last version
 	Handoff       HandoffState
-	Ticket        string // of the latest hand-off request
-	Position      int64  // of the last turn
+	Ticket        string      // of the latest hand-off request
+	Appeal        AppealState // "", AppealSent or AppealReceived
+	Position      int64       // of the last turn
 }
 
 // NewOverview returns the empty overview that the first turn fills.
@@ -54,6 +55,10 @@ func (o *Overview) apply(event Event) {
 		if e.Ticket != "" {
 			o.Ticket = withoutZeros(e.Ticket)
 		}
+	case AppealSubmitted:
+		o.Appeal = AppealSent
+	case AppealAccepted:
+		o.Appeal = AppealReceived
 	}
 }
 
@@ -63,7 +68,7 @@ func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", 
 // InOverview says whether an overview takes anything from an event.
 func InOverview(event Event) bool {
 	switch event.(type) {
-	case Started, HandoffChanged:
+	case Started, HandoffChanged, AppealSubmitted, AppealAccepted:
 		return true
 	}
 	return false
@@ -72,7 +77,9 @@ func InOverview(event Event) bool {
 // OverviewMarks are what stands in the row of a turn that an overview has to
 // look into. What people type cannot make one: its quotes are escaped.
 func OverviewMarks() []string {
-	return []string{rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind())}
+	return []string{
+		rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind()), rowMark(AppealSubmitted{}.Kind()), rowMark(AppealAccepted{}.Kind()),
+	}
 }
 
 // rowMark is how an event begins in a row.
@@ -81,7 +88,8 @@ func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 // ConcernsOverview says whether a row, as [EncodeEvents] writes it, holds an
 // event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
-	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`))
+	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`)) ||
+		bytes.Contains(row, []byte(`{"kind":"appeal_submitted","data":`)) || bytes.Contains(row, []byte(`{"kind":"appeal_accepted","data":`))
 }
 
 // DecodeOverview reads the events of a row that an overview takes in, and

@@ -71,6 +71,22 @@ func decodeEvent(item envelope, find FindSealed) (Event, error) {
 	case "fix_confirmed":
 		return decodeAs[FixConfirmed](item)
 	}
+	return decodeAppeal(item)
+}
+
+func decodeAppeal(item envelope) (Event, error) {
+	switch item.Kind {
+	case "appeal_started":
+		return decodeAs[AppealStarted](item)
+	case "appeal_filled":
+		return decodeAs[AppealFilled](item)
+	case "proof_attached":
+		return decodeAs[ProofAttached](item)
+	case "appeal_submitted":
+		return decodeAs[AppealSubmitted](item)
+	case "appeal_accepted":
+		return decodeAs[AppealAccepted](item)
+	}
 	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
 }
 

@@ -113,6 +113,11 @@ func (p *press) hash(block *Block) uint64 {
 		writeHash(&h, block.Choices[i].ID)
 		writeHash(&h, block.Choices[i].Label)
 	}
+	for i := range block.Fields {
+		for _, s := range [...]string{block.Fields[i].ID, block.Fields[i].Label, string(block.Fields[i].Kind), block.Fields[i].Value} {
+			writeHash(&h, s)
+		}
+	}
 	_ = h.WriteByte(byte(block.At)) // never fails
 	_ = h.WriteByte(byte(block.Of))
 	return h.Sum64()

@@ -64,6 +64,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if choice.ID == "" {
 		reading = d.heard.reading(e.readable(say), len(say.masked) == 0, d.Model)
 	}
+	reading.Text = say.Text
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
@@ -255,6 +256,7 @@ func (e *Engine) decide(d *draft, reading Reading) Plan {
 	if plan.Guide != nil {
 		d.events = append(d.events, plan.Guide.Events...)
 	}
+	e.file(d, &plan)
 	if plan.Right != "" {
 		d.add(RightInvoked{Right: plan.Right})
 	}

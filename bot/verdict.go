@@ -340,9 +340,13 @@ func (w *writer) offerMore(causes []knowledge.Cause) {
 	for _, cause := range causes[1:] {
 		w.extra = append(w.extra, Choice{ID: choiceCause + cause.ID, Label: w.naming(cause)})
 	}
-	if w.finding.Verdict.Appealable && w.plan.Intent != "appeal" {
+	switch {
+	case !w.finding.Verdict.Appealable:
+	case w.plan.Intent != "appeal":
 		w.appeal = true
 		w.extra = append(w.extra, w.intentChoices("appeal")...)
+	case w.plan.Appeal.State == "":
+		w.extra = append(w.extra, w.choice(choiceAppealStart))
 	}
 	if slices.ContainsFunc(causes, func(c knowledge.Cause) bool { return c.Category == "credit" && len(c.Fixes) > 0 }) {
 		w.extra = append(w.extra, w.choice(choicePlan))

@@ -164,6 +164,7 @@ func (w *writer) recheck(intent string) Choice {
 // closeWithHuman ends what is no answer: there is nothing to be solved yet.
 func (w *writer) closeWithHuman() {
 	w.resume()
+	w.resumeAppeal()
 	w.offer(append(w.extra, w.human())...)
 }
 
@@ -171,6 +172,7 @@ func (w *writer) closeWithHuman() {
 // solved, a human. The human comes first when one should be offered.
 func (w *writer) close() {
 	w.resume()
+	w.resumeAppeal()
 	solved, notSolved := w.choice(choiceResolved), w.choice(choiceNotResolved)
 	switch {
 	case w.plan.Move == MoveResolved:

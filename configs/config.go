@@ -39,6 +39,7 @@ type Config struct {
 	Eligibility Eligibility
 	Desk        Desk
 	Handoff     Handoff
+	Blobs       Blobs
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -102,6 +103,13 @@ type Webhook struct {
 	Inbox      string   // of an API channel of Chatwoot at URL; empty: a desk of our contract
 	Events     []string // of requested, claimed, message, cancelled, resolved; empty: all
 	Online     bool     // its agents count as being there
+}
+
+// Blobs says where documents are kept, and how.
+type Blobs struct {
+	URL         string   // s3://…; empty: a directory in Data
+	KeyFile     string   // holds the secret they are encrypted with
+	ScanCommand []string // reads a document, ends with 0 when it is clean
 }
 
 // Log says what is logged and how.

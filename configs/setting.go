@@ -52,6 +52,9 @@ func (c *Config) settings() []setting {
 		{"handoff.public_url", &c.Handoff.PublicURL},
 		{"handoff.allow_private", &c.Handoff.AllowPrivate},
 		{"handoff.webhooks", &c.Handoff.Webhooks},
+		{"blobs.url", &c.Blobs.URL},
+		{"blobs.key_file", &c.Blobs.KeyFile},
+		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

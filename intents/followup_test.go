@@ -20,6 +20,8 @@ func TestFollowUps(t *testing.T) {
 		"ack":            {"ok", "嗯", "知道了", "好的知道了", "got it", "嗯嗯", "Okay, got it"},
 		"paid":           {"我已经转了", "钱已经转过去了", "把验证码告诉他了", "付了300给他", "i already paid him", "sent the money", "我已经付了300块给对方了", "i paid 300 to him already", "我付了500块押金给中介了"},
 		"about_bot":      {"你是机器人吗", "are you a bot", "are you a real person", "你是真人吗", "你是不是机器人", "am i talking to a human?", "你是ai吗"},
+		"submit":         {"提交", "同意并提交", "submit it", "确认提交"},
+		"leave":          {"算了", "不申诉了", "先放一放吧", "not now", "以后再说"},
 		"cancel_handoff": {"取消转人工", "算了不等了", "cancel the request", "cancel that", "不等了 取消吧", "算了 不要人工了", "nvm i dont want a human", "取消人工请求"},
 		"": {
 			"为什么我的借呗开通不了", "身份证过期怎么办", "why can't i open it", "我更新好了还是没有借呗入口怎么办", "不可能每个人都能开通吧", "已经还清了为什么还是开不了",

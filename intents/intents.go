@@ -67,6 +67,10 @@ const (
 	FollowUpSteps  = "steps"  // to be guided step by step
 	FollowUpPlan   = "plan"   // a plan for a better credit standing
 	FollowUpSave   = "save"   // the answer as text, to keep
+
+	// While somebody fills in a form.
+	FollowUpSubmit = "submit" // send it off
+	FollowUpLeave  = "leave"  // enough of it
 )
 
 // followUps are all values of EntityFollowUp, in the order in which a text that
@@ -75,7 +79,7 @@ func followUps() []string {
 	return []string{
 		FollowUpAboutBot, FollowUpAck, FollowUpCancelHandoff, FollowUpDispute, FollowUpFixed, FollowUpHowLong,
 		FollowUpMore, FollowUpPaid, FollowUpPromise, FollowUpRecheck, FollowUpWaiting, FollowUpWhatNow, FollowUpWhy,
-		FollowUpTried, FollowUpFailed, FollowUpHow, FollowUpSkip, FollowUpResume, FollowUpSteps, FollowUpPlan, FollowUpSave,
+		FollowUpTried, FollowUpFailed, FollowUpHow, FollowUpSkip, FollowUpResume, FollowUpSteps, FollowUpPlan, FollowUpSave, FollowUpSubmit, FollowUpLeave,
 	}
 }
 

@@ -56,6 +56,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 		}
 	}()
 	c.watchPack()
+	if err = c.openProofs(ctx); err != nil {
+		return nil, err
+	}
 	made, err := options(c)
 	if err != nil {
 		return nil, err
@@ -69,12 +72,16 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
+	if err = c.makeAppeals(); err != nil {
+		return nil, err
+	}
 	c.handoffs = newHandoffs(c, app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
 	}
 	c.handoffs.start()
 	c.teardown.add("hand-offs", c.handoffs.close)
+	c.handInAppeals()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -187,6 +194,9 @@ func webOptions(c *core) (web.Options, error) {
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
 		Limits: webLimits(c.config), Checks: c.checks(),
+	}
+	if c.proofs != nil {
+		options.Uploads = c.uploads()
 	}
 	if demo {
 		options.DemoUsers = demoUsers(c.directory)

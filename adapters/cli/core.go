@@ -14,6 +14,7 @@ import (
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/handoff"
 	"kaitong/adapters/natsbus"
+	"kaitong/adapters/proofs"
 	"kaitong/adapters/status"
 	"kaitong/adapters/store"
 	"kaitong/bot"
@@ -41,6 +42,8 @@ type core struct {
 	routing    bot.Routing // the lines people wait in
 	neighbours *neighbours // nil: no other node can share the log
 	handoffs   *handoffs   // nil: no people are served here
+	appeals    *appealRun  // nil: no people are served here
+	proofs     *proofs.Store
 
 	node     string // this process, unlike any other
 	presence *desk.Presence

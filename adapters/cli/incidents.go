@@ -44,6 +44,9 @@ func (c *core) watchTurn(turn bot.Turn) {
 	if c.hooks != nil {
 		c.hooks.Stored(turn)
 	}
+	if c.appeals != nil {
+		c.appeals.stored(turn)
+	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)
 	}

@@ -29,6 +29,7 @@ type commands struct {
 	Chat          chatCommand          `cmd:"" help:"Chat in the terminal over a real WebSocket."`
 	Ask           askCommand           `cmd:"" help:"Ask one question and print the answer, without a server."`
 	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
+	Appeals       appealsCommand       `cmd:"" help:"Take appeals as the reference service does."`
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
 	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`

@@ -34,6 +34,7 @@ func renderBlocks(out io.Writer, blocks []bot.Block, s style) {
 			renderChoices(out, block, s)
 		case bot.BlockLink:
 			fmt.Fprintf(out, "%s: %s\n", printable(block.Text), printable(block.URL))
+		case bot.BlockForm: // asked in words beside it
 		default:
 			fmt.Fprintln(out, printable(block.Text))
 		}

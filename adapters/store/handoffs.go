@@ -25,7 +25,7 @@ func (l *Log) HandedOver(ctx context.Context, limit int) ([]string, error) {
 	for _, one := range rows {
 		names = append(names, one.Conversation)
 	}
-	later, err := l.handedOverSince(ctx, projected)
+	later, err := l.turnsSince(ctx, projected, isHandoff)
 	if err != nil {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
 	}
@@ -34,13 +34,14 @@ func (l *Log) HandedOver(ctx context.Context, limit int) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// handedOverSince reads what is not in the list yet.
-func (l *Log) handedOverSince(ctx context.Context, position int64) (names []string, err error) {
+// turnsSince are the conversations of what is not in the list yet and holds an
+// event of a kind.
+func (l *Log) turnsSince(ctx context.Context, position int64, concerns func(bot.Event) bool) (names []string, err error) {
 	for more := true; more && err == nil; {
 		more = false
 		err = briefTurns(ctx, l.db.pool, func(turn bot.Turn) bool {
 			position, more = turn.Position, true
-			if slices.ContainsFunc(turn.Events, isHandoff) {
+			if slices.ContainsFunc(turn.Events, concerns) {
 				names = append(names, turn.Conversation)
 			}
 			return true

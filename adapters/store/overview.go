@@ -34,6 +34,7 @@ type overviewWords struct {
 	one    string // the row of a conversation
 	newest string // rows, the latest turn first
 	open   string // rows of those that wait for a human or have one, the latest turn first
+	sent   string // rows of those whose appeal the institution has not confirmed, the earliest first
 	page   string // rows in the order of their conversations, after one
 }
 
@@ -44,7 +45,8 @@ const overviewMerge = `
 		anonymous = coalesce(excluded.anonymous, overviews.anonymous), product = coalesce(excluded.product, overviews.product),
 		locale = coalesce(excluded.locale, overviews.locale), started = coalesce(excluded.started, overviews.started),
 		last = excluded.last, turns = excluded.turns, handoff = coalesce(excluded.handoff, overviews.handoff),
-		ticket = coalesce(excluded.ticket, overviews.ticket), position = excluded.position`
+		ticket = coalesce(excluded.ticket, overviews.ticket), position = excluded.position,
+		appeal = coalesce(excluded.appeal, overviews.appeal)`
 
 // overviewPage is what the turns after one position, up to another, add to the
 // overviews.
@@ -106,7 +108,7 @@ func follow(o *bot.Overview, turn bot.Turn) {
 
 // overviewRow are the columns of an overview; nil is what it does not know.
 func overviewRow(o *bot.Overview) []any {
-	row := []any{o.Conversation, nil, nil, nil, nil, nil, nil, o.Last.UTC().Format(timeLayout), o.Turns, nil, nil, o.Position}
+	row := []any{o.Conversation, nil, nil, nil, nil, nil, nil, o.Last.UTC().Format(timeLayout), o.Turns, nil, nil, o.Position, nil}
 	if o.Owner != (bot.Identity{}) || o.Product != "" || o.Locale != "" {
 		row[1], row[2], row[3], row[4], row[5] = o.Owner.Tenant, o.Owner.User, o.Owner.Anonymous, o.Product, o.Locale
 	}
@@ -118,6 +120,9 @@ func overviewRow(o *bot.Overview) []any {
 	}
 	if o.Ticket != "" {
 		row[10] = o.Ticket
+	}
+	if o.Appeal != "" {
+		row[12] = string(o.Appeal)
 	}
 	return row
 }
@@ -142,17 +147,17 @@ func overviewsIn(ctx context.Context, db *sql.DB, text string, args ...any) ([]*
 
 func scanOverview(rows *sql.Rows) (*bot.Overview, error) {
 	var o bot.Overview
-	var tenant, owner, product, locale, started, handoff, ticket sql.NullString
+	var tenant, owner, product, locale, started, handoff, ticket, appeal sql.NullString
 	var anonymous sql.NullBool
 	var last string
-	err := rows.Scan(&o.Conversation, &tenant, &owner, &anonymous, &product, &locale, &started, &last, &o.Turns, &handoff, &ticket, &o.Position)
+	err := rows.Scan(&o.Conversation, &tenant, &owner, &anonymous, &product, &locale, &started, &last, &o.Turns, &handoff, &ticket, &o.Position, &appeal)
 	if err != nil {
 		return nil, err
 	}
 	o.Owner = bot.Identity{Tenant: tenant.String, User: owner.String, Anonymous: anonymous.Bool}
 	o.Product, o.Locale, o.Ticket = product.String, locale.String, ticket.String
 	o.Started, o.Last = moment(started.String), moment(last)
-	o.Handoff = bot.HandoffNone
+	o.Handoff, o.Appeal = bot.HandoffNone, bot.AppealState(appeal.String)
 	if handoff.String != "" {
 		o.Handoff = bot.HandoffState(handoff.String)
 	}

@@ -27,9 +27,9 @@ const (
 		WITH moved AS (
 			UPDATE meta SET value = $2 WHERE key = 'projected' AND value = $1 RETURNING key
 		), stored AS (
-			INSERT INTO overviews (conversation, tenant, owner, anonymous, product, locale, started, last, turns, handoff, ticket, position)
+			INSERT INTO overviews (conversation, tenant, owner, anonymous, product, locale, started, last, turns, handoff, ticket, position, appeal)
 			SELECT p.* FROM moved, unnest($3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[], $10::text[],
-				$11::bigint[], $12::text[], $13::text[], $14::bigint[]) AS p` + overviewMerge + `
+				$11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[]) AS p` + overviewMerge + `
 		)
 		SELECT count(*) FROM moved`
 	// postgresNoLists waits for a page that is being stored before it looks what
@@ -54,6 +54,7 @@ func postgresOverviewWords() overviewWords {
 		one:    `SELECT * FROM overviews WHERE conversation = $1`,
 		newest: `SELECT * FROM overviews ORDER BY position DESC LIMIT $1`,
 		open:   `SELECT * FROM overviews WHERE handoff IN ('requested', 'queued', 'active') ORDER BY position DESC LIMIT $1`,
+		sent:   `SELECT * FROM overviews WHERE appeal = 'submitted' ORDER BY position LIMIT $1`,
 		page:   `SELECT * FROM overviews WHERE conversation > $1 ORDER BY conversation LIMIT $2`,
 	}
 }
@@ -157,7 +158,7 @@ type overviewColumns struct {
 	tenants, owners, products, locales, starts, lasts []*string
 	anonymous                                         []*bool
 	turns, positions                                  []int64
-	handoffs, tickets                                 []*string
+	handoffs, tickets, appeals                        []*string
 }
 
 func (c *overviewColumns) fill(page *overviewPage) []any {
@@ -165,7 +166,7 @@ func (c *overviewColumns) fill(page *overviewPage) []any {
 	for _, one := range page.sorted() {
 		row := overviewRow(one)
 		c.conversations = append(c.conversations, one.Conversation)
-		for i, column := range map[int]*[]*string{1: &c.tenants, 2: &c.owners, 4: &c.products, 5: &c.locales, 6: &c.starts, 7: &c.lasts, 9: &c.handoffs, 10: &c.tickets} {
+		for i, column := range map[int]*[]*string{1: &c.tenants, 2: &c.owners, 4: &c.products, 5: &c.locales, 6: &c.starts, 7: &c.lasts, 9: &c.handoffs, 10: &c.tickets, 12: &c.appeals} {
 			*column = append(*column, known[string](row[i]))
 		}
 		c.anonymous = append(c.anonymous, known[bool](row[3]))
@@ -173,7 +174,7 @@ func (c *overviewColumns) fill(page *overviewPage) []any {
 	}
 	return []any{
 		positionText(page.after), positionText(page.end), c.conversations, c.tenants, c.owners, c.anonymous, c.products, c.locales, c.starts, c.lasts,
-		c.turns, c.handoffs, c.tickets, c.positions,
+		c.turns, c.handoffs, c.tickets, c.positions, c.appeals,
 	}
 }
 

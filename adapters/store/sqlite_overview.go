@@ -7,8 +7,8 @@ import (
 
 const (
 	sqliteOverview = `
-		INSERT INTO overviews (conversation, tenant, owner, anonymous, product, locale, started, last, turns, handoff, ticket, position)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)` + overviewMerge
+		INSERT INTO overviews (conversation, tenant, owner, anonymous, product, locale, started, last, turns, handoff, ticket, position, appeal)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)` + overviewMerge
 	sqliteProjected = `UPDATE meta SET value = ?2 WHERE key = 'projected' AND (value = ?1 OR ?1 = '')`
 	sqliteNoLists   = `DELETE FROM overviews`
 )
@@ -21,6 +21,7 @@ func sqliteOverviewWords() overviewWords {
 		one:    `SELECT * FROM overviews WHERE conversation = ?1`,
 		newest: `SELECT * FROM overviews ORDER BY position DESC LIMIT ?1`,
 		open:   `SELECT * FROM overviews WHERE handoff IN ('requested', 'queued', 'active') ORDER BY position DESC LIMIT ?1`,
+		sent:   `SELECT * FROM overviews WHERE appeal = 'submitted' ORDER BY position LIMIT ?1`,
 		page:   `SELECT * FROM overviews WHERE conversation > ?1 ORDER BY conversation LIMIT ?2`,
 	}
 }

@@ -149,6 +149,7 @@ func differences(row, fold *bot.Overview) []string {
 		{fmt.Sprintf("language %q instead of %q", row.Locale, fold.Locale), row.Locale == fold.Locale},
 		{"another owner", row.Owner == fold.Owner},
 		{"another ticket", row.Ticket == fold.Ticket},
+		{"another state of an appeal", row.Appeal == fold.Appeal},
 		{"another beginning", row.Started.Equal(fold.Started)},
 		{"another time of the last turn", row.Last.Equal(fold.Last)},
 	} {

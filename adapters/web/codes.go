@@ -53,6 +53,12 @@ const (
 	codeBadMethod     Code = "method_not_allowed"
 	codeBadMedia      Code = "unsupported_media_type"
 	codeNotReady      Code = "not_ready"
+	codeNoAppeal      Code = "no_appeal"
+	codeTooManyFiles  Code = "too_many_files"
+	codeFileTooLarge  Code = "file_too_large"
+	codeEmptyFile     Code = "empty_file"
+	codeBadFile       Code = "bad_file"
+	codeUnsafeFile    Code = "unsafe_file"
 )
 
 // codeRow is what one code means on the wire and to a person.
@@ -121,7 +127,13 @@ func codeTable() map[Code]codeRow {
 		{codeBadProtocol, 0, http.StatusBadRequest, false, 0, Words{"请使用 kaitong.v1 子协议连接。", "Please connect with the subprotocol kaitong.v1."}},
 		{codeNotWebSocket, 0, http.StatusUpgradeRequired, false, 0, Words{"这个地址只支持 WebSocket 连接。", "This address speaks WebSocket only."}},
 		{codeBadMethod, 0, http.StatusMethodNotAllowed, false, 0, Words{"这个地址不支持这种请求。", "This address does not take that method."}},
-		{codeBadMedia, 0, http.StatusUnsupportedMediaType, false, 0, Words{"请用 application/json 发送。", "Please send application/json."}},
+		{codeBadMedia, 0, http.StatusUnsupportedMediaType, false, 0, Words{"请用这个地址要求的格式发送（application/json，上传文件用 multipart/form-data）。", "Please send what this address takes: application/json, or multipart/form-data for files."}},
+		{codeNoAppeal, 0, http.StatusConflict, false, 0, Words{"现在没有正在填写的申诉，请先在聊天里说「申诉」。", "No appeal is being filled in. Please say “appeal” in the chat first."}},
+		{codeTooManyFiles, 0, http.StatusConflict, false, 0, Words{"这份申诉的材料已经满 5 份了。", "This appeal has all the five documents it can take."}},
+		{codeFileTooLarge, 0, http.StatusRequestEntityTooLarge, false, 0, Words{"这份文件超过 10 MB 了，请压缩或分开上传。", "This file is larger than 10 MB. Please make it smaller or split it."}},
+		{codeEmptyFile, 0, http.StatusUnprocessableEntity, false, 0, Words{"这份文件是空的，请换一份。", "This file is empty. Please choose another."}},
+		{codeBadFile, 0, http.StatusUnprocessableEntity, false, 0, Words{"只能上传完整的 jpg、png 或 pdf 文件，请换一份。", "Only whole jpg, png or pdf files can be taken. Please choose another."}},
+		{codeUnsafeFile, 0, http.StatusUnprocessableEntity, false, 0, Words{"这份文件没有通过安全检查，没有保存。可以拍张照片或重新导出再传。", "This file did not pass the safety check and was not kept. Please take a photo of it or export it again."}},
 		{codeNotReady, 0, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"服务还没有准备好。", "The service is not ready."}},
 	}
 	table := make(map[Code]codeRow, len(rows))

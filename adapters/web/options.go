@@ -43,6 +43,9 @@ type Options struct {
 	// Mounts are served beside what is ours, by their pattern: "/desk/".
 	Mounts map[string]http.Handler
 
+	// Uploads take documents for appeals; nil: there is no address for them.
+	Uploads *Uploads
+
 	Limits Limits
 	Checks []Check // what /readyz asks
 }

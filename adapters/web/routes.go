@@ -9,6 +9,9 @@ func (s *Server) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	s.route(mux, "/v1/ws", methods{http.MethodGet: s.socket})
 	s.share(mux, "/v1/conversations/{id}/events", methods{http.MethodGet: s.events})
+	if s.options.Uploads != nil {
+		s.share(mux, "/v1/conversations/{id}/proofs", methods{http.MethodPost: s.proofs})
+	}
 	if s.options.Demo {
 		s.share(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
 		s.share(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"kaitong/bot"
 )
 
 // Server serves people. Make one with [New], mount [Server.Handler], and end
@@ -25,6 +27,7 @@ type Server struct {
 	identity identity
 	people   *people
 	door     door
+	uploads  *allowance[bot.Identity]
 	hub      *hub
 	crew     *crew
 	rounds   rounds
@@ -47,6 +50,8 @@ type Server struct {
 	leaving   chan struct{} // closed when draining begins
 	dismissed sync.Once
 
+	uploading chan struct{} // one for each upload under way
+
 	buffers  sync.Pool
 	counters counters
 }
@@ -65,6 +70,7 @@ func New(options Options) (*Server, error) {
 		decoder:  decoder{names: knownKeys(), textRunes: options.Limits.TextRunes},
 		people:   newPeople(options.Limits),
 		door:     newDoor(options.Limits, options.Proxies),
+		uploads:  newAllowance[bot.Identity](proofsPerTime, proofsTime),
 		hub:      newHub(),
 		crew:     newCrew(),
 		now:      time.Now,
@@ -74,6 +80,8 @@ func New(options Options) (*Server, error) {
 		sessions: map[*session]struct{}{},
 		leaving:  make(chan struct{}),
 		buffers:  sync.Pool{New: newBuffer},
+
+		uploading: make(chan struct{}, proofsAtOnce),
 	}
 	s.identity = identity{
 		rules: options.Token, tenant: options.Tenant, anonymous: options.Anonymous,

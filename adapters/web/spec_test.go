@@ -201,6 +201,7 @@ func TestSchemasRefuse(t *testing.T) {
 			`{"type":"welcome","data":{}}`, `{"type":"ack","conv":"c","re":"1","data":{"seq":1,"duplicate":false,"extra":1}}`,
 			`{"type":"message","id":"1","conv":"c","data":{"author":"bot","blocks":[]}}`,
 			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"html","text":"x"}]}}`,
+			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"form","fields":[{"id":"a","label":"b","kind":"password"}]}]}}`,
 			`{"type":"error","data":{"code":"made_up","message":"x","retryable":false}}`,
 			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"steps","items":[],"at":1}]}}`,
 			`{"type":"message","id":"1","conv":"c","seq":1,"data":{"author":"bot","blocks":[{"type":"steps","items":[],"at":0,"of":2}]}}`,

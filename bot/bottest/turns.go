@@ -77,6 +77,11 @@ func EveryEvent() []bot.Event {
 		bot.StepTaken{Flow: "network", Step: "network.check/1", Fix: "network.check", Outcome: bot.StepAnswered, Answer: "yes"},
 		bot.FlowEnded{Flow: "network", Outcome: bot.FlowSolved},
 		bot.FixConfirmed{Flow: "network", Cause: "technical.network", Fixes: []string{"network.check"}, Before: bot.Ineligible, After: bot.Eligible},
+		bot.AppealStarted{Product: "jiebei", Causes: []string{"credit.bad_record"}, Decided: at},
+		bot.AppealFilled{Field: "explanation", Value: "账单去年就还清了"},
+		bot.ProofAttached{Proof: bot.Proof{ID: "p1", Name: "结清证明.pdf", Type: "application/pdf", Size: 1 << 20, SHA256: "9f86d081"}},
+		bot.AppealSubmitted{Reference: "A-7F31-09BC-22E4"},
+		bot.AppealAccepted{Reference: "A-7F31-09BC-22E4", At: at},
 	}, bareEvents()...)
 }
 
@@ -87,12 +92,13 @@ func fullMessage() bot.Message {
 			{Type: bot.BlockNotice, Level: "care", Text: "先别着急。", Source: "phrase:care"},
 			{Type: bot.BlockSteps, Title: "可以这样做", At: 2, Of: 5, Export: "1. 补全资料\n", Items: []bot.Item{{Label: "1", Text: "补全资料", How: "我的 > 设置", Source: "fix:profile.complete"}}},
 			{Type: bot.BlockLink, Text: "帮助", URL: "https://example.com/?a=1&b=2"},
+			{Type: bot.BlockForm, Title: "申诉", Fields: []bot.Field{{ID: "proofs", Label: "证明", Kind: bot.FieldFile, Value: "1", Optional: true}}},
 			{Type: bot.BlockChoices, Choices: []bot.Choice{{ID: "done", Label: "已解决"}}},
 		},
 		About: &bot.About{
 			Intent: "fail.credit_thin", Confidence: 0.9, Cause: "credit.thin_history", Reasons: []string{"credit.thin_history"},
 			Fixes: []string{"profile.complete"}, Sources: []string{"cause:credit.thin_history"}, Decision: bot.Ineligible, Nth: 1, Composed: "authored",
-			Symptom: "sms_code", Flow: "network", Step: "network.check/1", Incident: "outage-1",
+			Symptom: "sms_code", Flow: "network", Step: "network.check/1", Incident: "outage-1", Appeal: bot.AppealProofs,
 		},
 	}
 }
@@ -103,5 +109,6 @@ func bareEvents() []bot.Event {
 		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},
+		bot.AppealStarted{}, bot.AppealFilled{}, bot.ProofAttached{}, bot.AppealSubmitted{}, bot.AppealAccepted{},
 	}
 }

@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+
+	"kaitong/knowledge"
+)
+
+// file shows what the form of an appeal asks next, or how the appeal stands.
+func (w *writer) file() {
+	f := *w.plan.Filing
+	w.about.Appeal = f.Show
+	w.leadForm(f)
+	switch f.Show {
+	case AppealExplain:
+		w.askToExplain(f)
+	case AppealProofs:
+		w.say("appeal.ask_proofs", "most", strconv.Itoa(MaxProofs))
+		w.form(Field{ID: fieldProofs, Label: w.phrase("appeal.field_proofs"), Kind: FieldFile, Value: w.proofNames(), Optional: true})
+		w.offer(w.choice(choiceAppealNext), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
+	case AppealConfirm:
+		w.askToConfirm()
+	default:
+		w.ticket()
+		w.close()
+	}
+}
+
+// leadForm reacts to what the person did, in a few words.
+func (w *writer) leadForm(f Filing) {
+	a := w.plan.Appeal
+	switch f.Act {
+	case FilingStart:
+		w.say("appeal.start")
+	case FilingFill:
+		w.say("appeal.noted")
+	case FilingResume:
+		w.say("appeal.resumed")
+	case FilingAttach:
+		w.addOfNow(w.paragraph("appeal.proof_received", "name", a.Proofs[len(a.Proofs)-1].Name, "count", strconv.Itoa(len(a.Proofs))))
+	case FilingLeave:
+		w.say("appeal.left")
+	case FilingSubmit:
+		w.addOfNow(w.paragraph("appeal.submitted", "reference", a.Reference))
+	case FilingStatus:
+		w.status(a)
+	}
+}
+
+// status tells how an appeal stands, and promises nothing.
+func (w *writer) status(a Appeal) {
+	key, at := "appeal.status_submitted", a.Submitted
+	if a.State == AppealReceived {
+		key, at = "appeal.status_accepted", a.Accepted
+	}
+	w.addOfNow(w.paragraph(key, "reference", a.Reference, "date", dateWords(at, w.plan.Locale)))
+}
+
+// askToExplain shows what is filled in already, and asks for what only the
+// person knows.
+func (w *writer) askToExplain(f Filing) {
+	a := w.plan.Appeal
+	if f.Act == FilingStart || f.Act == FilingResume {
+		w.addOfNow(Block{Type: BlockFacts, Title: w.phrase("appeal.title_known"), Source: "phrase:appeal.title_known", Items: w.known(a)})
+	}
+	w.say("appeal.ask_explanation")
+	w.form(Field{ID: fieldExplanation, Label: w.phrase("appeal.field_explanation"), Kind: FieldText, Value: a.Explanation, Optional: true})
+	w.offer(w.choice(choiceAppealNext), w.choice(choiceAppealLeave), w.human())
+}
+
+// askToConfirm shows the whole form as it will be sent.
+func (w *writer) askToConfirm() {
+	a := w.plan.Appeal
+	said, proofs := a.Explanation, w.proofNames()
+	if said == "" {
+		said = w.phrase("appeal.nothing")
+	}
+	if proofs == "" {
+		proofs = w.phrase("appeal.nothing")
+	}
+	w.addOfNow(Block{Type: BlockFacts, Title: w.phrase("appeal.title_all"), Source: "phrase:appeal.title_all", Items: append(w.known(a),
+		Item{Label: w.phrase("appeal.field_explanation"), Text: said},
+		Item{Label: w.phrase("appeal.field_proofs"), Text: proofs},
+	)})
+	w.say("appeal.confirm")
+	w.form(Field{ID: fieldConsent, Label: w.phrase("appeal.field_consent"), Kind: FieldConsent})
+	w.offer(w.choice(choiceAppealSubmit), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
+}
+
+// known is what nobody has to be asked for: causes by the names that may be
+// told, which the person has been told already.
+func (w *writer) known(a Appeal) []Item {
+	items := []Item{{Label: w.phrase("appeal.field_product"), Text: w.plan.Product}}
+	var names []string
+	for _, id := range a.Causes {
+		if cause, ok := w.base.Cause(id); ok && cause.Disclosure != knowledge.Silent {
+			names = appendNew(names, w.naming(cause))
+		}
+	}
+	if len(names) > 0 {
+		items = append(items, Item{Label: w.phrase("appeal.field_causes"), Text: listPlain(names, w.plan.Locale)})
+	}
+	return append(items, Item{Label: w.phrase("appeal.field_decided"), Text: dateWords(a.Decided, w.plan.Locale)})
+}
+
+func (w *writer) proofNames() string {
+	names := make([]string, len(w.plan.Appeal.Proofs))
+	for i, proof := range w.plan.Appeal.Proofs {
+		names[i] = proof.Name
+	}
+	return listPlain(names, w.plan.Locale)
+}
+
+func (w *writer) form(field Field) {
+	w.addOfNow(Block{Type: BlockForm, Title: w.phrase("appeal.title_form"), Source: "phrase:appeal.title_form", Fields: []Field{field}})
+}
+
+// resumeAppeal offers to go on with a form that was interrupted.
+func (w *writer) resumeAppeal() {
+	left := w.plan.Move != MoveAppeal || w.plan.Filing.Act == FilingLeave
+	if w.plan.Appeal.State != AppealOpen || !left || w.plan.Move == MoveRefuse || w.stopped() {
+		return
+	}
+	w.extra = slices.Insert(w.extra, 0, w.choice(choiceAppealResume))
+}
