@@ -78,7 +78,7 @@ func parseQueues(text []byte) (bot.Routing, error) {
 // checkLast makes sure that everybody finds a line.
 func checkLast(queues []bot.Queue) error {
 	if len(queues) == 0 {
-		return errors.New("no queues: want a list under queues:")
+		return errors.New("no queues: want a list under the key queues")
 	}
 	if last := queues[len(queues)-1]; len(last.Reasons)+len(last.Products)+len(last.Locales) > 0 {
 		return fmt.Errorf("the last queue (%s) takes whoever fits nowhere else: take its reasons, products and locales away, or add a queue without any", last.ID)
