@@ -222,17 +222,36 @@ func (e *Engine) tend(d *draft) bool {
 	place := e.placeIn(h.Queue, d.conv.Owner.Tenant)
 	switch {
 	case h.State == HandoffRequested && place.State == HandoffQueued:
+		place.Due = later(now, place.Due, h.Late)
 		_ = d.changeHands(h.putBack(place), nil)
 		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
 		return true
 	case h.State == HandoffQueued && !h.Due.IsZero() && now.After(h.Due):
 		d.add(Breached{Queue: h.Queue, Due: h.Due})
+		place.Due = later(now, place.Due, h.Late+1)
 		_ = d.changeHands(h.putBack(place), nil)
 		d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
 		return true
 	}
 	return false
 }
+
+// later is the next promise to somebody to whom some were not kept: each is
+// twice as far away as the one before, so that who waits long is not told the
+// same every few minutes, all day.
+func later(now, due time.Time, late int) time.Time {
+	if due.IsZero() {
+		return due
+	}
+	wait := due.Sub(now)
+	for ; late > 0 && wait < mostBetween; late-- {
+		wait *= 2
+	}
+	return now.Add(wait).UTC()
+}
+
+// mostBetween is from where on promises are not put off further.
+const mostBetween = time.Hour
 
 // Overdue says whether [Engine.Tend] would have something to do for an entry.
 func (e *Engine) Overdue(entry Entry) bool {

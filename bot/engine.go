@@ -146,7 +146,8 @@ func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error
 // unlessBehind is the error of a turn, or ErrConflict where the turn refers to
 // nothing known here and another node has stored more: it is run again then.
 func (e *Engine) unlessBehind(ctx context.Context, place *slot, err error) error {
-	if place.conv == nil || !errors.Is(err, ErrInvalid) {
+	late := errors.Is(err, ErrInvalid) || errors.Is(err, ErrFenced) || errors.Is(err, ErrTaken)
+	if place.conv == nil || !late {
 		return err
 	}
 	conv, version := place.conv, place.conv.Version

@@ -34,6 +34,9 @@ func (d *desk) act(f frame) *fault {
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
 	defer cancel()
+	if bad := d.inSight(ctx, ask.Conversation); bad != nil {
+		return bad
+	}
 	act, bad := d.deskAct(ctx, f.ID, ask)
 	if bad != nil {
 		return bad
@@ -61,7 +64,18 @@ func (d *desk) allowed(id string, ask actAsk) *fault {
 	case !slices.Contains(roles, d.account.Role):
 		return &fault{code: codeForbidden}
 	}
-	if entry, ok := d.server.hub.entry(ask.Conversation); ok && !sees(d.account, entry) {
+	return nil
+}
+
+// inSight refuses acts on what an agent may not look at. What is on no list is
+// looked up: it may be over, or never have been for a human.
+func (d *desk) inSight(ctx context.Context, conversation string) *fault {
+	entry, ok := d.server.hub.entry(conversation)
+	switch {
+	case !ok:
+		_, bad := d.server.caseFor(ctx, d.account, conversation, d.account.Locale)
+		return bad
+	case !sees(d.account, entry):
 		return &fault{code: codeForbidden}
 	}
 	return nil
@@ -102,7 +116,7 @@ func (d *desk) recordAct(act bot.DeskAct) {
 		return
 	}
 	record := staff.Record{
-		At: d.server.now(), Who: d.account.User, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
+		At: d.server.now(), Who: d.account.User, From: d.from, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
 		Reason: strings.TrimSpace(act.Queue + " " + string(act.Disposition.Solved)),
 	}
 	if err := d.server.vault.Record(context.WithoutCancel(d.ctx), record); err != nil {
