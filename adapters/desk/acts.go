@@ -45,10 +45,12 @@ func (d *desk) act(f frame) *fault {
 	if err != nil {
 		return faultOf(err)
 	}
-	d.out.push(encode(typeAck, "", f.ID, ackData{Duplicate: receipt.Duplicate}))
-	if !receipt.Duplicate {
-		d.recordAct(act)
+	// Also when it was done before: whoever sends it again may not have been told
+	// because it was not recorded.
+	if bad := d.recordAct(act); bad != nil {
+		return bad
 	}
+	d.out.push(encode(typeAck, "", f.ID, ackData{Duplicate: receipt.Duplicate}))
 	return nil
 }
 
@@ -111,9 +113,9 @@ func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault)
 
 // recordAct audits what changed hands. What was written to whom is in the log
 // of the conversation, and only there.
-func (d *desk) recordAct(act bot.DeskAct) {
+func (d *desk) recordAct(act bot.DeskAct) *fault {
 	if act.Kind == bot.DeskReply || act.Kind == bot.DeskNote {
-		return
+		return nil
 	}
 	record := staff.Record{
 		At: d.server.now(), Who: d.account.User, From: d.from, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
@@ -121,5 +123,7 @@ func (d *desk) recordAct(act bot.DeskAct) {
 	}
 	if err := d.server.vault.Record(context.WithoutCancel(d.ctx), record); err != nil {
 		d.server.log.Error("act of an agent not audited", "conversation", act.Conversation, "act", act.Kind, "error", err)
+		return faultOf(err)
 	}
+	return nil
 }
