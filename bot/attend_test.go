@@ -258,6 +258,38 @@ func TestTicketBecomesAPlace(t *testing.T) {
 	}
 }
 
+// A person may leave an agent, who may have gone away; what was written for
+// them then comes too late.
+func TestLeavingAnAgent(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, there{"*": 1})
+	d.say("人工")
+	d.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
+	epoch := d.entry().Epoch
+	left, err := d.handle(bot.Say{Handoff: bot.HandoffCancel})
+	if _, open := d.engine.Board().Get(d.conv); err != nil || authors(left.Turn) != "user bot" || open {
+		t.Errorf("%v, %q, still open: %v", err, authors(left.Turn), open)
+	}
+	if _, err := d.act(bot.DeskAct{Kind: bot.DeskReply, Agent: agent("lin"), Epoch: epoch, Text: "你好"}); !errors.Is(err, bot.ErrFenced) {
+		t.Errorf("the agent talks over the bot: %v", err)
+	}
+}
+
+// Who writes while they wait does not put off what they were promised.
+func TestWritingPutsNothingOff(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, there{"*": 1})
+	d.say("我不想活了")
+	before := d.entry()
+	for range 5 {
+		d.now = d.now.Add(20 * time.Second)
+		d.say("我不想活了")
+	}
+	if now := d.entry(); !now.Due.Equal(before.Due) || now.Epoch != before.Epoch || now.Queue != "care" {
+		t.Errorf("first %+v, then %+v", before.Handoff, now.Handoff)
+	}
+}
+
 // Who waits for an hour is told some times that it takes longer, not every time
 // the promise of the line has passed; also while agents come and go.
 func TestWaitingIsNoSpam(t *testing.T) {
