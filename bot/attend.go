@@ -222,11 +222,13 @@ func (e *Engine) tend(d *draft) bool {
 	place := e.placeIn(h.Queue, d.conv.Owner.Tenant)
 	switch {
 	case h.State == HandoffRequested && place.State == HandoffQueued:
+		place.Due = later(now, place.Due, h.Late)
 		_ = d.changeHands(h.putBack(place), nil)
 		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
 		return true
 	case h.State == HandoffQueued && !h.Due.IsZero() && now.After(h.Due):
 		d.add(Breached{Queue: h.Queue, Due: h.Due})
+		place.Due = later(now, place.Due, h.Late+1)
 		e.backInLine(d, place)
 		return true
 	case e.forsaken(d.conv.entry()):
@@ -244,14 +246,33 @@ func (e *Engine) backInLine(d *draft, place Place) {
 }
 
 // forsakenAfter is how long somebody waits for an agent who has closed their
-// desk: longer than a browser takes to come back.
+// desk: longer than a browser takes to come back. It also is how long this
+// program has to run before it believes that an agent is not there.
 const forsakenAfter = 5 * time.Minute
 
 // forsaken says whether a person waits for an answer of an agent who has gone.
 func (e *Engine) forsaken(entry Entry) bool {
+	now := e.now()
 	return entry.State == HandoffActive && entry.Unanswered && e.roster != nil &&
-		e.now().Sub(entry.LastAt) > forsakenAfter && !e.roster.There(entry.Owner.Tenant, entry.Agent.ID)
+		now.Sub(entry.LastAt) > forsakenAfter && now.Sub(e.begun) > forsakenAfter && !e.roster.There(entry.Owner.Tenant, entry.Agent.ID)
 }
+
+// later is the next promise to somebody to whom some were not kept: each is
+// twice as far away as the one before, so that who waits long is not told the
+// same every few minutes, all day.
+func later(now, due time.Time, late int) time.Time {
+	if due.IsZero() {
+		return due
+	}
+	wait := due.Sub(now)
+	for ; late > 0 && wait < mostBetween; late-- {
+		wait *= 2
+	}
+	return now.Add(wait).UTC()
+}
+
+// mostBetween is from where on promises are not put off further.
+const mostBetween = time.Hour
 
 // Overdue says whether [Engine.Tend] would have something to do for an entry.
 func (e *Engine) Overdue(entry Entry) bool {

@@ -255,7 +255,7 @@ func TestTicketBecomesAPlace(t *testing.T) {
 		t.Errorf("told twice: %q", said)
 	}
 	roster["*"] = 0
-	d.now = d.now.Add(4 * time.Minute)
+	d.now = d.now.Add(7 * time.Minute)
 	if said := tend(); said == "" || d.entry().State != bot.HandoffRequested {
 		t.Errorf("everybody has gone, and it is %s", d.entry().State)
 	}
@@ -289,6 +289,92 @@ func TestForsakenByTheirAgent(t *testing.T) {
 		t.Errorf("the agent comes back and talks on: %v", err)
 	}
 }
+
+// A person may leave an agent, who may have gone away; what was written for
+// them then comes too late.
+func TestLeavingAnAgent(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, there{"*": 1})
+	d.say("人工")
+	d.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
+	epoch := d.entry().Epoch
+	left, err := d.handle(bot.Say{Handoff: bot.HandoffCancel})
+	if _, open := d.engine.Board().Get(d.conv); err != nil || authors(left.Turn) != "user bot" || open {
+		t.Errorf("%v, %q, still open: %v", err, authors(left.Turn), open)
+	}
+	if _, err := d.act(bot.DeskAct{Kind: bot.DeskReply, Agent: agent("lin"), Epoch: epoch, Text: "你好"}); !errors.Is(err, bot.ErrFenced) {
+		t.Errorf("the agent talks over the bot: %v", err)
+	}
+}
+
+// Who writes while they wait does not put off what they were promised.
+func TestWritingPutsNothingOff(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, there{"*": 1})
+	d.say("我不想活了")
+	before := d.entry()
+	for range 5 {
+		d.now = d.now.Add(20 * time.Second)
+		d.say("我不想活了")
+	}
+	if now := d.entry(); !now.Due.Equal(before.Due) || now.Epoch != before.Epoch || now.Queue != "care" {
+		t.Errorf("first %+v, then %+v", before.Handoff, now.Handoff)
+	}
+}
+
+// Who waits for an hour is told some times that it takes longer, not every time
+// the promise of the line has passed; also while agents come and go.
+func TestWaitingIsNoSpam(t *testing.T) {
+	t.Parallel()
+	for name, flaps := range map[string]bool{"all are busy": false, "they come and go": true} {
+		roster := there{"*": 1}
+		d := newDesk(t, roster)
+		d.say("我不想活了，人工")
+		if d.entry().Queue != "care" {
+			t.Fatalf("%s: waits in %q", name, d.entry().Queue)
+		}
+		before := d.entry().Version
+		for second := range 3600 {
+			if flaps {
+				roster["*"] = second / 5 % 2
+			}
+			d.now = d.now.Add(time.Second)
+			if !d.engine.Overdue(d.entry()) {
+				continue
+			}
+			if err := d.engine.Tend(t.Context(), d.conv, "default"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if told := d.entry().Version - before; told < 3 || told > 16 {
+			t.Errorf("%s: told %d times in an hour", name, told)
+		}
+	}
+}
+
+// Who acts on a node that has not heard of the latest turn is judged by the
+// log, not by what that node remembers.
+func TestActsOnWhatTheLogSays(t *testing.T) {
+	t.Parallel()
+	log := bottest.NewEventLog()
+	here, there := newDesk(t, there{"*": 1}), newDesk(t, there{"*": 1})
+	for _, d := range []*desk{here, there} {
+		d.engine = newEngine(t, log, verdict(bot.Ineligible, "ID_EXPIRED"), func(o *bot.Options) { o.Roster, o.Now = roster{}, func() time.Time { return d.now } })
+	}
+	there.conv, there.who = here.conv, here.who
+	here.say("你好")
+	if _, err := there.handle(bot.Say{MessageID: "elsewhere", Text: "人工"}); err != nil {
+		t.Fatal(err)
+	}
+	here.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
+}
+
+// roster is of one agent, always there.
+type roster struct{}
+
+func (roster) There(_, _ string) bool { return true }
+
+func (roster) Online(_, _ string) int { return 1 }
 
 // People are served by priority, then by who came first.
 func TestPlacesInLine(t *testing.T) {

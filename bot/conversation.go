@@ -138,6 +138,8 @@ func (c *Conversation) apply(event Event, at time.Time) {
 		c.applyUnderstood(e)
 	case HandoffChanged:
 		c.Seq, c.Handoff = e.Seq, c.Handoff.apply(e, at)
+	case Breached:
+		c.Handoff.Late++
 	case Attended:
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case FeedbackGiven:

@@ -54,6 +54,7 @@ type Engine struct {
 	routing     Routing
 	roster      Roster
 	board       *Board
+	begun       time.Time // of this engine
 }
 
 // NewEngine puts an engine together.
@@ -71,7 +72,7 @@ func NewEngine(o Options) *Engine {
 		o.Routing = DefaultRouting()
 	}
 	return &Engine{
-		routing: o.Routing, roster: o.Roster, board: NewBoard(),
+		routing: o.Routing, roster: o.Roster, board: NewBoard(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
 		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch,
@@ -146,7 +147,8 @@ func (e *Engine) turn(ctx context.Context, place *slot, say Say) (Receipt, error
 // unlessBehind is the error of a turn, or ErrConflict where the turn refers to
 // nothing known here and another node has stored more: it is run again then.
 func (e *Engine) unlessBehind(ctx context.Context, place *slot, err error) error {
-	if place.conv == nil || !errors.Is(err, ErrInvalid) {
+	late := errors.Is(err, ErrInvalid) || errors.Is(err, ErrFenced) || errors.Is(err, ErrTaken)
+	if place.conv == nil || !late {
 		return err
 	}
 	conv, version := place.conv, place.conv.Version

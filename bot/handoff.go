@@ -45,6 +45,7 @@ type Handoff struct {
 	Agent    Agent     // who has it while active
 	Since    time.Time // waiting or talking since
 	Due      time.Time // while waiting: when the next thing was promised; zero: nothing was
+	Late     int       // while waiting: how often what was promised was not kept
 }
 
 // Waiting says whether a human was asked for and has not come yet.
@@ -57,11 +58,10 @@ func (h Handoff) Open() bool { return h.Waiting() || h.State == HandoffActive }
 
 // apply folds a recorded change in.
 func (h Handoff) apply(e HandoffChanged, at time.Time) Handoff {
-	since := at
-	if h.Waiting() && (Handoff{State: e.State}).Waiting() {
-		since = h.Since // who is moved in line keeps their place
+	next := Handoff{State: e.State, Reason: h.Reason, Ticket: h.Ticket, Queue: h.Queue, Priority: h.Priority, Epoch: e.Owner, Since: at}
+	if h.Waiting() && next.Waiting() {
+		next.Since, next.Late = h.Since, h.Late // who is moved in line keeps their place
 	}
-	next := Handoff{State: e.State, Reason: h.Reason, Ticket: h.Ticket, Queue: h.Queue, Priority: h.Priority, Epoch: e.Owner, Since: since}
 	if e.Reason != "" {
 		next.Reason = e.Reason
 	}

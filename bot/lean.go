@@ -159,8 +159,10 @@ func (d *decider) handoff(reason string) Plan {
 	return plan
 }
 
+// cancelHandoff is for who waits, and for who has an agent and wants the bot
+// back: the agent may have gone away.
 func (d *decider) cancelHandoff() Plan {
-	if !d.c.Handoff.Waiting() {
+	if !d.c.Handoff.Open() {
 		return Plan{Move: MoveSmallTalk, Intent: "agent", Phrase: "handoff.no_request"}
 	}
 	return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.cancelled", Cancel: true}

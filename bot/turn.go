@@ -56,7 +56,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	if err != nil {
 		return nil, err
 	}
-	if conv.Handoff.State == HandoffActive {
+	if conv.Handoff.State == HandoffActive && choice.ID != choiceCancelAgent {
 		d.add(Understood{Move: MoveRelay})
 		return d.events, nil
 	}
@@ -310,7 +310,11 @@ func (e *Engine) request(d *draft, plan *Plan) {
 	}
 	tenant := d.conv.Owner.Tenant
 	queue := e.routing.route(plan.Handoff, d.product(), string(d.locale))
-	change := d.conv.Handoff.putBack(e.routing.place(queue, e.roster, tenant, e.now()))
+	place, h := e.routing.place(queue, e.roster, tenant, e.now()), d.conv.Handoff
+	if h.Waiting() && h.State == place.State && h.Queue == place.Queue && h.Reason == plan.Handoff {
+		return // asked for again: what was promised first counts
+	}
+	change := h.putBack(place)
 	change.Ticket, change.Reason = plan.Ticket, plan.Handoff
 	_ = d.changeHands(change, nil)
 }

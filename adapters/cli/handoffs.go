@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type handoffs struct {
 	logger *slog.Logger
 
 	looks   chan string
+	missed  chan struct{} // everything is to be looked at
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 	told    map[string]int // conversation -> the place it was told last; of the goroutine that tends
@@ -44,7 +46,7 @@ type handoffs struct {
 func newHandoffs(c *core, server *web.Server) *handoffs {
 	return &handoffs{
 		engine: c.engine, find: c.log.HandedOver, web: server, logger: c.logger,
-		looks: make(chan string, looksWaiting), told: map[string]int{},
+		looks: make(chan string, looksWaiting), missed: make(chan struct{}, 1), told: map[string]int{},
 	}
 }
 
@@ -69,13 +71,22 @@ func (h *handoffs) tell(conversation string, seq int64) { h.web.Announce(convers
 // concern says whether a desk wants to hear of a turn.
 func (h *handoffs) concern(turn bot.Turn) bool { return h.engine.Board().Concerns(turn) }
 
-// look brings the board up to date about a conversation. It never waits; what
-// does not fit is looked at when something is said there again.
+// look brings the board up to date about a conversation. It never waits; when
+// one does not fit, everything is looked at after the burst.
 func (h *handoffs) look(conversation string) {
 	select {
 	case h.looks <- conversation:
 	default:
-		h.logger.Warn("too many hand-offs of other nodes at once; one is looked at later", "conversation", conversation)
+		h.lookAll()
+	}
+}
+
+// lookAll brings the whole board up to date: something may have been missed. It
+// never waits.
+func (h *handoffs) lookAll() {
+	select {
+	case h.missed <- struct{}{}:
+	default: // as good as one
 	}
 }
 
@@ -107,6 +118,8 @@ func (h *handoffs) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-h.missed:
+			h.findAll(ctx)
 		case <-ticker.C:
 			entries := h.engine.Board().Open()
 			h.tend(ctx, entries)
@@ -115,12 +128,18 @@ func (h *handoffs) run(ctx context.Context) {
 	}
 }
 
+// findAll looks at who waits, as the log says, and at who is on the board: it
+// may be over.
 func (h *handoffs) findAll(ctx context.Context) {
 	names, err := h.find(ctx, mostHandedOver)
 	if err != nil && ctx.Err() == nil {
 		h.logger.Warn("who waits for a human is not known until they write again", "error", err)
 	}
-	for _, name := range names {
+	for _, entry := range h.engine.Board().Open() {
+		names = append(names, entry.Conversation)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
 		select {
 		case h.looks <- name:
 		case <-ctx.Done():

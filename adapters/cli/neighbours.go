@@ -135,6 +135,7 @@ func (n *neighbours) run(ctx context.Context) {
 			return
 		case <-hints:
 			n.tellAll()
+			n.handoffs.lookAll()
 			hints = nil
 		case <-ticker.C:
 			hints = n.hints
@@ -176,6 +177,7 @@ func (n *neighbours) readOn(ctx context.Context, deaf bool) error {
 		if err == nil {
 			n.position, n.reading = end, true
 			n.tellAll()
+			n.handoffs.lookAll()
 		}
 		return err
 	}

@@ -34,6 +34,9 @@ func (d *desk) act(f frame) *fault {
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
 	defer cancel()
+	if bad := d.inSight(ctx, ask.Conversation); bad != nil {
+		return bad
+	}
 	act, bad := d.deskAct(ctx, f.ID, ask)
 	if bad != nil {
 		return bad
@@ -42,10 +45,12 @@ func (d *desk) act(f frame) *fault {
 	if err != nil {
 		return faultOf(err)
 	}
-	d.out.push(encode(typeAck, "", f.ID, ackData{Duplicate: receipt.Duplicate}))
-	if !receipt.Duplicate {
-		d.recordAct(act)
+	// Also when it was done before: whoever sends it again may not have been told
+	// because it was not recorded.
+	if bad := d.recordAct(act); bad != nil {
+		return bad
 	}
+	d.out.push(encode(typeAck, "", f.ID, ackData{Duplicate: receipt.Duplicate}))
 	return nil
 }
 
@@ -61,7 +66,18 @@ func (d *desk) allowed(id string, ask actAsk) *fault {
 	case !slices.Contains(roles, d.account.Role):
 		return &fault{code: codeForbidden}
 	}
-	if entry, ok := d.server.hub.entry(ask.Conversation); ok && !sees(d.account, entry) {
+	return nil
+}
+
+// inSight refuses acts on what an agent may not look at. What is on no list is
+// looked up: it may be over, or never have been for a human.
+func (d *desk) inSight(ctx context.Context, conversation string) *fault {
+	entry, ok := d.server.hub.entry(conversation)
+	switch {
+	case !ok:
+		_, bad := d.server.caseFor(ctx, d.account, conversation, d.account.Locale)
+		return bad
+	case !sees(d.account, entry):
 		return &fault{code: codeForbidden}
 	}
 	return nil
@@ -97,15 +113,17 @@ func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault)
 
 // recordAct audits what changed hands. What was written to whom is in the log
 // of the conversation, and only there.
-func (d *desk) recordAct(act bot.DeskAct) {
+func (d *desk) recordAct(act bot.DeskAct) *fault {
 	if act.Kind == bot.DeskReply || act.Kind == bot.DeskNote {
-		return
+		return nil
 	}
 	record := staff.Record{
-		At: d.server.now(), Who: d.account.User, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
+		At: d.server.now(), Who: d.account.User, From: d.from, Did: string(act.Kind), Conversation: act.Conversation, Subject: act.To.ID,
 		Reason: strings.TrimSpace(act.Queue + " " + string(act.Disposition.Solved)),
 	}
 	if err := d.server.vault.Record(context.WithoutCancel(d.ctx), record); err != nil {
 		d.server.log.Error("act of an agent not audited", "conversation", act.Conversation, "act", act.Kind, "error", err)
+		return faultOf(err)
 	}
+	return nil
 }

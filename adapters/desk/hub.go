@@ -72,6 +72,9 @@ func (h *hub) learn(conversation string) (agents []string) {
 			d.out.push(entry)
 		case was && sees(d.account, known):
 			d.out.push(gone)
+			if open {
+				h.unwatch(d, conversation) // it is for others now
+			}
 		}
 	}
 	if now.Agent.ID != known.Agent.ID {

@@ -55,6 +55,24 @@ func TestAccountsAreKept(t *testing.T) {
 	}
 }
 
+// An act that could not be recorded is not acknowledged; sent again it is.
+func TestAnActIsRecordedWhenSentAgain(t *testing.T) {
+	t.Parallel()
+	o := open(t, nil)
+	o.engine.wait("c1", "general")
+	l := o.staffed("lin", staff.Agent).connect()
+	o.engine.mu.Lock()
+	o.engine.seen["a1"] = true // done, and then the program was killed
+	o.engine.mu.Unlock()
+	if code := l.act("a1", map[string]any{"conversation": "c1", "kind": "claim"}); code != "" {
+		t.Fatal(code)
+	}
+	records, err := o.vault.Records(t.Context(), 0, 100)
+	if err != nil || records[len(records)-1].Did != "claim" || records[len(records)-1].From == "" {
+		t.Errorf("%v, %+v", err, records)
+	}
+}
+
 func TestWhatIsRecorded(t *testing.T) {
 	t.Parallel()
 	o := open(t, nil)

@@ -23,6 +23,7 @@ type desk struct {
 	account staff.Account
 	key     staff.Key
 	csrf    string
+	from    string        // the address it was opened from
 	session staff.Session // as it was when it opened
 
 	ctx    context.Context // ends with the socket
@@ -48,7 +49,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, who visitor) {
 		return
 	}
 	defer s.life.leave()
-	newDesk(s, conn, who).run()
+	d := newDesk(s, conn, who)
+	d.from = s.proxies.address(r).String()
+	d.run()
 }
 
 func (s *Server) mayConnect(r *http.Request) *fault {

@@ -270,6 +270,44 @@ func TestWatching(t *testing.T) {
 	}
 }
 
+// Who may not look at a conversation any more is shown nothing more of it, and
+// writes nothing into it, whether it is on the lists or not. That somebody
+// watches is on record.
+func TestWatchingEndsWithTheRight(t *testing.T) {
+	t.Parallel()
+	o := open(t, nil)
+	o.engine.wait("c1", "general")
+	b := o.staffed("lin", staff.Agent, "general")
+	lin, chen := b.connect(), o.staffed("chen", staff.Lead).connect()
+	lin.send("watch", "w1", map[string]any{"conversation": "c1", "after": 0})
+	versions(t, lin, 1)
+	o.engine.wait("c1", "appeals")
+	lin.next(typeGone)
+	o.engine.wait("c1", "appeals")
+	o.engine.put(bot.Entry{Conversation: "c2", Owner: bot.Identity{Tenant: tenant, User: "u"}, Handoff: bot.Handoff{State: bot.HandoffNone}})
+	for i, conversation := range []string{"c1", "c2"} {
+		if code := lin.act(fmt.Sprint("n", i), map[string]any{"conversation": conversation, "kind": "note", "text": "x"}); code != "forbidden" {
+			t.Errorf("a note in %s: %q", conversation, code)
+		}
+	}
+	o.engine.wait("c3", "general")
+	for f := range lin.frames { // nothing of c1 comes before c3
+		if f.Type == typeTurn && strings.Contains(string(f.Data), "c1") {
+			t.Fatalf("shown what is for others: %s", f.Data)
+		}
+		if f.Type == typeEntry && strings.Contains(string(f.Data), "c3") {
+			break
+		}
+	}
+	_ = chen
+	records, err := o.vault.Records(t.Context(), 0, 100)
+	if err != nil || !slices.ContainsFunc(records, func(r staff.Record) bool {
+		return r.Did == "watched" && r.Who == "lin" && r.Conversation == "c1" && r.From != ""
+	}) {
+		t.Errorf("%v, %+v", err, records)
+	}
+}
+
 // A storm of turns, some told, some not, while desks begin to watch: no gap, no
 // turn twice.
 func TestWatchingInAStorm(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"kaitong/bot"
+	"kaitong/bot/staff"
 )
 
 // watch is one conversation that a desk looks at. Turns are shown without gaps:
@@ -33,6 +34,9 @@ func (d *desk) watch(f frame) *fault {
 	}
 	d.server.hub.begin(d, ask.Conversation) // what is stored while the log is read is not missed
 	found, bad := d.server.caseFor(d.ctx, d.account, ask.Conversation, d.account.Locale)
+	if bad == nil {
+		bad = d.recordWatch(ask.Conversation)
+	}
 	if bad != nil {
 		d.server.hub.stop(d, ask.Conversation)
 		return bad
@@ -43,6 +47,18 @@ func (d *desk) watch(f frame) *fault {
 	}
 	if d.server.hub.catchUp(d, ask.Conversation, from, found.Turns) {
 		d.readOn(ask.Conversation)
+	}
+	return nil
+}
+
+// recordWatch audits that somebody reads a conversation: what cannot be
+// recorded is not shown.
+func (d *desk) recordWatch(conversation string) *fault {
+	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
+	defer cancel()
+	record := staff.Record{At: d.server.now(), Who: d.account.User, From: d.from, Did: "watched", Conversation: conversation}
+	if err := d.server.vault.Record(ctx, record); err != nil {
+		return faultOf(err)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ const refusals: Record<string, string> = {
   unanswered: "No answer came. Please try again", notifyBlocked: "The browser does not allow notifications. You can turn them on beside the address bar",
 };
 const actions: Record<string, string> = {
-  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", reveal: "Revealed an account", claim: "Claimed", transfer: "Transferred",
+  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", claim: "Claimed", transfer: "Transferred",
   release: "Put back in line", resolve: "Resolved", takeover: "Took over", account_added: "Added an account", account_changed: "Changed an account", password: "Changed a password",
 };
 const states: Record<string, string> = {
