@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+	"time"
 
 	"kaitong/bot"
 )
@@ -14,7 +15,7 @@ import (
 func TestMissedHandoffsAreLookedAt(t *testing.T) {
 	t.Parallel()
 	h := &handoffs{
-		engine: bot.NewEngine(bot.Options{}), logger: slog.New(slog.DiscardHandler), looks: make(chan string, 4), missed: make(chan struct{}, 1),
+		engine: bot.NewEngine(bot.Options{Now: time.Now}), logger: slog.New(slog.DiscardHandler), looks: make(chan string, 4), missed: make(chan struct{}, 1),
 		find: func(context.Context, int) ([]string, error) { return []string{"b", "c"}, nil },
 	}
 	for _, name := range []string{"a", "b"} {
