@@ -82,7 +82,7 @@ export class Connection {
   #patience = new Map<string, number>(); // act id -> timer
   #trouble: ErrorData | null = null;
   #welcomed = false; // ever
-  #knocked = false; // at the server, ever
+  #knocked = false; // at a server that has never said a word
 
   constructor(options: Options) {
     this.#options = options;
@@ -260,6 +260,7 @@ export class Connection {
 
   #receive(frame: Frame): void {
     this.#watch();
+    this.#knocked = false; // somebody opened
     switch (frame.type) {
       case "welcome":
         return this.#welcome(frame.data);
