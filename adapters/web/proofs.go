@@ -43,6 +43,8 @@ const (
 	proofsTime     = time.Minute
 	proofsAtOnce   = 4 // of all: each one is held in memory
 	proofFormField = "file"
+	refusalBytes   = 3 * maxProofBytes // of a refused upload that are listened to,
+	refusalTime    = 10 * time.Second  // for so long
 )
 
 // proofBody is what a person is told of their document.
@@ -55,16 +57,28 @@ type proofBody struct {
 
 // proofs is POST /v1/conversations/{id}/proofs, a form with one file.
 func (s *Server) proofs(w http.ResponseWriter, r *http.Request) {
+	body := r.Body // reading a form bounds it
 	proof, bad := s.takeProof(w, r)
 	if bad != nil {
+		if bad.code != codeUnauthorized {
+			listenOn(w, body)
+		}
 		if bad.code == codeInternal {
 			s.log.Error("document not kept", "conversation", r.PathValue("id"), "error", bad.cause)
 		}
-		w.Header().Set("Connection", "close") // the rest of the body is not waited for
+		w.Header().Set("Connection", "close") // what comes even later is not waited for
 		s.problem(w, r, bad)
 		return
 	}
 	s.json(w, "application/json", http.StatusCreated, proofBody{proof.ID, proof.Name, proof.Type, proof.Size})
+}
+
+// listenOn reads on and keeps nothing: a connection that is closed in the
+// middle of an upload is cut, and the one who uploads never reads why they were
+// refused. Strangers are not listened to, and nobody for long.
+func listenOn(w http.ResponseWriter, body io.Reader) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(refusalTime))
+	_, _ = io.CopyN(io.Discard, body, refusalBytes)
 }
 
 // takeProof asks who it is and whether a document is welcome before it reads
