@@ -220,22 +220,22 @@ func (e *Engine) Tend(ctx context.Context, conversation, tenant string) error {
 func (e *Engine) tend(d *draft) bool {
 	h, now := d.conv.Handoff, e.now()
 	place := e.placeIn(h.Queue, d.conv.Owner.Tenant)
-	switch {
-	case h.State == HandoffRequested && place.State == HandoffQueued:
+	if !e.overdue(d.conv.entry(), func() Place { return place }) {
+		return false
+	}
+	switch h.State {
+	case HandoffRequested:
 		place.Due = later(now, place.Due, h.Late)
 		_ = d.changeHands(h.putBack(place), nil)
 		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
-		return true
-	case h.State == HandoffQueued && !h.Due.IsZero() && now.After(h.Due):
+	case HandoffQueued:
 		d.add(Breached{Queue: h.Queue, Due: h.Due})
 		place.Due = later(now, place.Due, h.Late+1)
 		e.backInLine(d, place)
-		return true
-	case e.forsaken(d.conv.entry()):
+	default: // forsaken
 		e.backInLine(d, place)
-		return true
 	}
-	return false
+	return true
 }
 
 // backInLine puts somebody into a line again, and owns up to it.
@@ -276,11 +276,18 @@ const mostBetween = time.Hour
 
 // Overdue says whether [Engine.Tend] would have something to do for an entry.
 func (e *Engine) Overdue(entry Entry) bool {
-	now := e.now()
-	if entry.State == HandoffRequested {
-		return e.placeIn(entry.Queue, entry.Owner.Tenant).State == HandoffQueued
+	return e.overdue(entry, func() Place { return e.placeIn(entry.Queue, entry.Owner.Tenant) })
+}
+
+// overdue asks for the place that somebody would get only where it matters.
+func (e *Engine) overdue(entry Entry, place func() Place) bool {
+	switch entry.State {
+	case HandoffRequested:
+		return place().State == HandoffQueued
+	case HandoffQueued:
+		return !entry.Due.IsZero() && e.now().After(entry.Due)
 	}
-	return entry.State == HandoffQueued && !entry.Due.IsZero() && now.After(entry.Due) || e.forsaken(entry)
+	return e.forsaken(entry)
 }
 
 // FromDesk says whether a turn was stored for an agent or for the clock, so

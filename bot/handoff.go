@@ -93,9 +93,7 @@ func (h Handoff) claim(agent Agent) (HandoffChanged, error) {
 	case !h.Waiting():
 		return HandoffChanged{}, fmt.Errorf("claim: nobody waits here: %w", ErrFenced)
 	}
-	change := h.change(HandoffActive)
-	change.Agent = &agent
-	return change, nil
+	return h.giveTo(agent), nil
 }
 
 // takeOver gives a conversation to a lead, whoever has it.
@@ -103,9 +101,7 @@ func (h Handoff) takeOver(lead Agent) (HandoffChanged, error) {
 	if !h.Open() {
 		return HandoffChanged{}, fmt.Errorf("take over: %w", ErrFenced)
 	}
-	change := h.change(HandoffActive)
-	change.Agent = &lead
-	return change, nil
+	return h.giveTo(lead), nil
 }
 
 // owned checks that an agent acts on what is theirs, as it is now.
@@ -119,7 +115,7 @@ func (h Handoff) owned(agent Agent, epoch int64) error {
 	return nil
 }
 
-// giveTo hands an active conversation to another agent.
+// giveTo puts a conversation into the hands of an agent.
 func (h Handoff) giveTo(agent Agent) HandoffChanged {
 	change := h.change(HandoffActive)
 	change.Agent = &agent
