@@ -52,6 +52,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/eligibility":     adapter,
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
 		"adapters/llm":             adapter,
@@ -59,10 +60,10 @@ func table() map[string]layer {
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,
-		"adapters/desk":            {imports: []string{"bot", "bot/staff"}, inTests: []string{"bot/bottest", "bot/staff/stafftest"}},
+		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge"}, inTests: []string{"bot/bottest", "bot/staff/stafftest"}},
 		"adapters/store":           {imports: []string{"bot", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/analytics", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
-		"adapters/web":             {imports: adapter.imports, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
+		"adapters/web":             {imports: []string{"bot", "adapters/edge"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest": {},
 		"adapters/cli":             {imports: []string{anything}},
 	}

@@ -2,55 +2,23 @@ package desk
 
 import (
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"kaitong/adapters/edge"
 )
 
 // proxies are those who stand before the server and are believed.
-type proxies []netip.Prefix
-
-func (p proxies) trusts(address netip.Addr) bool {
-	for _, proxy := range p {
-		if proxy.Contains(address) {
-			return true
-		}
-	}
-	return false
-}
-
-// address is where r comes from. Each proxy adds who it heard to the end of
-// X-Forwarded-For, so that is read from the end, and only as far as it was
-// written by proxies that are ours.
-func (p proxies) address(r *http.Request) netip.Addr {
-	peer := remoteAddr(r)
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && p.trusts(peer); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			return peer
-		}
-		peer = hop.Unmap().WithZone("")
-	}
-	return peer
-}
-
-func remoteAddr(r *http.Request) netip.Addr {
-	port, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{} // no TCP: everybody shares one allowance
-	}
-	return port.Addr().Unmap().WithZone("")
-}
+type proxies struct{ edge.Proxies }
 
 // secure says whether the browser spoke TLS, to us or to a proxy of ours.
 func (p proxies) secure(r *http.Request) bool {
-	return r.TLS != nil || p.trusts(remoteAddr(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
 // host is what the browser calls us.
 func (p proxies) host(r *http.Request) string {
-	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.trusts(remoteAddr(r)) {
+	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.Trust(edge.RemoteAddr(r)) {
 		return host
 	}
 	return r.Host
@@ -70,16 +38,4 @@ func (p proxies) ownOrigin(r *http.Request) bool {
 		return false
 	}
 	return origins[0] == origin.Scheme+"://"+origin.Host && strings.EqualFold(origin.Host, p.host(r))
-}
-
-// neighbourhood is what one subscriber has: an IPv4 address, or 2^64 of IPv6.
-func neighbourhood(address netip.Addr) netip.Addr {
-	if !address.Is6() {
-		return address
-	}
-	prefix, err := address.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.Addr()
 }

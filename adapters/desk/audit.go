@@ -13,7 +13,7 @@ import (
 // audited adds to the audit log what is about to be done. What cannot be
 // recorded is not done.
 func (s *Server) audited(r *http.Request, record staff.Record) *fault {
-	record.At, record.From = s.now(), s.proxies.address(r).String()
+	record.At, record.From = s.now(), s.proxies.Address(r).String()
 	if err := s.vault.Record(r.Context(), record); err != nil {
 		return faultOf(err)
 	}

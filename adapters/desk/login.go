@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot/staff"
 )
 
@@ -91,7 +92,7 @@ func (s *Server) prove(r *http.Request, ask loginAsk) (staff.Account, *fault) {
 	if account, ok := s.demo[ask.User]; ok && ask.Password == "" {
 		return account, nil
 	}
-	from := neighbourhood(s.proxies.address(r))
+	from := edge.Neighbourhood(s.proxies.Address(r))
 	name := ask.User
 	if !staff.ValidUser(name) {
 		name = "" // nobody: all of them share one allowance
@@ -175,7 +176,7 @@ func (s *Server) replacePassword(r *http.Request, account staff.Account, old, fr
 	if _, demo := s.demo[account.User]; demo {
 		return &fault{code: codeForbidden}
 	}
-	if bad := s.guesses.take(account.User, neighbourhood(s.proxies.address(r)), s.now()); bad != nil {
+	if bad := s.guesses.take(account.User, edge.Neighbourhood(s.proxies.Address(r)), s.now()); bad != nil {
 		return bad
 	}
 	right, err := s.gatekeeper.admits(r.Context(), account.Hash, old)
@@ -187,6 +188,6 @@ func (s *Server) replacePassword(r *http.Request, account staff.Account, old, fr
 	case CheckStrength(account.User, fresh) != nil:
 		return &fault{code: codeWeakPassword, field: "new"}
 	}
-	s.guesses.right(account.User, neighbourhood(s.proxies.address(r)))
+	s.guesses.right(account.User, edge.Neighbourhood(s.proxies.Address(r)))
 	return s.save(r, staff.Record{Who: account.User, Did: "password", Subject: account.User}, account.WithPassword(s.cost.Hash(fresh)))
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"kaitong/adapters/edge"
 )
 
 //go:embed page
@@ -116,19 +118,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, _ visitor) {
 // Trusted Types makes the browser enforce.
 func pagePolicy(nonce, host string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'" +
-		sockets(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-}
-
-// sockets names the WebSocket of our own host, which older browsers do not
-// count as 'self', where it cannot be mistaken for more than a name.
-func sockets(host string) string {
-	odd := strings.ContainsFunc(host, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".-_:", r)
-	})
-	if odd || host == "" {
-		return ""
-	}
-	return " ws://" + host + " wss://" + host
+		edge.Sockets(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
 func (a asset) serve(w http.ResponseWriter, r *http.Request) {
@@ -140,7 +130,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if a.zipped != nil && strings.Contains(strings.ReplaceAll(r.Header.Get("Accept-Encoding"), "gzip;q=0,", ""), "gzip") {
+	if a.zipped != nil && edge.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		send = a.zipped
 	}

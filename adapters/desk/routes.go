@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot/staff"
 )
 
@@ -80,22 +81,11 @@ func mayAsk(roles []staff.Role, who visitor, changes bool, r *http.Request) *fau
 	return nil
 }
 
-// noStore is the caching rule of everything that sets none of its own.
-const noStore = "no-store"
-
-// secured sets the headers every answer carries. The page sets its own policy
-// on top; for everything else nothing at all may run.
+// secured sets the headers every answer carries; nothing of the desk is ever
+// shown in a frame.
 func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-		h.Set("Cache-Control", noStore)
+	return edge.Secured(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Frame-Options", "DENY")
 		next.ServeHTTP(w, r)
-	})
+	}))
 }

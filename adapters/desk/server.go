@@ -61,7 +61,7 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		engine: options.Engine, board: options.Board, vault: options.Vault, presence: options.Presence, log: options.Log,
-		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, typing: options.Typing, proxies: options.Proxies,
+		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
 		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),
 		life: newGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),

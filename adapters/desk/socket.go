@@ -50,7 +50,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, who visitor) {
 	}
 	defer s.life.leave()
 	d := newDesk(s, conn, who)
-	d.from = s.proxies.address(r).String()
+	d.from = s.proxies.Address(r).String()
 	d.run()
 }
 

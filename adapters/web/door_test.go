@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"testing"
+
+	"kaitong/adapters/edge"
 )
 
 // Who opens sockets too fast from one address is told when to go on.
@@ -52,7 +54,7 @@ func TestAddressBehindProxies(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, "/v1/ws", nil)
 		r.RemoteAddr = c.remote
 		r.Header["X-Forwarded-For"] = c.forwarded
-		if got := neighbourhood(d.address(r)).String(); got != c.want {
+		if got := edge.Neighbourhood(d.proxies.Address(r)).String(); got != c.want {
 			t.Errorf("%s, forwarded for %q: %s, want %s", c.remote, c.forwarded, got, c.want)
 		}
 	}
@@ -66,8 +68,8 @@ func FuzzForwarded(f *testing.F) {
 	d := newDoor(DefaultLimits(), []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
 	f.Fuzz(func(t *testing.T, remote, forwarded string) {
 		r := &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": {forwarded}}}
-		got := d.address(r)
-		if self := remoteAddr(r); !d.trusts(self) && got != self {
+		got := d.proxies.Address(r)
+		if self := edge.RemoteAddr(r); !d.proxies.Trust(self) && got != self {
 			t.Errorf("%s became %s", remote, got)
 		}
 	})

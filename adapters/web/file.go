@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"kaitong/adapters/edge"
 )
 
 // file is one embedded file, ready to be sent.
@@ -57,13 +59,13 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	h, send := w.Header(), f.plain
 	if len(f.zipped.bytes) > 0 {
 		h.Add("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Values("Accept-Encoding")) {
+		if edge.AcceptsGzip(r.Header.Values("Accept-Encoding")) {
 			send = f.zipped
 			h.Set("Content-Encoding", "gzip")
 		}
 	}
 	h.Set("ETag", send.etag)
-	if h.Get("Cache-Control") == noStore {
+	if h.Get("Cache-Control") == edge.NoStore {
 		h.Set("Cache-Control", "no-cache")
 	}
 	if has(r.Header.Values("If-None-Match"), send.etag) {
@@ -86,30 +88,4 @@ func has(fields []string, etag string) bool {
 		}
 	}
 	return false
-}
-
-// acceptsGzip reads Accept-Encoding: a word for gzip itself wins over one for
-// all encodings, and q=0 is a refusal.
-func acceptsGzip(fields []string) bool {
-	others := false
-	for part := range strings.SplitSeq(strings.Join(fields, ","), ",") {
-		name, parameters, _ := strings.Cut(part, ";")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "gzip", "x-gzip":
-			return wanted(parameters)
-		case "*":
-			others = wanted(parameters)
-		}
-	}
-	return others
-}
-
-// wanted reads the weight of one encoding. One that cannot be read is none.
-func wanted(parameters string) bool {
-	name, value, found := strings.Cut(parameters, "=")
-	if !found || !strings.EqualFold(strings.TrimSpace(name), "q") {
-		return strings.TrimSpace(parameters) == ""
-	}
-	weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err == nil && weight > 0 && weight <= 1
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"kaitong/adapters/edge"
 )
 
 // unzip returns what a zipped answer holds.
@@ -152,13 +154,13 @@ func FuzzAcceptsGzip(f *testing.F) {
 		f.Add(field)
 	}
 	f.Fuzz(func(t *testing.T, field string) {
-		if acceptsGzip([]string{field}) && !strings.Contains(strings.ToLower(field), "gzip") && !strings.Contains(field, "*") {
+		if edge.AcceptsGzip([]string{field}) && !strings.Contains(strings.ToLower(field), "gzip") && !strings.Contains(field, "*") {
 			t.Errorf("%q asks for no gzip", field)
 		}
-		if acceptsGzip([]string{"gzip;q=0", field}) {
+		if edge.AcceptsGzip([]string{"gzip;q=0", field}) {
 			t.Errorf("gzip is refused before %q", field)
 		}
-		if !acceptsGzip([]string{"gzip", field}) {
+		if !edge.AcceptsGzip([]string{"gzip", field}) {
 			t.Errorf("gzip is asked for before %q", field)
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"kaitong/adapters/edge"
 )
 
 // Options is everything a [Server] is made of.
@@ -156,7 +158,7 @@ func (l Limits) positive() bool {
 // name in letters that a policy can hold.
 func validOrigin(origin string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || !plainHost(strings.NewReplacer("[", "", "]", "").Replace(u.Host)) {
+	if err != nil || !edge.PlainHost(strings.NewReplacer("[", "", "]", "").Replace(u.Host)) {
 		return false
 	}
 	return (u.Scheme == "https" || u.Scheme == "http") && origin == u.Scheme+"://"+u.Host

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+
+	"kaitong/adapters/edge"
 )
 
 // routes is every address of the server.
@@ -26,7 +28,7 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.Handle(pattern, handler)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
-	return secured(mux), nil
+	return edge.Secured(mux), nil
 }
 
 type methods map[string]http.HandlerFunc
