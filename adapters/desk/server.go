@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot"
 	"kaitong/bot/staff"
 )
@@ -42,7 +43,7 @@ type Server struct {
 	handler    http.Handler
 
 	unwatch func()        // ends hearing of the board
-	life    *gate         // sockets and helpers
+	life    *edge.Gate    // sockets and helpers
 	look    chan struct{} // sessions may have ended
 	stop    chan struct{} // closed when draining begins
 	ending  sync.Once
@@ -64,7 +65,7 @@ func New(options Options) (*Server, error) {
 		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
 		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),
-		life: newGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),
+		life: edge.NewGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if options.Demo {
 		for _, account := range demoAgents() {
@@ -135,11 +136,11 @@ func (s *Server) behind(conversation string) func(*desk) {
 
 // spawn runs a helper that Drain waits for; not when it is too late for one.
 func (s *Server) spawn(run func()) {
-	if !s.life.enter() {
+	if !s.life.Enter() {
 		return
 	}
 	go func() {
-		defer s.life.leave()
+		defer s.life.Leave()
 		run()
 	}()
 }
@@ -157,11 +158,11 @@ func (s *Server) recheck() {
 func (s *Server) Drain(ctx context.Context) error {
 	s.ending.Do(func() {
 		s.unwatch()
-		s.life.close()
+		s.life.Close()
 		close(s.stop)
 		s.hub.dismiss(func(*desk) bool { return true }, closeRestarting, codeRestarting)
 	})
-	if err := s.life.wait(ctx); err != nil {
+	if err := s.life.Wait(ctx); err != nil {
 		for _, d := range s.hub.open() {
 			d.out.cut()
 		}

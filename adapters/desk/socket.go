@@ -44,11 +44,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, who visitor) {
 	if err != nil {
 		return // answered by the upgrader
 	}
-	if !s.life.enter() {
+	if !s.life.Enter() {
 		conn.Close()
 		return
 	}
-	defer s.life.leave()
+	defer s.life.Leave()
 	d := newDesk(s, conn, who)
 	d.from = s.proxies.Address(r).String()
 	d.run()

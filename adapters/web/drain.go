@@ -24,14 +24,14 @@ func (s *Server) Drain(ctx context.Context) error {
 		session.out.hurry()
 		session.goaway(spread)
 	}
-	s.acts.close()
-	actsErr := s.acts.wait(ctx)
+	s.acts.Close()
+	actsErr := s.acts.Wait(ctx)
 	for _, session := range s.open() {
 		session.out.hurry()
 		session.close(codeRestarting)
 	}
-	s.life.close()
-	lifeErr := s.life.wait(ctx)
+	s.life.Close()
+	lifeErr := s.life.Wait(ctx)
 	s.cancel()
 	s.dismissed.Do(s.crew.dismiss)
 	if err := errors.Join(actsErr, lifeErr); err != nil {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -88,28 +87,5 @@ func TestSocketCount(t *testing.T) {
 	}
 	if len(p.sockets) != 0 {
 		t.Error("somebody without sockets is remembered")
-	}
-}
-
-func TestGate(t *testing.T) {
-	t.Parallel()
-	g := newGate()
-	if !g.enter() || !g.enter() {
-		t.Fatal("an open gate refuses")
-	}
-	g.close()
-	g.close()
-	if g.enter() {
-		t.Error("a shut gate lets in")
-	}
-	g.leave()
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	if g.wait(ended) == nil {
-		t.Error("empty too early")
-	}
-	g.leave()
-	if err := g.wait(context.Background()); err != nil {
-		t.Error(err)
 	}
 }

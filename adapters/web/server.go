@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot"
 )
 
@@ -40,8 +41,8 @@ type Server struct {
 
 	ctx    context.Context // ends with Drain
 	cancel context.CancelFunc
-	life   *gate // sockets and helpers
-	acts   *gate // workers with acts
+	life   *edge.Gate // sockets and helpers
+	acts   *edge.Gate // workers with acts
 
 	mu        sync.Mutex
 	sessions  map[*session]struct{}
@@ -75,8 +76,8 @@ func New(options Options) (*Server, error) {
 		crew:     newCrew(),
 		now:      time.Now,
 		elapsed:  stopwatch(),
-		life:     newGate(),
-		acts:     newGate(),
+		life:     edge.NewGate(),
+		acts:     edge.NewGate(),
 		sessions: map[*session]struct{}{},
 		leaving:  make(chan struct{}),
 		buffers:  sync.Pool{New: newBuffer},
@@ -110,7 +111,7 @@ func (s *Server) show(conv string, frames []durable, except *session) {
 func (s *Server) admit(session *session) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining.Load() || len(s.sessions) >= s.limits.Sockets || !s.life.enter() {
+	if s.draining.Load() || len(s.sessions) >= s.limits.Sockets || !s.life.Enter() {
 		return false
 	}
 	s.sessions[session] = struct{}{}
@@ -122,16 +123,16 @@ func (s *Server) forget(session *session) {
 	s.mu.Lock()
 	delete(s.sessions, session)
 	s.mu.Unlock()
-	s.life.leave()
+	s.life.Leave()
 }
 
 // spawn runs a helper that Drain waits for; false when it is too late for one.
 func (s *Server) spawn(run func()) bool {
-	if !s.life.enter() {
+	if !s.life.Enter() {
 		return false
 	}
 	go func() {
-		defer s.life.leave()
+		defer s.life.Leave()
 		run()
 	}()
 	return true

@@ -24,7 +24,7 @@ func (s *session) enqueue(f frame) *fault {
 		s.in.queue = append(s.in.queue, f)
 		return nil
 	}
-	if !s.server.acts.enter() {
+	if !s.server.acts.Enter() {
 		return &fault{code: codeBusy}
 	}
 	s.in.queue = append(s.in.queue, f)
@@ -34,7 +34,7 @@ func (s *session) enqueue(f frame) *fault {
 }
 
 func (s *session) work() {
-	defer s.server.acts.leave()
+	defer s.server.acts.Leave()
 	for {
 		s.out.await()
 		f, ok := s.nextAct()

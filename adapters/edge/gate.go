@@ -1,23 +1,24 @@
-package web
+package edge
 
 import (
 	"context"
 	"sync"
 )
 
-// gate counts what is going on inside and can be shut: a WaitGroup that
+// Gate counts what is going on inside and can be shut: a WaitGroup that
 // refuses latecomers instead of racing with them.
-type gate struct {
+type Gate struct {
 	mu     sync.Mutex
 	inside int
 	shut   bool
 	empty  chan struct{} // closed when shut and nobody is inside
 }
 
-func newGate() *gate { return &gate{empty: make(chan struct{})} }
+// NewGate returns an open one.
+func NewGate() *Gate { return &Gate{empty: make(chan struct{})} }
 
-// enter says false once the gate is shut.
-func (g *gate) enter() bool {
+// Enter says false once the gate is shut.
+func (g *Gate) Enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.shut {
@@ -27,15 +28,16 @@ func (g *gate) enter() bool {
 	return true
 }
 
-func (g *gate) leave() {
+// Leave is what everybody says who has entered.
+func (g *Gate) Leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.inside--
 	g.settle()
 }
 
-// close lets nobody in any more.
-func (g *gate) close() {
+// Close lets nobody in any more.
+func (g *Gate) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.shut {
@@ -45,14 +47,14 @@ func (g *gate) close() {
 	g.settle()
 }
 
-func (g *gate) settle() {
+func (g *Gate) settle() {
 	if g.shut && g.inside == 0 {
 		close(g.empty)
 	}
 }
 
-// wait returns when the shut gate is empty, or with the error of ctx.
-func (g *gate) wait(ctx context.Context) error {
+// Wait returns when the shut gate is empty, or with the error of ctx.
+func (g *Gate) Wait(ctx context.Context) error {
 	select {
 	case <-g.empty:
 		return nil
