@@ -87,13 +87,14 @@ func openAnalyticsTables(ctx context.Context, options Options) (*analyticsTables
 	return tables, nil
 }
 
-// openSQLiteFigures opens the file, and makes a new one instead of a damaged one.
+// openSQLiteFigures opens the file. One that is damaged, or of a newer program, is
+// replaced: everything in it comes from the log.
 func openSQLiteFigures(ctx context.Context, options Options) (*analyticsTables, error) {
 	tables, err := openSQLiteAnalytics(ctx, options)
-	if !errors.Is(err, ErrCorrupt) {
+	if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNewerSchema) {
 		return tables, err
 	}
-	options.Logger.Warn("the figures are made anew, for their file is damaged", "file", analyticsName, "error", err)
+	options.Logger.Warn("figures are made anew, for their file cannot be used", "file", analyticsName, "error", err)
 	if err := removeAnalytics(options.Dir); err != nil {
 		return nil, err
 	}
