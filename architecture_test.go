@@ -52,6 +52,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/eligibility":     adapter,
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
