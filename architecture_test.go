@@ -45,6 +45,7 @@ func table() map[string]layer {
 		"bot":                      {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
 		"bot/bottest":              {imports: []string{"bot"}},
+		"bot/gaps":                 {imports: []string{"intents"}},
 		"bot/outbox":               {inTests: []string{"bot/outbox/outboxtest"}},
 		"bot/outbox/outboxtest":    {imports: []string{"bot/outbox"}},
 		"bot/staff":                {inTests: []string{"bot/staff/stafftest"}},
