@@ -16,7 +16,7 @@ func TestMissedHandoffsAreLookedAt(t *testing.T) {
 	t.Parallel()
 	h := &handoffs{
 		engine: bot.NewEngine(bot.Options{Now: time.Now}), logger: slog.New(slog.DiscardHandler), looks: make(chan string, 4), missed: make(chan struct{}, 1),
-		find: func(context.Context, int) ([]string, error) { return []string{"b", "c"}, nil },
+		find: func(context.Context) ([]string, error) { return []string{"b", "c"}, nil },
 	}
 	for _, name := range []string{"a", "b"} {
 		h.engine.Board().Put(bot.Entry{Conversation: name, Version: 1, Handoff: bot.Handoff{State: bot.HandoffQueued}})
