@@ -88,3 +88,26 @@ func FuzzParseQueues(f *testing.F) {
 		}
 	})
 }
+
+// nobodyAt is a desk of ours at which nobody is.
+type nobodyAt struct{}
+
+func (nobodyAt) Online(string, string) int { return 0 }
+func (nobodyAt) There(string, string) bool { return false }
+
+// What is written of another desk counts only while it hears of who waits.
+func TestOtherDesksCountWhileTheyListen(t *testing.T) {
+	t.Parallel()
+	takes := map[string]bool{"a": true, "b": false}
+	r := roster{desk: nobodyAt{}, others: []string{"a", "b"}, takes: func(name string) bool { return takes[name] }}
+	if n := r.Online("default", "general"); n != 1 {
+		t.Errorf("%d are there, want 1", n)
+	}
+	takes["a"] = false
+	if n := r.Online("default", "general"); n != 0 {
+		t.Errorf("%d are there, want none", n)
+	}
+	if !r.There("default", "a/7") || r.There("default", "lin") {
+		t.Error("who has a desk open is mixed up")
+	}
+}

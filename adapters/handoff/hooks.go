@@ -175,7 +175,12 @@ func (h *Hooks) look(ctx context.Context) error {
 	lead, err := h.box.Lead(ctx)
 	if err != nil || !lead {
 		h.leading.Store(false)
-		return errors.Join(err, h.follow(ctx, err))
+	}
+	switch {
+	case err != nil:
+		return err
+	case !lead:
+		return h.follow(ctx)
 	}
 	if !h.leading.Load() {
 		err = h.begin(ctx)
@@ -194,8 +199,8 @@ func (h *Hooks) look(ctx context.Context) error {
 }
 
 // follow learns from what the process that leads has kept how the endpoints do.
-func (h *Hooks) follow(ctx context.Context, err error) error {
-	if err != nil || h.now().Sub(h.followed) < followEvery {
+func (h *Hooks) follow(ctx context.Context) error {
+	if h.now().Sub(h.followed) < followEvery {
 		return nil
 	}
 	list, err := h.box.Endpoints(ctx)
