@@ -86,6 +86,7 @@ type Eligibility struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+	OIDC   OIDC
 }
 
 // Handoff says which other desks take conversations over.
@@ -142,6 +143,7 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Desk: Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
+		Log:  Log{Level: "info", Format: "text"},
 	}
 }

@@ -16,14 +16,6 @@ func (p proxies) secure(r *http.Request) bool {
 	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// host is what the browser calls us.
-func (p proxies) host(r *http.Request) string {
-	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.Trust(edge.RemoteAddr(r)) {
-		return host
-	}
-	return r.Host
-}
-
 // ownOrigin says whether a request was not made by a page of anybody else. No
 // Origin at all means no browser: browsers send one with every socket and every
 // request that changes something. Where TLS is spoken, a page of the same name
@@ -40,5 +32,5 @@ func (p proxies) ownOrigin(r *http.Request) bool {
 		return false
 	}
 	plain := origins[0] == origin.Scheme+"://"+origin.Host
-	return plain && strings.EqualFold(origin.Host, p.host(r)) && (origin.Scheme == "https" || !p.secure(r))
+	return plain && strings.EqualFold(origin.Host, p.Host(r)) && (origin.Scheme == "https" || !p.secure(r))
 }

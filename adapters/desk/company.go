@@ -17,7 +17,8 @@ const howCompany = "oidc"
 
 // waysInData is what the page offers to sign in with.
 type waysInData struct {
-	Company  string `json:"company,omitempty"` // what the button says; none without
+	Company  bool   `json:"company"`
+	Name     string `json:"company_name,omitempty"` // for the button
 	Password bool   `json:"password"`
 }
 
@@ -25,7 +26,7 @@ type waysInData struct {
 func (s *Server) waysIn(w http.ResponseWriter, _ *http.Request, _ visitor) {
 	data := waysInData{Password: true}
 	if s.company != nil {
-		data = waysInData{s.company.Name, !s.company.Only}
+		data = waysInData{true, s.company.Name, !s.company.Only}
 	}
 	s.json(w, data)
 }

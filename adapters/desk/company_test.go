@@ -157,7 +157,7 @@ func with(claims map[string]any, more map[string]any) map[string]any {
 func TestSigningInWithTheCompany(t *testing.T) {
 	t.Parallel()
 	o, theirs := openWith(t, agent(), nil)
-	if _, _, ways := o.traveller().ask("GET", "/v1/desk/signin"); ways["company"] != "银行账号" || ways["password"] != true {
+	if _, _, ways := o.traveller().ask("GET", "/v1/desk/signin"); ways["company"] != true || ways["company_name"] != "银行账号" || ways["password"] != true {
 		t.Errorf("ways in: %v", ways)
 	}
 	tr := o.traveller()
@@ -351,7 +351,7 @@ func TestWithoutACompany(t *testing.T) {
 			t.Errorf("%s: %d", path, status)
 		}
 	}
-	if _, _, ways := o.traveller().ask("GET", "/v1/desk/signin"); ways["company"] != nil || ways["password"] != true {
+	if _, _, ways := o.traveller().ask("GET", "/v1/desk/signin"); ways["company"] != false || ways["password"] != true {
 		t.Errorf("ways in: %v", ways)
 	}
 }

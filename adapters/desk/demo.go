@@ -32,7 +32,7 @@ type demoData struct {
 // ownHost says whether a request can only be meant for us. Demo agents need no
 // password, so a page elsewhere whose name leads here must not meet them.
 func (s *Server) ownHost(r *http.Request) bool {
-	host := s.proxies.host(r)
+	host := s.proxies.Host(r)
 	if edge.OwnHost(host, s.hosts) {
 		return true
 	}

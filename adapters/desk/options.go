@@ -73,7 +73,7 @@ type Options struct {
 // Company is a provider that agents can sign in with.
 type Company struct {
 	Provider *sso.Provider // closed by who made it
-	Name     string        // on the button
+	Name     string        // for the button; empty: words of the page
 	Only     bool          // passwords let nobody in
 }
 

@@ -127,7 +127,7 @@ func (h *Hooks) act(w http.ResponseWriter, r *http.Request, from *endpoint, body
 	if asked.Type == bot.DeskClaim && h.late(asked, from) {
 		return &fault{code: codeFenced, cause: bot.ErrFenced}
 	}
-	receipt, err := h.engine.Attend(r.Context(), asked.deskAct(h.tenant, from.name))
+	receipt, err := h.attend(r, asked.deskAct(h.tenant, from.name))
 	if err != nil {
 		return faultOf(err)
 	}
