@@ -20,13 +20,14 @@ type waysInData struct {
 	Company  bool   `json:"company"`
 	Name     string `json:"company_name,omitempty"` // for the button
 	Password bool   `json:"password"`
+	Demo     bool   `json:"demo"`
 }
 
 // waysIn is GET /v1/desk/signin.
-func (s *Server) waysIn(w http.ResponseWriter, _ *http.Request, _ visitor) {
-	data := waysInData{Password: true}
+func (s *Server) waysIn(w http.ResponseWriter, r *http.Request, _ visitor) {
+	data := waysInData{Password: true, Demo: len(s.demo) > 0 && s.ownHost(r)}
 	if s.company != nil {
-		data = waysInData{true, s.company.Name, !s.company.Only}
+		data.Company, data.Name, data.Password = true, s.company.Name, !s.company.Only
 	}
 	s.json(w, data)
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"kaitong/adapters/desk/sso"
 	"kaitong/adapters/desk/sso/ssotest"
@@ -427,10 +430,27 @@ func TestTheCompanyInABrowser(t *testing.T) {
 	t.Cleanup(func() { server.Close(); <-served })
 	b := openTab(t, home+"/desk")
 	b.clicks("银行账号")
-	b.sees("还没有工作台的角色")
-	b.until("location.pathname === '/desk' && location.search === ''")
+	b.lands("还没有工作台的角色")
 	theirs.Claims = agent()
 	b.clicks("银行账号")
-	b.sees("林晓")
-	b.until("location.pathname === '/desk' && location.search === ''")
+	b.lands("林晓")
+}
+
+// lands waits until the browser, which is on its way, is at the desk and shows a
+// text.
+func (b *tab) lands(text string) {
+	b.t.Helper()
+	there := fmt.Sprintf("location.pathname === '/desk' && location.search === '' && document.body.innerText.includes(%q)", text)
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for timeout := time.After(patience); ; {
+		select {
+		case <-ticker.C:
+			if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](there)); err == nil && ok {
+				return
+			}
+		case <-timeout:
+			b.t.Fatalf("it never shows %q: %s", text, b.text())
+		}
+	}
 }
