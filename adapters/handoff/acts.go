@@ -80,7 +80,7 @@ func (h *Hooks) signed(method string, serve func(http.ResponseWriter, *http.Requ
 			h.refuse(w, &fault{code: codeUnauthorized, detail: err.Error()})
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), actTimeout)
+		ctx, cancel := context.WithTimeout(asking(r), actTimeout)
 		defer cancel()
 		if bad := serve(w, r.WithContext(ctx), from, body); bad != nil {
 			h.refuse(w, bad)
@@ -127,7 +127,7 @@ func (h *Hooks) act(w http.ResponseWriter, r *http.Request, from *endpoint, body
 	if asked.Type == bot.DeskClaim && h.late(asked, from) {
 		return &fault{code: codeFenced, cause: bot.ErrFenced}
 	}
-	receipt, err := h.attend(r, asked.deskAct(h.tenant, from.name))
+	receipt, err := h.engine.Attend(r.Context(), asked.deskAct(h.tenant, from.name))
 	if err != nil {
 		return faultOf(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"kaitong/bot"
 )
 
 // ledger is an audit log that can be full.
@@ -65,6 +67,22 @@ func TestDeedsOfOtherDesksAreRecorded(t *testing.T) {
 	s.act(claim)
 	want := []string{"desk-a/ opened c1", "desk-a/7 claim c1", "desk-a/7 claim c1", "desk-a/7 resolve c1 yes"}
 	if !slices.Equal(l.lines, want) {
+		t.Errorf("recorded %q, want %q", l.lines, want)
+	}
+}
+
+func TestDeedsOfChatwootAreRecorded(t *testing.T) {
+	t.Parallel()
+	s, l := newStage(t), &ledger{}
+	options := s.options(Endpoint{Name: "cw", URL: "http://127.0.0.1:1/", Inbox: "inb1", Secrets: Secrets{[]byte("hook-secret")}})
+	options.Audit = l.audit
+	s.startWith(options)
+	s.asks("c1")
+	s.engine.board.Put(bot.Entry{Conversation: "c1", Version: 1, Owner: bot.Identity{Tenant: "acme"}, Handoff: bot.Handoff{State: bot.HandoffQueued, Epoch: 1}})
+	if status, answer := s.fromChatwoot("hook-secret", time.Now(), outgoing(7, "c1", "secret words", "")); status != http.StatusOK {
+		t.Errorf("%d %v", status, answer)
+	}
+	if want := []string{"cw/inbox claim c1"}; !slices.Equal(l.lines, want) {
 		t.Errorf("recorded %q, want %q", l.lines, want)
 	}
 }

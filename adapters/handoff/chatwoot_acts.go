@@ -69,9 +69,9 @@ func (h *Hooks) chatwootAct(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, &fault{code: codeBadJSON, cause: err})
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), actTimeout)
+	ctx, cancel := context.WithTimeout(asking(r), actTimeout)
 	defer cancel()
-	if err := h.attendChatwoot(r.WithContext(ctx), from.name, said); err != nil {
+	if err := h.attendChatwoot(ctx, from.name, said); err != nil {
 		h.refuse(w, faultOf(err))
 		return
 	}
@@ -108,7 +108,7 @@ func fitsChatwoot(secrets Secrets, stamp string, body []byte, signature string) 
 
 // attendChatwoot does what an agent did there, if it is something that concerns
 // the person. Sent again it is done once.
-func (h *Hooks) attendChatwoot(r *http.Request, name string, said chatwootBody) error {
+func (h *Hooks) attendChatwoot(ctx context.Context, name string, said chatwootBody) error {
 	act := bot.DeskAct{
 		ID: fmt.Sprintf("cw-%s-m%d", name, said.ID), Text: said.Content, Conversation: said.Room.Contact.SourceID,
 		// All agents of the inbox are one: they pass conversations on among themselves.
@@ -120,20 +120,20 @@ func (h *Hooks) attendChatwoot(r *http.Request, name string, said chatwootBody) 
 	switch {
 	case said.Event == "conversation_status_changed" && said.Status == "resolved":
 		act.Conversation, act.ID, act.Text = said.Contact.SourceID, fmt.Sprintf("cw-%s-r%d", name, said.ID), ""
-		return h.resolveChatwoot(r, act)
+		return h.resolveChatwoot(ctx, act)
 	case said.Event != "message_created" || said.MessageType != "outgoing" || said.Sender.Type != "user" || strings.TrimSpace(said.Content) == "":
 		return nil
 	case said.Private:
 		act.Kind = bot.DeskNote
-		_, err := h.attend(r, act)
+		_, err := h.engine.Attend(ctx, act)
 		return err
 	}
-	return h.replyChatwoot(r, act)
+	return h.replyChatwoot(ctx, act)
 }
 
 // replyChatwoot claims what waits before it answers.
-func (h *Hooks) replyChatwoot(r *http.Request, act bot.DeskAct) error {
-	found, err := h.engine.Case(r.Context(), h.tenant, act.Conversation, "")
+func (h *Hooks) replyChatwoot(ctx context.Context, act bot.DeskAct) error {
+	found, err := h.engine.Case(ctx, h.tenant, act.Conversation, "")
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (h *Hooks) replyChatwoot(r *http.Request, act bot.DeskAct) error {
 	if found.Entry.Waiting() {
 		claim := act
 		claim.Kind, claim.Text, claim.ID = bot.DeskClaim, "", act.ID+"-claim"
-		receipt, err := h.attend(r, claim)
+		receipt, err := h.engine.Attend(ctx, claim)
 		if err != nil {
 			return err
 		}
@@ -152,13 +152,13 @@ func (h *Hooks) replyChatwoot(r *http.Request, act bot.DeskAct) error {
 		}
 	}
 	act.Kind, act.Epoch = bot.DeskReply, epoch
-	_, err = h.attend(r, act)
+	_, err = h.engine.Attend(ctx, act)
 	return err
 }
 
 // resolveChatwoot gives back what is theirs; what is not, is over already.
-func (h *Hooks) resolveChatwoot(r *http.Request, act bot.DeskAct) error {
-	found, err := h.engine.Case(r.Context(), h.tenant, act.Conversation, "")
+func (h *Hooks) resolveChatwoot(ctx context.Context, act bot.DeskAct) error {
+	found, err := h.engine.Case(ctx, h.tenant, act.Conversation, "")
 	if err != nil || found.Entry.State != bot.HandoffActive || found.Entry.Agent.ID != act.Agent.ID {
 		return err
 	}
@@ -166,6 +166,6 @@ func (h *Hooks) resolveChatwoot(r *http.Request, act bot.DeskAct) error {
 	act.ID = fmt.Sprintf("%s-%d", act.ID, act.Epoch) // it may be resolved again another day
 	act.Agent.Name = found.Entry.Agent.Name          // who resolved it is not told
 	act.Disposition = bot.Disposition{Solved: bot.SolvedUnknown}
-	_, err = h.attend(r, act)
+	_, err = h.engine.Attend(ctx, act)
 	return err
 }

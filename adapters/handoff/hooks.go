@@ -87,9 +87,10 @@ type Hooks struct {
 func New(options Options) (*Hooks, error) {
 	h := &Hooks{
 		tenant: options.Tenant, public: strings.TrimSuffix(options.Public, "/"), endpoints: map[string]*endpoint{},
-		engine: options.Engine, log: options.Log, tail: options.Tail, box: options.Box, end: options.End, waiting: options.Waiting,
+		log: options.Log, tail: options.Tail, box: options.Box, end: options.End, waiting: options.Waiting,
 		audit: options.Audit, now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1), folds: map[string]*bot.Conversation{},
 	}
+	h.engine = recorded{options.Engine, h.record}
 	for _, one := range options.Endpoints {
 		made, err := newEndpoint(one, options)
 		if err != nil {

@@ -26,7 +26,7 @@ func (h *Hooks) transcript(w http.ResponseWriter, r *http.Request, from *endpoin
 		return &fault{code: codeNotFound, detail: "no such conversation"}
 	}
 	// What cannot be recorded is not shown.
-	if err := h.record(r, Deed{Who: from.name + foreign, Did: "opened", Conversation: id}); err != nil {
+	if err := h.record(r.Context(), Deed{Who: from.name + foreign, Did: "opened", Conversation: id}); err != nil {
 		return faultOf(err)
 	}
 	data := h.dataOf(conv)
