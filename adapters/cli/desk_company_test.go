@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"kaitong/adapters/desk/sso/ssotest"
+	"kaitong/adapters/desk/ssotest"
 	"kaitong/configs"
 )
 

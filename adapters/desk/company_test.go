@@ -18,7 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kaitong/adapters/desk/sso"
-	"kaitong/adapters/desk/sso/ssotest"
+	"kaitong/adapters/desk/ssotest"
 	"kaitong/bot/staff"
 )
 

@@ -21,7 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"kaitong/adapters/desk/sso"
-	"kaitong/adapters/desk/sso/ssotest"
+	"kaitong/adapters/desk/ssotest"
 	"kaitong/bot/staff"
 )
 
