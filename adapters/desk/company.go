@@ -45,8 +45,7 @@ func (s *Server) beginCompany(w http.ResponseWriter, r *http.Request, _ visitor)
 		return
 	}
 	s.endSession(r) // its cookie does not come along on the way back
-	// Lax, because it is a page of the provider that leads back to us.
-	s.setCookie(w, r, http.Cookie{Name: flowCookie, Value: flow, SameSite: http.SameSiteLaxMode, MaxAge: int(sso.FlowLife.Seconds())})
+	s.setFlow(w, r, flow)
 	s.json(w, map[string]string{"url": address})
 }
 
@@ -78,7 +77,7 @@ func (s *Server) proveCompany(w http.ResponseWriter, r *http.Request) (staff.Acc
 		return staff.Account{}, bad
 	}
 	flow, _ := s.cookieOf(r, flowCookie)
-	s.setCookie(w, r, http.Cookie{Name: flowCookie, SameSite: http.SameSiteLaxMode})
+	s.setFlow(w, r, "")
 	person, err := s.company.Provider.Finish(r.Context(), flow, r.URL.Query())
 	switch {
 	case errors.Is(err, sso.ErrNoRole):

@@ -3,6 +3,9 @@ package desk
 import (
 	"encoding/base64"
 	"net/http"
+	"time"
+
+	"kaitong/adapters/desk/sso"
 )
 
 const (
@@ -22,19 +25,28 @@ func (s *Server) cookieName(r *http.Request, name string) string {
 	return name
 }
 
-// setCookie gives a browser a cookie that scripts cannot read, or takes it away
-// when its value is "". Without TLS a secure cookie would never come back.
-func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, cookie http.Cookie) {
-	cookie.Name, cookie.Path, cookie.HttpOnly, cookie.Secure = s.cookieName(r, cookie.Name), "/", true, s.proxies.secure(r)
-	if cookie.Value == "" {
+// setCookie gives a browser a cookie that scripts cannot read, for a while or, when
+// that is 0, until it is closed; a value of "" takes it away. Without TLS a secure
+// cookie would never come back.
+func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, name, value string, site http.SameSite, life time.Duration) {
+	cookie := &http.Cookie{ //nolint:gosec // Secure depends on the way the request came
+		Name: s.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: s.proxies.secure(r), SameSite: site, MaxAge: int(life.Seconds()),
+	}
+	if value == "" {
 		cookie.MaxAge = -1
 	}
-	http.SetCookie(w, &cookie)
+	http.SetCookie(w, cookie)
 }
 
 // setToken gives a browser its session, or takes it away when that is "".
 func (s *Server) setToken(w http.ResponseWriter, r *http.Request, token string) {
-	s.setCookie(w, r, http.Cookie{Name: sessionCookie, Value: token, SameSite: http.SameSiteStrictMode})
+	s.setCookie(w, r, sessionCookie, token, http.SameSiteStrictMode, 0)
+}
+
+// setFlow is setToken for a sign-in under way. It is a page of the provider that
+// leads back to us, which a strict cookie would not come along with.
+func (s *Server) setFlow(w http.ResponseWriter, r *http.Request, flow string) {
+	s.setCookie(w, r, flowCookie, flow, http.SameSiteLaxMode, sso.FlowLife)
 }
 
 // cookieOf is the value of a cookie. Two of one name would be a trick.
