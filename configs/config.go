@@ -92,6 +92,7 @@ type Analytics struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+	OIDC   OIDC
 }
 
 // Handoff says which other desks take conversations over.
@@ -148,6 +149,7 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
+		Desk:      Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
 		Analytics: Analytics{Zone: "Asia/Shanghai"},
 		Log:       Log{Level: "info", Format: "text"},
 	}
