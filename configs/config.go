@@ -40,6 +40,7 @@ type Config struct {
 	Desk        Desk
 	Handoff     Handoff
 	Blobs       Blobs
+	Analytics   Analytics
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -81,6 +82,11 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
+}
+
+// Analytics says how figures are counted.
+type Analytics struct {
+	Zone string // in which days begin and end
 }
 
 // Desk says how people get to human agents.
@@ -142,6 +148,7 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Analytics: Analytics{Zone: "Asia/Shanghai"},
+		Log:       Log{Level: "info", Format: "text"},
 	}
 }

@@ -55,6 +55,7 @@ func (c *Config) settings() []setting {
 		{"blobs.url", &c.Blobs.URL},
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
+		{"analytics.zone", &c.Analytics.Zone},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

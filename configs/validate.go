@@ -31,6 +31,7 @@ func (c Config) Validate() error {
 	v.eligibility()
 	v.handoff()
 	v.blobs()
+	v.analytics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	v.sort()
@@ -74,6 +75,13 @@ func (v *validator) oneOf(path, value string, allowed ...string) {
 func orList(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func (v *validator) analytics() {
+	zone := v.config.Analytics.Zone
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
+		v.complain("analytics.zone", "%q is no time zone; want one such as Asia/Shanghai or UTC", zone)
+	}
 }
 
 func (v *validator) general() {

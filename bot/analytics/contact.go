@@ -8,7 +8,7 @@ type Contact struct {
 	N            int // 1, 2, 3 … within the conversation
 	Place        Place
 	Began        time.Time // by the clock of the node that stored its first turn
-	Last         time.Time // when a person, the bot in reply, or an agent last spoke; never before Began
+	Last         time.Time // when the person or an agent last spoke; never before Began
 	First        int64     // version of its first turn
 	Through      int64     // version of its last turn
 	Opened       int64     // position of its first turn, unique among contacts

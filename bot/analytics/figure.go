@@ -1,5 +1,7 @@
 package analytics
 
+import "math"
+
 // Unit is what a figure is measured in.
 type Unit string
 
@@ -72,9 +74,6 @@ type Value struct {
 	Known     bool    // false where there is nothing to divide by
 }
 
-// Figures are all figures, in the order they are shown.
-func Figures() []Figure { return nil }
-
 // FindFigure finds a figure by its id.
 func FindFigure(id string) (Figure, bool) {
 	for _, figure := range Figures() {
@@ -86,7 +85,38 @@ func FindFigure(id string) (Figure, bool) {
 }
 
 // Of is the figure of some totals.
-func (f Figure) Of(totals *Totals) Value { _ = totals; return Value{} }
+func (f Figure) Of(totals *Totals) Value {
+	num := f.Numerator.Of(totals)
+	if f.Unit == UnitCount {
+		n := float64(num)
+		return Value{Num: num, Value: n, Low: n, High: n, Known: true}
+	}
+	v := Value{Num: num, Den: f.Denominator.Of(totals)}
+	if v.Den <= 0 {
+		return v
+	}
+	v.Known = true
+	v.Value = float64(v.Num) / float64(v.Den)
+	v.Low, v.High = v.Value, v.Value
+	if f.Unit == UnitShare {
+		v.Low, v.High = Wilson(v.Num, v.Den)
+	}
+	return v
+}
 
-// Kinds describes all kinds of keys, in the order they are shown.
-func Kinds() []KindInfo { return nil }
+// z is how many standard deviations hold 95 % of a normal distribution.
+const z = 1.959963984540054
+
+// Wilson is the interval that holds a share at 95 %, by Wilson's score. It is
+// honest about few cases, and never leaves 0 … 1. Where there are none it is all
+// of that.
+func Wilson(hits, of int64) (low, high float64) {
+	if of <= 0 {
+		return 0, 1
+	}
+	n := float64(of)
+	p := min(max(float64(hits)/n, 0), 1)
+	middle := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return max(0, middle-half), min(1, middle+half)
+}

@@ -73,7 +73,7 @@ const (
 	CauseSolved
 	CauseHandedOff
 	CauseReturned
-	CauseConfirmed // a check says it is gone
+	CauseConfirmed // a check says that it is gone
 )
 
 // Bits of fixes.
@@ -83,6 +83,7 @@ const (
 	FixFailed
 	FixHelped
 	FixConfirmed
+	FixDoubted // it was called solved, and then they asked again
 )
 
 // Bits of flows.

@@ -1,7 +1,9 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 )
 
@@ -47,6 +49,25 @@ const (
 	GroupCause   Group = "cause"
 )
 
+// Of is the group that a cell belongs to.
+func (g Group) Of(cell Cell) string {
+	switch g {
+	case GroupDay:
+		return cell.Day.String()
+	case GroupProduct:
+		return cell.Place.Product
+	case GroupLocale:
+		return cell.Place.Locale
+	case GroupChannel:
+		return cell.Place.Channel
+	case GroupVersion:
+		return cell.Place.Version
+	case GroupCause:
+		return cell.Place.Cause
+	}
+	return ""
+}
+
 // GroupTotals are the totals of one group.
 type GroupTotals struct {
 	Value  string // 2026-11-01, zh-CN …; "" for all, and for contacts without one
@@ -57,6 +78,21 @@ type GroupTotals struct {
 type KeyTotals struct {
 	Key  string
 	Bits [MaxBits]int64
+}
+
+// Add adds the bits of a contact n times; -1 takes them away.
+func (k *KeyTotals) Add(bits Bits, n int64) {
+	for bit := range k.Bits {
+		if bits.Has(bit) {
+			k.Bits[bit] += n
+		}
+	}
+}
+
+// Compare orders keys: by their first bit, the most frequent first, then by
+// name.
+func (k KeyTotals) Compare(other KeyTotals) int {
+	return cmp.Or(cmp.Compare(other.Bits[0], k.Bits[0]), strings.Compare(k.Key, other.Key))
 }
 
 // Which says which contacts of a query are listed. The zero value is all.
@@ -86,7 +122,12 @@ func (w Which) Admits(c *Contact, counts Counts) bool {
 // Page is a part of a list, the newest first.
 type Page struct {
 	Before int64 // Opened of the last one seen; 0: from the newest
-	Limit  int
+	Limit  int   // 0: no limit
+}
+
+// admits says whether an entry belongs to a page that has so many.
+func (p Page) admits(opened int64, have int) bool {
+	return (p.Before == 0 || opened < p.Before) && (p.Limit == 0 || have < p.Limit)
 }
 
 // Asked is a question that was not answered, and where.
@@ -111,8 +152,8 @@ type Progress struct {
 type Store interface {
 	// Totals are in the order of their values, those of one group first.
 	Totals(ctx context.Context, q Query, by Group) ([]GroupTotals, error)
-	// Keys are those of one kind, most frequent first bit first, then by key;
-	// limit 0 is all.
+	// Keys are those of one kind in the order of KeyTotals.Compare; limit 0 is
+	// all.
 	Keys(ctx context.Context, q Query, kind Kind, limit int) ([]KeyTotals, error)
 	// Contacts lists contacts, the newest first; fewer than the limit means
 	// that there are no more.
