@@ -28,9 +28,10 @@ func (m *Memory) apply(event bot.Event) {
 		c.key(KindWarning, e.Warning, Happened)
 	case bot.AgeKnown:
 		c.Marks = c.Marks.with(Minor, e.Minor)
-	case bot.AppealStarted:
+	case bot.AppealStarted, bot.AppealFilled:
 		c.mark(AppealStarted, true)
 	case bot.AppealSubmitted:
+		c.mark(AppealStarted, true)
 		c.mark(AppealSubmitted, true)
 	case bot.AppealAccepted:
 		c.mark(AppealAccepted, true)

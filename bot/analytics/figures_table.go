@@ -118,9 +118,9 @@ func Figures() []Figure {
 			Means: inBoth("从接手到最后一个动作，机器人的时间不计。", "From taking a conversation to the last thing the agent did in it. No time of the bot is in it."),
 		},
 		{
-			ID: "human_resolution", Unit: UnitShare, Numerator: mark(HumanSolved), Denominator: mark(HumanAnswered), Better: BetterUp, Source: "Kaitong",
+			ID: "human_resolution", Unit: UnitShare, Numerator: mark(HumanSolved), Denominator: mark(HumanResolved), Better: BetterUp, Source: "Kaitong",
 			Name:  inBoth("人工解决率", "Solved by a human"),
-			Means: inBoth("人工应答过的咨询中，坐席记为已解决。", "Of those a human wrote to, what the agent closed as solved."),
+			Means: inBoth("坐席结束的咨询中，记为已解决的。", "Of those an agent closed, what was closed as solved."),
 		},
 		{
 			ID: "breach_rate", Unit: UnitShare, Numerator: mark(Breached), Denominator: mark(HandedOff), Better: BetterDown, Source: "Kaitong",
@@ -138,9 +138,9 @@ func Figures() []Figure {
 			Means: inBoth("每条消息最后一次投票中的赞。", "Thumbs up among the last votes on each message."),
 		},
 		{
-			ID: "response_rate", Unit: UnitShare, Numerator: mark(Rated), Denominator: mark(Answered), Better: BetterUp, Source: "Chatwoot: response rate",
+			ID: "response_rate", Unit: UnitShare, Numerator: mark(Rated), Denominator: mark(Contacts), Better: BetterUp, Source: "Chatwoot: response rate",
 			Name:  inBoth("评价率", "Response rate"),
-			Means: inBoth("得到回答的咨询中投过票的。", "Answered contacts that voted at least once."),
+			Means: inBoth("投过票的咨询。", "Contacts that voted at least once."),
 		},
 		{
 			ID: "check_failure_rate", Unit: UnitShare, Numerator: sum(ChecksFailed), Denominator: sum(Checks), Better: BetterDown, Source: "Kaitong",
@@ -165,17 +165,17 @@ func Figures() []Figure {
 		{
 			ID: "guided", Unit: UnitShare, Numerator: mark(Guided), Denominator: mark(Involved), Better: Neither, Source: "Kaitong",
 			Name:  inBoth("分步引导", "Guided"),
-			Means: inBoth("开始了分步引导。", "Contacts that began to be led step by step."),
+			Means: inBoth("走过分步引导。", "Contacts that were led step by step."),
 		},
 		{
 			ID: "flow_success", Unit: UnitShare, Numerator: mark(FlowSolved), Denominator: mark(Guided), Better: BetterUp, Source: "Kaitong",
 			Name:  inBoth("引导成功率", "Flows that helped"),
-			Means: inBoth("开始引导的咨询中，以解决结束。", "Of those led step by step, where a flow ended in success."),
+			Means: inBoth("走过引导的咨询中，以解决结束。", "Of those led step by step, where a flow ended in success."),
 		},
 		{
-			ID: "check_confirmed", Unit: UnitShare, Numerator: mark(CheckConfirmed), Denominator: mark(Guided), Better: BetterUp, Source: "Kaitong",
+			ID: "check_confirmed", Unit: UnitShare, Numerator: mark(CheckConfirmed), Denominator: mark(Checked), Better: BetterUp, Source: "Kaitong",
 			Name:  inBoth("复查确认", "Confirmed by a check"),
-			Means: inBoth("重新查询，原因已经消失。", "Of those led step by step, where a fresh check no longer returns the cause."),
+			Means: inBoth("查询过的咨询中，说解决之后重新查询，原因已经消失。", "Of those checked, where a fresh check, made after they called it solved, no longer returns the cause."),
 		},
 		{
 			ID: "right_explanation", Unit: UnitCount, Numerator: mark(RightExplanation), Better: Neither, Source: "Kaitong",
@@ -195,7 +195,7 @@ func Figures() []Figure {
 		{
 			ID: "appeal_completion", Unit: UnitShare, Numerator: mark(AppealSubmitted), Denominator: mark(AppealStarted), Better: BetterUp, Source: "Kaitong",
 			Name:  inBoth("申诉完成率", "Appeals finished"),
-			Means: inBoth("打开申诉表的咨询中，在同一次里提交了的。", "Contacts that sent an appeal, beside those that opened the form."),
+			Means: inBoth("填过申诉表的咨询中，提交了的。", "Of those at the form of an appeal, who sent it off."),
 		},
 		{
 			ID: "scam_warnings", Unit: UnitCount, Numerator: mark(ScamWarned), Better: Neither, Source: "Kaitong",

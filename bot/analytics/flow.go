@@ -50,6 +50,7 @@ func (m *Memory) stepBehind() {
 // shown too, so that nobody takes a step that was not shown.
 func (m *Memory) taken(e bot.StepTaken) {
 	c := &m.Contact
+	c.mark(Guided, true)
 	bit := StepDone
 	switch e.Outcome {
 	case bot.StepFailed:
@@ -76,6 +77,7 @@ func (m *Memory) taken(e bot.StepTaken) {
 
 func (m *Memory) ended(e bot.FlowEnded) {
 	c := &m.Contact
+	c.mark(Guided, true)
 	switch e.Outcome {
 	case bot.FlowSolved:
 		c.key(KindFlow, e.Flow, FlowEndedSolved)

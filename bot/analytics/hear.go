@@ -18,7 +18,7 @@ func (m *Memory) hear(g glance, asks bool, version int64) {
 	c.mark(Distress, u.Move == bot.MoveCare)
 	c.mark(Minor, u.Move == bot.MoveRefuse)
 	c.mark(Involved, asks && tries(u.Move))
-	c.mark(Answered, answers(u.Move) && g.reply != nil)
+	c.mark(Answered, answers(u.Move) && g.reply != nil && c.Marks.Has(Involved))
 	m.intent(u, asks)
 	m.remember(g, version)
 	m.leaves(g)

@@ -44,10 +44,10 @@ const (
 	ScamWarned                   // was shown the warning of scams
 	Distress                     // was in distress
 	Minor                        // is below the age rule
-	AppealStarted                // opened the form of an appeal
+	AppealStarted                // was at the form of an appeal
 	AppealSubmitted              // sent an appeal off
 	AppealAccepted               // the institution has it
-	Guided                       // began to be led step by step
+	Guided                       // was led step by step
 	FlowSolved                   // a flow ended in success
 	CheckConfirmed               // a fresh check says that a cause is gone
 	Unanswered                   // has at least one unanswered question

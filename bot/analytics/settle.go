@@ -40,7 +40,7 @@ func (m *Memory) outcome() Outcome {
 		return OutcomeHandedOff
 	case has(Returned24h):
 		return OutcomeReturned
-	case m.solved:
+	case m.solved && has(Involved):
 		return OutcomeConfirmed
 	case !has(Answered):
 		return OutcomeUnanswered
