@@ -53,6 +53,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/dashboard":       {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
 		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/eligibility":     adapter,
