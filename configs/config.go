@@ -86,7 +86,8 @@ type Eligibility struct {
 
 // Analytics says how figures are counted.
 type Analytics struct {
-	Zone string // in which days begin and end
+	Zone    string // in which days begin and end
+	MinCell int    // the least contacts of which a row is shown that may point at people; 0: any
 }
 
 // Desk says how people get to human agents.
@@ -148,7 +149,7 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
-		Analytics: Analytics{Zone: "Asia/Shanghai"},
+		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
 		Log:       Log{Level: "info", Format: "text"},
 	}
 }

@@ -56,6 +56,7 @@ func (c *Config) settings() []setting {
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"analytics.zone", &c.Analytics.Zone},
+		{"analytics.min_cell", &c.Analytics.MinCell},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

@@ -82,6 +82,9 @@ func (v *validator) analytics() {
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
 		v.complain("analytics.zone", "%q is no time zone; want one such as Asia/Shanghai or UTC", zone)
 	}
+	if v.config.Analytics.MinCell < 0 {
+		v.complain("analytics.min_cell", "want 0 or more, got %d", v.config.Analytics.MinCell)
+	}
 }
 
 func (v *validator) general() {

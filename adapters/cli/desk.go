@@ -34,7 +34,13 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	}
 	c.teardown.add("desk", c.desk.Drain)
 	options.Typing = c.desk.Typing
-	options.Mounts = map[string]http.Handler{"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler()}
+	figures, err := c.openDashboard()
+	if err != nil {
+		return err
+	}
+	options.Mounts = map[string]http.Handler{
+		"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler(), "/v1/analytics/": figures,
+	}
 	return nil
 }
 
