@@ -64,7 +64,7 @@ func openAnalytics(ctx context.Context, log *Log, options Options, zone *time.Lo
 	}
 	return &Analytics{
 		name: options.name(), logger: options.Logger, log: log, tables: tables, zone: zone,
-		rules: analyticsRules(log, zone), fold: &analyticsFold{tables: tables, zone: zone, salt: log.Epoch()},
+		rules: analyticsRules(log, zone), fold: &analyticsFold{tables: tables, zone: zone, salt: log.Epoch(), names: foldNames},
 		every: analyticsEvery, turns: analyticsTurns, done: make(chan struct{}),
 	}, nil
 }

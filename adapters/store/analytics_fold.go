@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"kaitong/bot"
@@ -27,6 +26,7 @@ type analyticsFold struct {
 	tables *analyticsTables
 	zone   *time.Location
 	salt   string // of the names of persons
+	names  int    // foldNames
 	ctx    context.Context
 
 	words         *analyticsWords
@@ -84,7 +84,7 @@ func (f *analyticsFold) apply(ctx context.Context, turn *bot.Turn) error {
 
 // full says that the page is to be handed over.
 func (f *analyticsFold) full() bool {
-	return len(f.touched) >= foldNames || len(f.touchedPeople) >= foldNames
+	return len(f.touched) >= f.names || len(f.touchedPeople) >= f.names
 }
 
 // finish hands the page over, and begins another.
@@ -116,8 +116,8 @@ func (f *analyticsFold) turnPage() {
 // settle puts a conversation that was touched into the page.
 func (f *analyticsFold) settle(one *foldedConversation) error {
 	memory := &one.memory
-	if memory.Version == 0 {
-		return nil // asked for, and unknown
+	if memory.Version == 0 && !memory.Broken {
+		return nil // asked for, and forgotten
 	}
 	body, err := memory.MarshalBinary()
 	if err != nil {
@@ -153,7 +153,6 @@ func countContact(contact *analytics.Contact, zone *time.Location) counted {
 		return counted{}
 	}
 	cell, counts := contact.Count(zone)
-	counts.Keys = slices.Clone(counts.Keys) // the contact goes on changing
 	return counted{true, cell, counts}
 }
 
@@ -196,8 +195,8 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 }
 
 // Person implements [analytics.State].
-func (f *analyticsFold) Person(tenant, user string) (*analytics.Person, error) {
-	hash := hashPerson(f.salt, tenant, user)
+func (f *analyticsFold) Person(key string) (*analytics.Person, error) {
+	hash := hashPerson(f.salt, key)
 	one, known := f.persons.get(hash)
 	if !known {
 		one = &foldedPerson{hash: hash}
@@ -230,8 +229,9 @@ func (f *analyticsFold) Close(contact *analytics.Contact) error {
 	return nil
 }
 
-// hashPerson is a name for a person that says nothing.
-func hashPerson(salt, tenant, user string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "person of the figures\x00%s\x00%d\x00%s\x00%s", salt, len(tenant), tenant, user))
+// hashPerson is a name for a person that can be made from no list of users: the
+// salt is the log's.
+func hashPerson(salt, key string) string {
+	sum := sha256.Sum256([]byte(salt + "\x00" + key))
 	return string(sum[:16])
 }

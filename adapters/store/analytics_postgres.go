@@ -138,7 +138,7 @@ func analyticsInserts() []analyticsInsert {
 	return []analyticsInsert{
 		{`INSERT INTO analytics_places (id, grain, tenant, product, locale, channel, version, cause)
 			SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])`, placeColumns},
-		{`INSERT INTO analytics_names (id, kind, key) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])`, nameColumns},
+		{`INSERT INTO analytics_names (id, kind, key) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`, nameColumns},
 		{`INSERT INTO analytics_contacts (conversation, n, opened, day, place, marks, closed, body)
 			SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[])
 			ON CONFLICT (conversation, n) DO UPDATE SET opened = excluded.opened, day = excluded.day,

@@ -62,9 +62,6 @@ func groupGrain(by analytics.Group) int64 {
 // Totals implements [analytics.Store].
 func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.Group) ([]analytics.GroupTotals, error) {
 	found := map[string]*analytics.Totals{}
-	if by == analytics.GroupNone {
-		found[""] = &analytics.Totals{}
-	}
 	places := placesOf(q, groupGrain(by))
 	var place placeRow
 	var day int64
@@ -73,7 +70,7 @@ func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.
 		if err := rows.Scan(&place.product, &place.locale, &place.channel, &place.version, &place.cause, &day, &counts); err != nil {
 			return err
 		}
-		value := groupValue(by, &place, analytics.Day(day))
+		value := by.Of(analytics.Cell{Day: analytics.Day(day), Place: place.place()})
 		if found[value] == nil {
 			found[value] = &analytics.Totals{}
 		}
@@ -84,32 +81,14 @@ func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.
 	if err != nil {
 		return nil, fmt.Errorf("totals by %q: %w", by, err)
 	}
-	return groupsInOrder(found, by), nil
-}
-
-func groupValue(by analytics.Group, place *placeRow, day analytics.Day) string {
-	switch by {
-	case analytics.GroupDay:
-		return day.String()
-	case analytics.GroupProduct:
-		return place.product
-	case analytics.GroupLocale:
-		return place.locale
-	case analytics.GroupChannel:
-		return place.channel
-	case analytics.GroupVersion:
-		return place.version
-	case analytics.GroupCause:
-		return place.cause
-	}
-	return ""
+	return groupsInOrder(found), nil
 }
 
 // groupsInOrder leaves out those of which everything was taken away.
-func groupsInOrder(found map[string]*analytics.Totals, by analytics.Group) []analytics.GroupTotals {
+func groupsInOrder(found map[string]*analytics.Totals) []analytics.GroupTotals {
 	var list []analytics.GroupTotals
 	for value, totals := range found {
-		if totals.Marks[analytics.Contacts] != 0 || by == analytics.GroupNone {
+		if totals.Marks[analytics.Contacts] != 0 {
 			list = append(list, analytics.GroupTotals{Value: value, Totals: *totals})
 		}
 	}

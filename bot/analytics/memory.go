@@ -3,6 +3,7 @@ package analytics
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kaitong/bot"
 )
@@ -76,6 +77,9 @@ func (m *Memory) open(s bot.Started) {
 
 // clean makes a text one that any database can hold, and a key can be made of.
 func clean(text string) string {
+	if strings.IndexByte(text, 0) < 0 && strings.IndexByte(text, '|') < 0 && utf8.ValidString(text) {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		switch r {
 		case 0:

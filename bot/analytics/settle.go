@@ -6,6 +6,7 @@ import "kaitong/bot"
 // at any time, and again.
 func (m *Memory) settle() {
 	c := &m.Contact
+	c.complete()
 	c.Outcome = m.outcome()
 	has := c.Marks.Has
 	for _, judged := range []struct {
@@ -29,6 +30,26 @@ func (m *Memory) settle() {
 	c.Unanswered = m.unanswered()
 	c.Marks = c.Marks.with(Unanswered, len(c.Unanswered) > 0)
 	m.settleKeys()
+}
+
+// complete adds what follows from a mark, so that no share is ever above one,
+// whatever a log holds.
+func (c *Contact) complete() {
+	for _, follows := range []struct{ from, mark Mark }{
+		{HumanSolved, HumanResolved},
+		{HumanResolved, HandedOff},
+		{HumanAnswered, HandedOff},
+		{HandoffCancelled, HandedOff},
+		{Breached, HandedOff},
+		{HandedOff, Requests},
+		{FlowSolved, Guided},
+		{Guided, Involved},
+		{Answered, Involved},
+		{Involved, Requests},
+		{CheckConfirmed, Checked},
+	} {
+		c.mark(follows.mark, c.Marks.Has(follows.from))
+	}
 }
 
 func (m *Memory) outcome() Outcome {
