@@ -60,7 +60,7 @@ func table() map[string]layer {
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,
-		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge"}, inTests: []string{"bot/bottest", "bot/staff/stafftest"}},
+		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/web/browsertest"}},
 		"adapters/store":           {imports: []string{"bot", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/analytics", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
 		"adapters/web":             {imports: []string{"bot", "adapters/edge"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},

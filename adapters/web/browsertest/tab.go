@@ -73,6 +73,16 @@ func (b *Browser) newTab(t testing.TB, option chromedp.ContextOption) *Tab {
 	return tab
 }
 
+// Beforehand has a script run in every page from now on, before anything of
+// the page's own.
+func (tab *Tab) Beforehand(script string) {
+	tab.t.Helper()
+	tab.call(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	})
+}
+
 // Visit goes to an address and waits until its page has loaded.
 func (tab *Tab) Visit(address string) {
 	tab.t.Helper()
