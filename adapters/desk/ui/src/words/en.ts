@@ -60,7 +60,7 @@ export const en: Words = {
     slow: "That was a bit fast. Please wait a few seconds.",
     offline: "The server cannot be reached. Check the network and try again.",
     failed: "Signing in did not work. Please try again shortly.",
-    expired: "Your session has ended. Please sign in again. What was not sent has to be written anew.",
+    expired: "Your session has ended. Please sign in again. What you were writing is still here.",
   },
   roles: { agent: "Agent", lead: "Lead", compliance: "Compliance", admin: "Admin" },
   roleHints: { agent: "Helps people", lead: "Helps, takes over, sees all", compliance: "Reads conversations and the audit log", admin: "Manages accounts" },

@@ -53,7 +53,7 @@ export const zh = {
     slow: "试得有点快，歇几秒再来。",
     offline: "连不上服务器。请检查网络，再试一次。",
     failed: "没能登录，请稍后再试。",
-    expired: "登录已过期，请重新登录。没发出的内容请重写一遍。",
+    expired: "登录已过期，请重新登录。写到一半的内容还在，登录后可以接着写。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
   roleHints: { agent: "接待用户", lead: "接待、接管、看全局", compliance: "只看对话与审计", admin: "管理账号" } as Record<string, string>,
