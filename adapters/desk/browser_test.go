@@ -74,9 +74,10 @@ func (o *office) sight(chromium *browsertest.Browser, address string, like look)
 // enter signs somebody in who has an account.
 func (s *sight) enter(user, secret string) {
 	s.o.t.Helper()
-	s.JS(`for (const id of ["user", "password"]) document.getElementById(id).select()`)
+	s.Until(`$("#user") && !$(".ant-btn-loading")`)
+	s.JS(`$("#user").select()`)
 	s.Fill("#user", user)
-	s.JS(`document.getElementById("password").select()`)
+	s.JS(`$("#password").select()`)
 	s.Fill("#password", secret)
 	s.Click(".signin-form button[type=submit]")
 }
@@ -139,7 +140,7 @@ func TestThePageComesUp(t *testing.T) {
 	s := o.at(chromium, "lin", look{})
 	s.opens("<b>人工</b>")
 	s.ClickOn(".thread-head button", "接入")
-	s.See(".composer.reply")
+	s.See(".thread-head .actions")
 	s.Fill("#composer", "你好")
 	s.tab.Press("\r")
 	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("你好")`)
