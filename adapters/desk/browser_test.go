@@ -46,14 +46,14 @@ type sight struct {
 	o   *office
 }
 
-// sight opens the page as nobody yet. That nobody is signed in and that there is
-// no demo, which the page
-// asks first, and that a session is over are reported by the browser
-// itself.
+// sight opens the page as nobody yet. The page asks who is signed in and whether
+// there is a demo; that nobody is and that there is none the browser reports.
 func (o *office) sight(chromium *browsertest.Browser, address string, like look) *sight {
 	o.t.Helper()
 	tab := chromium.Blank(o.t)
-	o.t.Cleanup(func() { tab.Forgive("/v1/desk/me", "/v1/desk/demo") })
+	o.t.Cleanup(func() {
+		tab.Forgive("401 (Unauthorized) "+address+"/v1/desk/me", "404 (Not Found) "+address+"/v1/desk/demo")
+	})
 	tab.LessMotion()
 	if like.theme != "" {
 		tab.Theme(like.theme)

@@ -19,6 +19,7 @@ func TestThePageInUse(t *testing.T) {
 	tryPage(t, []pageCase{
 		{"a wrong password is told", wrongPassword},
 		{"a session that ends costs no word", sessionEnds},
+		{"what was on its way when the session ended is a draft again", sessionEndsOffline},
 		{"a draft is its writer's", draftOfAnother},
 		{"keys do what they say", keysAct},
 		{"without a line nothing is lost or doubled", lineBreaks},
@@ -73,6 +74,31 @@ func sessionEnds(t *testing.T, chromium *browsertest.Browser) {
 	s.Fill("#composer", "，现在写完了")
 	s.tab.Press("\r")
 	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("我正写到一半，现在写完了")`)
+}
+
+func sessionEndsOffline(t *testing.T, chromium *browsertest.Browser) {
+	c := &clock{at: time.Now()}
+	o := open(t, func(options *Options) { options.Now = c.now })
+	o.hire("lin", staff.Agent)
+	o.talking("c1", "lin", "还在吗")
+	line := browsertest.NewLine(t, o.http.URL)
+	s := o.sight(chromium, line.URL(), look{})
+	t.Cleanup(func() { s.tab.Forgive("net::ERR") })
+	s.enter("lin", password)
+	s.in()
+	s.tab.Press("2")
+	s.opens("还在吗")
+	line.Cut()
+	s.See(".banner")
+	s.Fill("#composer", "写完了")
+	s.tab.Press("\r")
+	s.See(".message.pending")
+	s.Fill("#composer", "又写了一半")
+	c.pass(30 * 24 * time.Hour)
+	line.Mend()
+	s.enter("lin", password)
+	s.in()
+	s.Until(`$("#composer")?.value === "写完了\n又写了一半" && !$(".message.pending")`)
 }
 
 func draftOfAnother(t *testing.T, chromium *browsertest.Browser) {
