@@ -62,7 +62,7 @@ func table() map[string]layer {
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,
-		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge", "adapters/desk/sso"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/desk/ssotest"}},
+		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge", "adapters/desk/sso"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/desk/ssotest", "adapters/web/browsertest"}},
 		"adapters/desk/sso":        {imports: []string{"bot/staff"}, inTests: []string{"adapters/desk/ssotest"}},
 		"adapters/desk/ssotest":    {},
 		"adapters/store":           {imports: []string{"bot", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/analytics", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},

@@ -71,7 +71,7 @@ export const en: Words = {
       disabled: "This account is disabled. Please ask your administrator.",
       no_passwords: "Please sign in with your company account; passwords are not used here.",
     },
-    expired: "Your session has ended. Please sign in again. What was not sent has to be written anew.",
+    expired: "Your session has ended. Please sign in again. What you were writing is still here.",
   },
   roles: { agent: "Agent", lead: "Lead", compliance: "Compliance", admin: "Admin" },
   roleHints: { agent: "Helps people", lead: "Helps, takes over, sees all", compliance: "Reads conversations and the audit log", admin: "Manages accounts" },

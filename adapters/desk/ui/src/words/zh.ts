@@ -64,7 +64,7 @@ export const zh = {
       disabled: "这个账号已停用，请联系管理员。",
       no_passwords: "这里只能用公司账号登录。",
     } as Record<string, string>,
-    expired: "登录已过期，请重新登录。没发出的内容请重写一遍。",
+    expired: "登录已过期，请重新登录。写到一半的内容还在，登录后可以接着写。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
   roleHints: { agent: "接待用户", lead: "接待、接管、看全局", compliance: "只看对话与审计", admin: "管理账号" } as Record<string, string>,
