@@ -10,6 +10,7 @@ import { NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
+import { Uploads } from "./uploads.ts";
 import { Watched } from "./watched.ts";
 import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
@@ -36,6 +37,14 @@ export interface ChatOptions {
 export class Chat extends Watched implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
+  readonly uploads = new Uploads({
+    request: (conv) => this.#upload(conv),
+    tooLarge: () => this.words.tooLarge,
+    changed: (upload) => {
+      if (upload.state !== "sending") this.#announce(`${upload.file.name}: ${upload.why || this.words[upload.state]}`);
+      this.#changed();
+    },
+  });
   locale: Locale;
   connection!: Connection;
   line: Status = "connecting";
@@ -84,6 +93,11 @@ export class Chat extends Watched implements Listener {
     return chosen || answer?.key === this.#answered ? null : answer;
   }
 
+  /** The form that is filled in: the latest. An agent may talk meanwhile. */
+  get form(): Block | undefined {
+    return this.thread.entries.flatMap((entry) => (entry.kind === "message" ? entry.blocks : [])).filter((block) => block.type === "form").pop();
+  }
+
   /** Tells people apart; "" until it is known who is there. */
   get subject(): string {
     return this.#subject;
@@ -123,6 +137,10 @@ export class Chat extends Watched implements Listener {
 
   cancelHuman(): void {
     this.connection.act("handoff.cancel", {}, "");
+  }
+
+  attach(files: File[]): void {
+    this.uploads.add(files, this.connection.conv);
   }
 
   resend(id: string): void {
@@ -281,6 +299,17 @@ export class Chat extends Watched implements Listener {
     });
     this.line = this.connection.status;
     void this.connection.open();
+  }
+
+  // A token is asked for anew: the one of the connection may be over by now.
+  async #upload(conv: string): Promise<XMLHttpRequest> {
+    const token = await this.#token();
+    if (token === undefined) throw new Error("expired"); // the banner says so
+    const request = new XMLHttpRequest();
+    request.open("POST", `${this.#options.base}/v1/conversations/${encodeURIComponent(conv)}/proofs`);
+    request.setRequestHeader("Authorization", this.connection.authorization(token));
+    request.setRequestHeader("Accept-Language", this.locale);
+    return request;
   }
 
   async #token(): Promise<string | null | undefined> {

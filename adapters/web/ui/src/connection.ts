@@ -160,6 +160,11 @@ export class Connection {
     return this.#token;
   }
 
+  /** Who is there, as HTTP wants to be told. */
+  authorization(token: string | null | undefined): string {
+    return token ? `Bearer ${token}` : `Anonymous ${this.anon}`;
+  }
+
   /** Goes on in a conversation another tab has begun. */
   adopt(conv: string, epoch: string, anon: string): void {
     Object.assign(this, { conv, epoch, anon, lastSeq: 0 });
@@ -372,9 +377,8 @@ export class Connection {
   }
 
   async #fetchPage(signal: AbortSignal): Promise<{ events: Frame[]; more: boolean }> {
-    const authorization = this.#token ? `Bearer ${this.#token}` : `Anonymous ${this.anon}`;
     const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
-    const response = await fetch(url, { headers: { Authorization: authorization }, signal });
+    const response = await fetch(url, { headers: { Authorization: this.authorization(this.#token) }, signal });
     if (!response.ok) throw new Error(`history: ${response.status}`);
     return response.json();
   }

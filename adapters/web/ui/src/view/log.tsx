@@ -120,7 +120,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
       <div class="log-frame">
         <div class="log" id="log" role="log" aria-live="off" aria-label={w.logLabel} aria-busy={chat.replaying} tabIndex={0} ref={this.#log} onScroll={this.#scrolled}>
           <div class="thread" id="thread">
-            {chat.greeting.length > 0 && <Greeting blocks={chat.greeting} words={w} />}
+            {chat.greeting.length > 0 && <Greeting chat={chat} />}
             {this.#rows()}
             {chat.activity && <Typing word={w[chat.activity]} />}
           </div>
