@@ -121,7 +121,7 @@ function StepCard(props: Props): JSX.Element {
     <section class="card step-card">
       <progress class="step-bar" max={of} value={at} aria-hidden="true" />
       <div class="step-head">
-        {block.title && <h3 class="card-title">{block.title}</h3>}
+        {block.title && <h2 class="card-title">{block.title}</h2>}
         <p class="step-count">{words.stepOf(at, of)}</p>
       </div>
       {(block.items ?? []).map((item) => (
@@ -157,7 +157,7 @@ function Card({ block, words, folded, before, gist, children }: Props & { gist: 
   if (!folded) {
     return (
       <section class="card">
-        {block.title && <h3 class="card-title">{block.title}</h3>}
+        {block.title && <h2 class="card-title">{block.title}</h2>}
         {children}
       </section>
     );
@@ -165,7 +165,7 @@ function Card({ block, words, folded, before, gist, children }: Props & { gist: 
   return (
     <details class="card fold">
       <summary>
-        <h3 class="card-title">{block.title || words.details}</h3>
+        <h2 class="card-title">{block.title || words.details}</h2>
         <span class="gist">{gist}</span>
       </summary>
       {before && <p class="card-lead">{before}</p>}

@@ -51,7 +51,7 @@ export class Form extends Component<Props> {
     if (!live && said.length + kept.length === 0) return null;
     return (
       <section class="card form" onDragOver={live ? this.#dragged : undefined} onDrop={live ? this.#dropped : undefined}>
-        {block.title && <h3 class="card-title">{block.title}</h3>}
+        {block.title && <h2 class="card-title">{block.title}</h2>}
         {said.map((field) => <Said field={field} />)}
         {kept.length + uploads.length > 0 && (
           <ol>

@@ -24,7 +24,7 @@ export class Message extends Pure<Props> {
     const w = words(locale);
     const choose = live ? (choice: { id: string; label: string }) => { chat.choose(entry.key, choice); onChosen(); } : null;
     return (
-      <article class={`message ${entry.author}${entry.replayed ? " old" : ""}`} aria-label={w[entry.author]} data-state={entry.state || undefined} data-id={entry.key}>
+      <article class={`message ${entry.author}${entry.replayed ? " old" : ""}${entry.re ? "" : " said"}`} aria-label={w[entry.author]} data-state={entry.state || undefined} data-id={entry.key}>
         <div class="body">
           {entry.author === "agent" && <p class="author">{w.agent}</p>}
           <Blocks blocks={entry.blocks} chat={chat} words={w} onChoice={choose} onChosen={onChosen} />
