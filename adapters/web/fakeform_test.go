@@ -24,7 +24,7 @@ func fakeForm(locale string, proofs []bot.Proof) []bot.Block {
 		{Type: bot.BlockFacts, Title: p("已经替你填好的", "Already filled in for you"), Items: []bot.Item{{Label: p("产品", "Product"), Text: p("借呗", "Jiebei")}}},
 		{Type: bot.BlockText, Text: p("如果有机构看不到的证明，可以附上。", "If you have proof that the institution can’t see, you can attach it.")},
 		{Type: bot.BlockForm, Title: p("申诉", "Appeal"), Fields: fields},
-		{Type: bot.BlockChoices, Choices: []bot.Choice{{ID: "appeal.next", Label: p("没有，下一步", "Nothing to add, go on")}, {ID: "agent", Label: p("转人工", "Talk to a person")}}},
+		{Type: bot.BlockChoices, Choices: []bot.Choice{{ID: "appeal.submit", Label: p("同意并提交", "Agree and send")}, {ID: "agent", Label: p("转人工", "Talk to a person")}}},
 	}
 }
 

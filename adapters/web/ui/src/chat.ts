@@ -93,9 +93,10 @@ export class Chat extends Watched implements Listener {
     return chosen || answer?.key === this.#answered ? null : answer;
   }
 
-  /** The form that is filled in: the latest. An agent may talk meanwhile. */
+  /** The form that is filled in, until the bot says that it was sent or left. Other things may be talked about meanwhile. */
   get form(): Block | undefined {
-    return this.thread.entries.flatMap((entry) => (entry.kind === "message" ? entry.blocks : [])).filter((block) => block.type === "form").pop();
+    const said = this.thread.entries.filter((entry) => entry.kind === "message" && entry.about?.intent === "appeal").pop() as MessageEntry | undefined;
+    return said?.blocks.find((block) => block.type === "form");
   }
 
   /** Tells people apart; "" until it is known who is there. */
