@@ -16,7 +16,7 @@ const chooseFiles = `
 	pen.fillStyle = "#0b5fd8";
 	pen.fillRect(20, 20, 260, 160);
 	const data = new DataTransfer();
-	data.items.add(new File([await canvas.convertToBlob()], "<b>结清.png", { type: "image/png" }));
+	data.items.add(new File([await canvas.convertToBlob()], "<img src=x onerror=alert(1)>.png", { type: "image/png" }));
 	data.items.add(new File(["%PDF-1.4\nincome of Lin Xiao\n%%EOF\n"], "收入证明.pdf", { type: "application/pdf" }));
 	data.items.add(new File(["<script>alert(1)</script>"], "page.pdf", { type: "application/pdf" }));
 	const input = $$(".attach input").at(-1);
@@ -75,9 +75,12 @@ func deskShowsDocuments(t *testing.T, chromium *browsertest.Browser, address, re
 	desk.See("section.lists, .lists, aside")
 	press("申诉")
 	desk.See(".appeal .documents")
-	if got := desk.Text(".appeal"); !strings.Contains(got, reference) || !strings.Contains(got, "<b>结清.png") || !strings.Contains(got, "收入证明.pdf") ||
+	if got := desk.Text(".appeal"); !strings.Contains(got, reference) || !strings.Contains(got, "<img src=x onerror=alert(1)>.png") || !strings.Contains(got, "收入证明.pdf") ||
 		!strings.Contains(got, "已同意") || !strings.Contains(got, "那笔账单去年就还清了") || !strings.Contains(got, "机构已收到") {
 		t.Errorf("the appeal %s at the desk:\n%s", reference, got)
+	}
+	if n := desk.Count(`img[src="x"]`); n != 0 {
+		t.Error("the name of a document became markup")
 	}
 	press("查看")
 	desk.Until(`(({ complete, naturalWidth }) => complete && naturalWidth === 300)(document.querySelector("img.document"))`)

@@ -6,7 +6,7 @@ import type { TokenSource } from "./api.ts";
 import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
-import { NOBODY, Person, subjectOf } from "./person.ts";
+import { authorization, NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
@@ -308,7 +308,7 @@ export class Chat extends Watched implements Listener {
     if (token === undefined) throw new Error("expired"); // the banner says so
     const request = new XMLHttpRequest();
     request.open("POST", `${this.#options.base}/v1/conversations/${encodeURIComponent(conv)}/proofs`);
-    request.setRequestHeader("Authorization", this.connection.authorization(token));
+    request.setRequestHeader("Authorization", authorization(token, this.connection.anon));
     request.setRequestHeader("Accept-Language", this.locale);
     return request;
   }

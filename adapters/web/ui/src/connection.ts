@@ -2,6 +2,7 @@
 // every act until it is acknowledged. It knows nothing of what is shown.
 
 import { isSaid, type Act, type ActType } from "./act.ts";
+import { authorization } from "./person.ts";
 import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
 import { uuid7 } from "./uuid.ts";
 
@@ -158,11 +159,6 @@ export class Connection {
 
   get token(): string | null {
     return this.#token;
-  }
-
-  /** Who is there, as HTTP wants to be told. */
-  authorization(token: string | null | undefined): string {
-    return token ? `Bearer ${token}` : `Anonymous ${this.anon}`;
   }
 
   /** Goes on in a conversation another tab has begun. */
@@ -378,7 +374,7 @@ export class Connection {
 
   async #fetchPage(signal: AbortSignal): Promise<{ events: Frame[]; more: boolean }> {
     const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
-    const response = await fetch(url, { headers: { Authorization: this.authorization(this.#token) }, signal });
+    const response = await fetch(url, { headers: { Authorization: authorization(this.#token, this.anon) }, signal });
     if (!response.ok) throw new Error(`history: ${response.status}`);
     return response.json();
   }
