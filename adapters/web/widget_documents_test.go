@@ -102,8 +102,8 @@ func documentsAttached(t *testing.T, chromium *browsertest.Browser) {
 	if got := c.Text(".message:last-child .form"); got != "申诉\n\n收入证明.pdf\n\n6 B\n\n结清证明.pdf\n\n8 B\n\n＋ 添加文件\n\njpg、png 或 pdf，每份不超过 10 MB。" {
 		t.Errorf("the form: %q", got)
 	}
-	if n := c.Count(".attach"); n != 1 {
-		t.Errorf("documents can be attached in %d places", n)
+	if n := c.Count(".form"); n != 1 || c.Count(".attach") != 1 {
+		t.Errorf("%d forms are shown, documents can be attached in %d places", n, c.Count(".attach"))
 	}
 	c.Until(`$("#text").matches(":focus")`)
 	c.Reload()

@@ -44,11 +44,14 @@ export class Form extends Component<Props> {
   render(): JSX.Element | null {
     const { chat, block, words } = this.props;
     const fields = block.fields ?? [];
-    const live = chat.form === block && fields.some(({ kind }) => kind === "file");
+    const asks = (wanted: string) => fields.some(({ kind }) => kind === wanted);
+    const current = chat.form === block;
+    const live = current && asks("file");
     const said = fields.filter(({ kind, value }) => kind === "text" && value);
     const kept = fields.filter(({ kind }) => kind === "document");
     const uploads = live ? chat.uploads.list.filter(({ conv, id }) => conv === chat.connection.conv && !kept.some((field) => field.id === id)) : [];
-    if (!live && said.length + kept.length === 0) return null;
+    // The form as it was sent off stays; what was shown on the way there does not.
+    if (!live && (said.length + kept.length === 0 || !(current || asks("consent")))) return null;
     return (
       <section class="card form" onDragOver={live ? this.#dragged : undefined} onDrop={live ? this.#dropped : undefined}>
         {block.title && <h2 class="card-title">{block.title}</h2>}
