@@ -24,6 +24,7 @@ func TestWidgetDocuments(t *testing.T) {
 		{"are attached on the page of somebody", documentsOnHost},
 		{"are attached in a frame", documentsInFrame},
 		{"are sent for who is there now", documentsFreshToken},
+		{"are not asked for where none are kept", documentsNowhere},
 	}
 	for _, locale := range []string{"zh-CN", "en"} {
 		for _, width := range []int64{0, 320} {
@@ -289,6 +290,16 @@ func documentsFreshToken(t *testing.T, chromium *browsertest.Browser) {
 	}
 	if owner := w.owner(); owner != "demo-kyc" {
 		t.Errorf("of %s", owner)
+	}
+}
+
+func documentsNowhere(t *testing.T, chromium *browsertest.Browser) {
+	c := newWorld(t).chat(chromium)
+	c.Write("我要申诉")
+	c.answers(1)
+	c.See(`.choice[data-choice="appeal.submit"]`)
+	if n := c.Count(".attach, .form"); n != 0 {
+		t.Error("a document could be chosen, and would be refused")
 	}
 }
 

@@ -50,6 +50,7 @@ export class Chat extends Watched implements Listener {
   line: Status = "connecting";
   greeting: Block[] = [];
   page: Welcome["page"] | null = null;
+  features: string[] = [];
   activity: Activity = "";
   banner: Banner | null = null;
   handoff: HandoffData | null = null;
@@ -222,6 +223,7 @@ export class Chat extends Watched implements Listener {
     this.banner = null;
     this.greeting = data.greeting;
     this.page = data.page;
+    this.features = data.features;
     // What was missed by a thread that is shown already is news, not replay.
     this.#replayUpTo = this.connection.lastSeq === 0 ? data.seq : 0;
     this.replaying = this.#replayUpTo > 0;

@@ -68,6 +68,7 @@ export interface Welcome {
   ping_ms: number;
   recovered: boolean;
   anon?: string;
+  features: string[];
   greeting: Block[];
   page: { title: string; ask: string[] };
 }

@@ -46,7 +46,7 @@ export class Form extends Component<Props> {
     const fields = block.fields ?? [];
     const asks = (wanted: string) => fields.some(({ kind }) => kind === wanted);
     const current = chat.form === block;
-    const live = current && asks("file");
+    const live = current && asks("file") && chat.features.includes("documents");
     const said = fields.filter(({ kind, value }) => kind === "text" && value);
     const kept = fields.filter(({ kind }) => kind === "document");
     const uploads = live ? chat.uploads.list.filter(({ conv, id }) => conv === chat.connection.conv && !kept.some((field) => field.id === id)) : [];
