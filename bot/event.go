@@ -35,6 +35,8 @@ type (
 		Product   string `json:"product"`
 		Locale    string `json:"locale"`
 		Pack      string `json:"pack"` // id@version of the knowledge pack
+
+		Client *Client `json:"client,omitempty"` // as far as it says what it is
 	}
 
 	// Message is something said. Clients see it, so it has a Seq.

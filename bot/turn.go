@@ -115,6 +115,7 @@ func (e *Engine) open(d *draft) {
 	d.add(Started{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Anonymous: d.say.User.Anonymous,
 		Product: d.product(), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
+		Client: d.say.Client.recorded(),
 	})
 }
 

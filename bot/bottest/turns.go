@@ -48,7 +48,8 @@ func Texts() map[string]string {
 func EveryEvent() []bot.Event {
 	at := time.Date(2026, 3, 1, 9, 30, 15, 123456789, time.UTC)
 	return append([]bot.Event{
-		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1"},
+		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1",
+			Client: &bot.Client{AppVersion: "10.5.1", OS: "ios", Network: "wifi", Region: "浙江", Channel: "app"}},
 		fullMessage(),
 		bot.AgeKnown{Minor: true},
 		bot.Understood{
