@@ -17,7 +17,7 @@ func (w *writer) file() {
 		w.askToExplain(f)
 	case AppealProofs:
 		w.say("appeal.ask_proofs", "most", strconv.Itoa(MaxProofs))
-		w.form(Field{ID: fieldProofs, Label: w.phrase("appeal.field_proofs"), Kind: FieldFile, Value: w.proofNames(), Optional: true})
+		w.form(append(w.documents(), w.fileField())...)
 		w.offer(w.choice(choiceAppealNext), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
 	case AppealConfirm:
 		w.askToConfirm()
@@ -84,7 +84,7 @@ func (w *writer) askToConfirm() {
 		Item{Label: w.phrase("appeal.field_proofs"), Text: proofs},
 	)})
 	w.say("appeal.confirm")
-	w.form(Field{ID: fieldConsent, Label: w.phrase("appeal.field_consent"), Kind: FieldConsent})
+	w.form(append(w.documents(), w.fileField(), Field{ID: fieldConsent, Label: w.phrase("appeal.field_consent"), Kind: FieldConsent})...)
 	w.offer(w.choice(choiceAppealSubmit), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
 }
 
@@ -112,8 +112,33 @@ func (w *writer) proofNames() string {
 	return listPlain(names, w.plan.Locale)
 }
 
-func (w *writer) form(field Field) {
-	w.addOfNow(Block{Type: BlockForm, Title: w.phrase("appeal.title_form"), Source: "phrase:appeal.title_form", Fields: []Field{field}})
+// documents are those the appeal holds, a field each.
+func (w *writer) documents() []Field {
+	var fields []Field
+	for _, proof := range w.plan.Appeal.Proofs {
+		fields = append(fields, Field{ID: proof.ID, Label: proof.Name, Kind: FieldDocument, Value: sizeWords(proof.Size)})
+	}
+	return fields
+}
+
+func (w *writer) fileField() Field {
+	return Field{ID: fieldProofs, Label: w.phrase("appeal.field_proofs"), Kind: FieldFile, Value: w.proofNames(), Optional: true}
+}
+
+// sizeWords is a size as people say it, the same in all languages.
+func sizeWords(bytes int64) string {
+	kilo := float64(bytes) / 1024
+	switch {
+	case kilo < 1:
+		return strconv.FormatInt(bytes, 10) + " B"
+	case kilo < 1000:
+		return strconv.FormatFloat(kilo, 'f', 1, 64) + " KB"
+	}
+	return strconv.FormatFloat(kilo/1024, 'f', 1, 64) + " MB"
+}
+
+func (w *writer) form(fields ...Field) {
+	w.addOfNow(Block{Type: BlockForm, Title: w.phrase("appeal.title_form"), Source: "phrase:appeal.title_form", Fields: fields})
 }
 
 // resumeAppeal offers to go on with a form that was interrupted.
