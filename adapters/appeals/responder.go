@@ -13,10 +13,14 @@ import (
 	"github.com/nats-io/nats.go/micro"
 )
 
-// The error codes of the service, sent in the micro error headers.
+// The error codes of the service, sent in the micro error headers. All but the
+// last mean that sending the appeal again is of no use.
 const (
-	codeBadRequest = "400"
-	codeConflict   = "409"
+	codeBadRequest = "400" // does not match the schema
+	codeConflict   = "409" // the reference was used for another appeal
+	codeLate       = "410" // the time for appealing against this decision is over
+	codeTooLarge   = "413"
+	codeFinal      = "422" // this decision is not reviewed
 	codeInternal   = "500"
 )
 

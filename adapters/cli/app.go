@@ -239,6 +239,7 @@ func (c *core) checks() []web.Check {
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
 		c.incidentCheck(),
+		c.appealCheck(),
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())

@@ -255,6 +255,60 @@ func TestAppealAfterARestart(t *testing.T) {
 	}
 }
 
+// What a service refuses for good is told once, with a human in reach, and
+// operators see it; what it cannot take now is tried on, and after a while they
+// see that too.
+func TestAppealsThatAreNotTaken(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ code, told, note string }{
+		{"410", "期限已经过了", `refused for good, a human has to see to it: K`},
+		{"503", "", `appeals wait for the institution for too long, the log says why; they are tried on: waiting for the institution: 1, the oldest since `},
+	} {
+		t.Run(test.code, func(t *testing.T) {
+			t.Parallel()
+			config := configs.Default()
+			config.Addr, config.Data, config.NATS.URL, config.Eligibility.Timeout = "127.0.0.1:0", t.TempDir(), listening(t), patientCheck
+			config.Appeals.AlertAfter = time.Nanosecond
+			conn, err := nats.Connect(config.NATS.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			var asked atomic.Int32
+			if _, err := conn.Subscribe(appeals.Subject, func(m *nats.Msg) {
+				asked.Add(1)
+				_ = m.RespondMsg(&nats.Msg{Header: nats.Header{"Nats-Service-Error-Code": {test.code}, "Nats-Service-Error": {"secret words of the service"}}})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			address, stop := launch(t, config)
+			defer stop()
+			p := newPerson(t, address, "demo-rejected", "zh-CN")
+			p.beginAppeal()
+			_, form := p.says("10 MB")
+			p.choose(form, "appeal.next")
+			_, summary := p.says("同意")
+			p.choose(summary, "appeal.submit")
+			p.says("编号 A-")
+			if test.told != "" {
+				p.says(test.told)
+			}
+			note := readiness(t, address)
+			for ; !strings.Contains(note, test.note); note = readiness(t, address) {
+				if t.Context().Err() != nil {
+					t.Fatal(note)
+				}
+			}
+			if strings.Contains(note, "secret words") || strings.Contains(fmt.Sprint(p.frames), "secret words") {
+				t.Errorf("the words of the service are told: %s", note)
+			}
+			if test.told != "" && asked.Load() != 1 {
+				t.Errorf("asked %d times", asked.Load())
+			}
+		})
+	}
+}
+
 // In production without a key there is nowhere to upload to.
 func TestNoDocumentsWithoutAKey(t *testing.T) {
 	t.Parallel()
