@@ -32,7 +32,7 @@ type ResponderOptions struct {
 	Conn     *nats.Conn
 	Now      func() time.Time
 	Logger   *slog.Logger
-	Received func(Request) // told each appeal once
+	Received func(Request) // told each appeal once, but no trials
 }
 
 // Responder accepts appeals and remembers them as long as it runs: the
@@ -68,6 +68,7 @@ func Serve(o ResponderOptions) (*Responder, error) {
 	r.service, err = micro.AddService(o.Conn, micro.Config{
 		Name: Service, Version: Version,
 		Description: "Takes appeals against automated decisions.",
+		Metadata:    map[string]string{trialsKey: trialsKnown},
 		Endpoint:    &micro.EndpointConfig{Subject: Subject, Handler: micro.HandlerFunc(r.handle)},
 	})
 	if err != nil {
@@ -93,7 +94,7 @@ func (r *Responder) handle(message micro.Request) {
 		r.fail(message, codeConflict, "the reference was used for another appeal")
 		return
 	}
-	if fresh {
+	if fresh && !request.Trial {
 		r.options.Received(request)
 	}
 	data, err := json.Marshal(Reply{Reference: request.Reference, AcceptedAt: at})

@@ -255,6 +255,24 @@ func TestAppealAfterARestart(t *testing.T) {
 	}
 }
 
+func TestAppealsVerifyCommand(t *testing.T) {
+	t.Parallel()
+	bus := startBus(t)
+	code, out, notes := kaitong(t, "appeals", "verify", "--nats", bus.ClientURL(), "--timeout", "10s")
+	if code != exitFailed || !strings.Contains(out, "FAIL  found as micro service appeals") {
+		t.Errorf("nobody: code %d, %s%s", code, out, notes)
+	}
+	responder, err := appeals.Serve(appeals.ResponderOptions{Conn: bus.Conn(), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = responder.Close() }()
+	code, out, notes = kaitong(t, "appeals", "verify", "--nats", bus.ClientURL(), "--tenant", "acme", "--user", "u1", "--timeout", "10s")
+	if code != exitOK || strings.Contains(out, "FAIL") || !strings.Contains(out, "ok    accepts it once") {
+		t.Errorf("the reference: code %d, %s%s", code, out, notes)
+	}
+}
+
 // What a service refuses for good is told once, with a human in reach, and
 // operators see it; what it cannot take now is tried on, and after a while they
 // see that too.
