@@ -82,6 +82,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handoffs.start()
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
+	c.tidyProofs()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -325,6 +326,47 @@ func TestAppealsThatAreNotTaken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A document of a form that nobody sends off is kept for its time, then removed
+// and told; nothing else of the conversation goes.
+func TestUnsentDocumentsAreRemoved(t *testing.T) {
+	t.Parallel()
+	config := configs.Default()
+	config.Addr, config.Data, config.Eligibility.Timeout = "127.0.0.1:0", t.TempDir(), patientCheck
+	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	address := "http://" + app.Addr().String()
+	p := newPerson(t, address, "demo-rejected", "zh-CN")
+	p.beginAppeal()
+	p.says("10 MB")
+	if status, body := p.upload(address, "收入.pdf", paper("income")); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, body)
+	}
+	p.says("收到「收入.pdf」")
+	blobs := filepath.Join(config.Data, "blobs")
+	app.core.sweepProofs(ctx, time.Now())
+	if n := len(filesBelow(t, blobs)); n != 1 {
+		t.Fatalf("%d documents while it is young", n)
+	}
+	app.core.sweepProofs(ctx, time.Now().Add(config.Blobs.KeepUnsubmitted+time.Hour))
+	p.says("1 份材料")
+	if n := len(filesBelow(t, blobs)); n != 0 {
+		t.Errorf("%d documents are left", n)
+	}
+	p.text("我的申诉到哪了")
+	p.says("还没有提交")
 }
 
 // In production without a key there is nowhere to upload to.
