@@ -89,7 +89,12 @@ func (r *Responder) handle(message micro.Request) {
 		r.fail(message, codeBadRequest, "the appeal does not match the schema")
 		return
 	}
-	at, fresh, same := r.accept(request, sha256.Sum256(message.Data()))
+	known, err := json.Marshal(request) // fields that are not known make no other appeal
+	if err != nil {
+		r.fail(message, codeInternal, "the appeal could not be compared")
+		return
+	}
+	at, fresh, same := r.accept(request, sha256.Sum256(known))
 	if !same {
 		r.fail(message, codeConflict, "the reference was used for another appeal")
 		return
