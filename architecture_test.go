@@ -45,6 +45,7 @@ func table() map[string]layer {
 		"bot":                      {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
 		"bot/bottest":              {imports: []string{"bot"}},
+		"bot/gaps":                 {imports: []string{"intents"}},
 		"bot/outbox":               {inTests: []string{"bot/outbox/outboxtest"}},
 		"bot/outbox/outboxtest":    {imports: []string{"bot/outbox"}},
 		"bot/staff":                {inTests: []string{"bot/staff/stafftest"}},
@@ -52,6 +53,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/conform":         {}, // what the verifications of all contracts look at alike
 		"adapters/eligibility":     {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
