@@ -13,7 +13,7 @@ import (
 	"gocloud.dev/blob"
 )
 
-// ErrForeign: the log knows none of the conversations that documents are kept
+// ErrForeign says that the log knows none of the conversations that documents are kept
 // of. It is another one's store, or a log that lost its beginning.
 var ErrForeign = errors.New("documents of conversations that this log does not know: nothing was removed")
 
