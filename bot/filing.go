@@ -114,7 +114,9 @@ func (d *decider) status() (Plan, bool) {
 	if !asksAppealStatus(d.reading.Text) || d.c.Appeal.State == "" && elsewhere == nil {
 		return Plan{}, false
 	}
-	return d.filing(Filing{Act: FilingStatus, Elsewhere: elsewhere}), true
+	plan := d.filing(Filing{Act: FilingStatus, Elsewhere: elsewhere})
+	plan.Right = d.right("appeal") // who asks for it asks for the review
+	return plan, true
 }
 
 // longestStatus is the longest text that asks for a status: who explains what
