@@ -43,7 +43,7 @@ func table() map[string]layer {
 		"intents":                  {},
 		"knowledge":                {},
 		"bot":                      {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
-		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
+		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest", "intents", "knowledge"}},
 		"bot/bottest":              {imports: []string{"bot"}},
 		"bot/gaps":                 {imports: []string{"intents"}},
 		"bot/outbox":               {inTests: []string{"bot/outbox/outboxtest"}},

@@ -59,7 +59,7 @@ func lastSaid(t *testing.T, turns []bot.Turn) bot.Message {
 	return last
 }
 
-func offers(m bot.Message, choice string) bool {
+func isOffered(m bot.Message, choice string) bool {
 	return slices.ContainsFunc(m.Blocks, func(b bot.Block) bool {
 		return slices.ContainsFunc(b.Choices, func(c bot.Choice) bool { return c.ID == choice })
 	})
@@ -95,7 +95,7 @@ func TestAppealIsRefused(t *testing.T) {
 				t.Error("the words of the service are stored")
 			}
 			told := lastSaid(t, turns)
-			if text := fmt.Sprint(told.Blocks); !strings.Contains(text, test.words) || !strings.Contains(text, reference) || offers(told, "appeal.start") != test.again {
+			if text := fmt.Sprint(told.Blocks); !strings.Contains(text, test.words) || !strings.Contains(text, reference) || isOffered(told, "appeal.start") != test.again {
 				t.Errorf("told %s", text)
 			}
 			if !bot.FromDesk(turns[len(turns)-1]) {
@@ -112,7 +112,7 @@ func TestAppealIsRefused(t *testing.T) {
 			if text := fmt.Sprint(k.say("where is my appeal").Blocks); !strings.Contains(text, "did not take it") {
 				t.Errorf("the status in English: %s", text)
 			}
-			if offers(k.last, "appeal.start") != test.again {
+			if isOffered(k.last, "appeal.start") != test.again {
 				t.Fatalf("offered again: %v", !test.again)
 			}
 			if !test.again {
@@ -172,7 +172,7 @@ func TestRefusedAppealReachesAHuman(t *testing.T) {
 			if told := kindsOf([]bot.Turn{last})["message"] > 0; told != test.told {
 				t.Errorf("told: %v", told)
 			}
-			if test.state == bot.HandoffCancelled && !offers(lastSaid(t, turns), "agent") {
+			if test.state == bot.HandoffCancelled && !isOffered(lastSaid(t, turns), "agent") {
 				t.Errorf("no human is offered: %+v", lastSaid(t, turns))
 			}
 			found, err := k.engine.Case(t.Context(), "default", k.conv, "zh-CN")
@@ -249,11 +249,11 @@ func TestAppealStatusElsewhere(t *testing.T) {
 	k.say("为什么我的借呗开通不了")
 	k.tap("intent:appeal")
 	names = []string{"c_1"}
-	if status := k.say("我的申诉到哪了"); !strings.Contains(status.Blocks[0].Text, "还没有提交") || !offers(status, "appeal.resume") {
+	if status := k.say("我的申诉到哪了"); !strings.Contains(status.Blocks[0].Text, "还没有提交") || !isOffered(status, "appeal.resume") {
 		t.Errorf("while it is filled in: %+v", status)
 	}
 	in("c_2", "u1")
-	if status := k.say("我的申诉到哪了"); !strings.Contains(status.Blocks[0].Text, "另一次对话里填过申诉") || offers(status, "appeal.resume") {
+	if status := k.say("我的申诉到哪了"); !strings.Contains(status.Blocks[0].Text, "另一次对话里填过申诉") || isOffered(status, "appeal.resume") {
 		t.Errorf("not sent, from elsewhere: %+v", status)
 	}
 	in("c_1", "u1")
@@ -268,7 +268,7 @@ func TestAppealStatusElsewhere(t *testing.T) {
 	in("c_3", "u1")
 	for locale, question := range map[string]string{"zh-CN": "申诉进度", "en": "What is the status of my appeal?"} {
 		k.locale = locale
-		if status := k.say(question); !strings.Contains(status.Blocks[0].Text, sent.Reference) || offers(status, "appeal.start") {
+		if status := k.say(question); !strings.Contains(status.Blocks[0].Text, sent.Reference) || isOffered(status, "appeal.start") {
 			t.Errorf("%s: %+v", question, status)
 		}
 	}

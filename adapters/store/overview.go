@@ -33,7 +33,7 @@ type overviewWords struct {
 
 	one     string // the row of a conversation
 	newest  string // rows, the latest turn first
-	open    string // rows of those that wait for a human or have one, the latest turn first
+	open    string // rows of those that wait for a human or have one, the oldest turn first, after a position
 	sent    string // rows of those whose appeal the institution has not confirmed, the earliest first
 	refused string // rows of those whose appeal was refused and that have or want a human, the latest turn first
 	whose   string // rows of a person of a tenant in which an appeal was begun, the latest turn first
