@@ -87,6 +87,7 @@ type Eligibility struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+	OIDC   OIDC
 }
 
 // Handoff says which other desks take conversations over.
@@ -149,6 +150,7 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
+		Desk:    Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
 		Appeals: Appeals{AlertAfter: 72 * time.Hour},
 		Blobs:   Blobs{KeepUnsubmitted: 720 * time.Hour},
 		Log:     Log{Level: "info", Format: "text"},

@@ -29,6 +29,7 @@ func (c Config) Validate() error {
 	v.auth()
 	v.web()
 	v.eligibility()
+	v.oidc()
 	v.handoff()
 	v.appeals()
 	v.blobs()

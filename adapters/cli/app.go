@@ -193,7 +193,7 @@ func webOptions(c *core) (web.Options, error) {
 	options := web.Options{
 		Engine: c.engine, Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
-		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
+		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
 		Limits: webLimits(c.config), Checks: c.checks(),
 	}
 	if c.proofs != nil {

@@ -48,6 +48,7 @@ type core struct {
 	node     string // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes
+	accounts *store.Staff   // nil: no agents are served here
 	desk     *desk.Server   // nil: no agents are served here
 	hooks    *handoff.Hooks // nil: there are no other desks
 }

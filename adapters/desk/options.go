@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"kaitong/adapters/desk/sso"
 	"kaitong/bot"
 	"kaitong/bot/staff"
 )
@@ -50,6 +51,11 @@ type Options struct {
 	// Demo offers the demo agents, who need no password. Never set it where real
 	// people are served.
 	Demo bool
+	// Hosts are names, besides addresses and localhost, under which the demo agents
+	// are offered.
+	Hosts []string
+	// Company is the provider whose accounts agents sign in with. nil: none.
+	Company *Company
 	// Proxies stand before the server: what they say in X-Forwarded-For, -Proto
 	// and -Host is believed.
 	Proxies []netip.Prefix
@@ -62,6 +68,13 @@ type Options struct {
 	Cost   Cost // of passwords that are hashed from now on; zero: [DefaultCost]
 	Limits Limits
 	Now    func() time.Time // nil: time.Now
+}
+
+// Company is a provider that agents can sign in with.
+type Company struct {
+	Provider *sso.Provider // closed by who made it
+	Name     string        // for the button; empty: words of the page
+	Only     bool          // passwords let nobody in
 }
 
 // Limits bound what one desk may use. The zero value of each is its default.

@@ -14,6 +14,7 @@ const outcomes: Record<string, string> = { offered: "建议过", tried: "试过�
 const refusals: Record<string, string> = {
   fenced: "这个对话刚刚转了手，已为你刷新", forbidden: "你的角色不能这样做", not_found: "找不到这个对话", busy: "系统忙，请稍后再试",
   rate_limited: "太快了，歇一下再试", invalid: "内容不符合要求", id_conflict: "这条已经用过，请重新写一条", csrf: "登录状态已更新，请刷新页面",
+  colleague_offline: "这位同事不在线，请转给在线的同事或放回队列",
   not_possible: "现在没法这样操作", bad_field: "有一项内容不对", too_large: "内容太长了，请缩短", damaged: "这段对话的记录有损坏，没法继续", internal: "服务出了点问题，请再试一次",
   unanswered: "没有收到答复，请再试一次", notifyBlocked: "浏览器没有允许通知，可以在地址栏左侧的设置里打开",
 };
@@ -53,6 +54,16 @@ export const zh = {
     slow: "试得有点快，歇几秒再来。",
     offline: "连不上服务器。请检查网络，再试一次。",
     failed: "没能登录，请稍后再试。",
+    company: (name: string) => (name ? `用「${name}」登录` : "用公司账号登录"),
+    otherPassword: "或者用账号和密码登录",
+    turnedAway: {
+      company_away: "公司账号的登录服务暂时没有回应，请稍后再试。",
+      company_stale: "这次登录已经失效，请重新开始。",
+      company_refused: "公司账号没有登录成功，请再试一次。",
+      no_role: "你的公司账号还没有工作台的角色，请联系管理员。",
+      disabled: "这个账号已停用，请联系管理员。",
+      no_passwords: "这里只能用公司账号登录。",
+    } as Record<string, string>,
     expired: "登录已过期，请重新登录。没发出的内容请重写一遍。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
