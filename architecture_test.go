@@ -55,10 +55,11 @@ func table() map[string]layer {
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
 		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
-		"adapters/eligibility":     adapter,
+		"adapters/conform":         {}, // what the verifications of all contracts look at alike
+		"adapters/eligibility":     {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
 		"adapters/llm":             adapter,
-		"adapters/appeals":         adapter,
+		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,

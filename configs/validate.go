@@ -31,6 +31,7 @@ func (c Config) Validate() error {
 	v.eligibility()
 	v.oidc()
 	v.handoff()
+	v.appeals()
 	v.blobs()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
