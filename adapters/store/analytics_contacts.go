@@ -133,13 +133,13 @@ func (a *Analytics) cellsWith(ctx context.Context, q analytics.Query, which anal
 }
 
 func bitsCounted(bits analytics.Bits) string {
-	text := ""
+	var text strings.Builder
 	for bit := range analytics.MaxBits {
 		if bits.Has(bit) {
-			text += ` AND k.k` + strconv.Itoa(bit) + ` <> 0`
+			fmt.Fprintf(&text, ` AND k.k%d <> 0`, bit)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // contactLook goes through contacts, the newest first.
@@ -188,26 +188,25 @@ func (l *contactLook) take(rows *sql.Rows) error {
 	if err := rows.Scan(&l.before, &closed, &body); err != nil || l.full() {
 		return err
 	}
-	contact, err := storedContact(closed, body)
+	memory, err := storedContact(closed, body)
 	if err != nil {
 		return err
 	}
+	contact := &memory.Contact
 	if _, counts := contact.Count(l.zone); l.which.Admits(contact, counts) && l.fits(contact) {
 		l.found = append(l.found, *contact)
 	}
 	return nil
 }
 
-// storedContact reads the contact of a row.
-func storedContact(closed int64, body []byte) (*analytics.Contact, error) {
+// storedContact reads a row: the contact, and what is remembered with it.
+func storedContact(closed int64, body []byte) (memory analytics.Memory, err error) {
 	if closed != 0 {
-		var contact analytics.Contact
-		err := contact.UnmarshalBinary(body)
-		return &contact, err
+		err = memory.Contact.UnmarshalBinary(body)
+	} else {
+		err = memory.UnmarshalBinary(body)
 	}
-	var memory analytics.Memory
-	err := memory.UnmarshalBinary(body)
-	return &memory.Contact, err
+	return memory, err
 }
 
 // numbers are numbers as SQL lists them.
