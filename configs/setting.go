@@ -66,10 +66,13 @@ func (c *Config) settings() []setting {
 		{"handoff.public_url", &c.Handoff.PublicURL},
 		{"handoff.allow_private", &c.Handoff.AllowPrivate},
 		{"handoff.webhooks", &c.Handoff.Webhooks},
+		{"appeals.alert_after", &c.Appeals.AlertAfter},
 		{"blobs.url", &c.Blobs.URL},
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
+		{"blobs.keep_unsubmitted", &c.Blobs.KeepUnsubmitted},
 		{"analytics.zone", &c.Analytics.Zone},
+		{"analytics.min_cell", &c.Analytics.MinCell},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

@@ -31,6 +31,7 @@ func (c Config) Validate() error {
 	v.eligibility()
 	v.oidc()
 	v.handoff()
+	v.appeals()
 	v.blobs()
 	v.analytics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
@@ -82,6 +83,9 @@ func (v *validator) analytics() {
 	zone := v.config.Analytics.Zone
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
 		v.complain("analytics.zone", "%q is no time zone; want one such as Asia/Shanghai or UTC", zone)
+	}
+	if v.config.Analytics.MinCell < 0 {
+		v.complain("analytics.min_cell", "want 0 or more, got %d", v.config.Analytics.MinCell)
 	}
 }
 

@@ -85,6 +85,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handoffs.start()
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
+	c.tidyProofs()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -241,7 +242,7 @@ func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
-		c.incidentCheck(), c.analyticsCheck(),
+		c.incidentCheck(), c.appealCheck(), c.analyticsCheck(),
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())

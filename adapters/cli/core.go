@@ -98,7 +98,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	return bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
-		Routing: c.routing, Roster: c.newRoster(),
+		Routing: c.routing, Roster: c.newRoster(), Appeals: c.log.AppealsOf,
 	}
 }
 

@@ -32,14 +32,20 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	c.desk, err = desk.New(desk.Options{
 		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
 		Queues: c.routing.Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies, Hosts: options.Hosts, Company: company,
-		Snippets: snippets{c.library}.find, Typing: c.agentTypes,
+		Snippets: snippets{c.library}.find, Documents: c.document, Typing: c.agentTypes,
 	})
 	if err != nil {
 		return err
 	}
 	c.teardown.add("desk", c.desk.Drain)
 	options.Typing = c.desk.Typing
-	options.Mounts = map[string]http.Handler{"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler()}
+	figures, err := c.openDashboard()
+	if err != nil {
+		return err
+	}
+	options.Mounts = map[string]http.Handler{
+		"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler(), "/v1/analytics/": figures,
+	}
 	return nil
 }
 

@@ -15,10 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"kaitong/adapters/desk/sso"
 	"kaitong/adapters/desk/ssotest"
+	"kaitong/adapters/web/browsertest"
 	"kaitong/bot/staff"
 )
 
@@ -409,9 +408,7 @@ func TestCookiesOfTheWayBack(t *testing.T) {
 // way comes back, and the strict one of the session is there once the page asks.
 func TestTheCompanyInABrowser(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("drives a browser")
-	}
+	chromium := browsertest.Start(t, *shots)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -428,29 +425,17 @@ func TestTheCompanyInABrowser(t *testing.T) {
 	served := make(chan struct{})
 	go func() { defer close(served); _ = server.Serve(listener) }()
 	t.Cleanup(func() { server.Close(); <-served })
-	b := openTab(t, home+"/desk")
-	b.clicks("银行账号")
-	b.lands("还没有工作台的角色")
+	s := o.sight(chromium, home, look{})
+	s.ClickOn("button", "银行账号")
+	s.lands("还没有工作台的角色")
 	theirs.Claims = agent()
-	b.clicks("银行账号")
-	b.lands("林晓")
+	s.ClickOn("button", "银行账号")
+	s.lands("林晓")
 }
 
 // lands waits until the browser, which is on its way, is at the desk and shows a
 // text.
-func (b *tab) lands(text string) {
-	b.t.Helper()
-	there := fmt.Sprintf("location.pathname === '/desk' && location.search === '' && document.body.innerText.includes(%q)", text)
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for timeout := time.After(patience); ; {
-		select {
-		case <-ticker.C:
-			if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](there)); err == nil && ok {
-				return
-			}
-		case <-timeout:
-			b.t.Fatalf("it never shows %q: %s", text, b.text())
-		}
-	}
+func (s *sight) lands(text string) {
+	s.o.t.Helper()
+	s.Until(fmt.Sprintf("location.pathname === '/desk' && location.search === '' && document.body.innerText.includes(%q)", text))
 }

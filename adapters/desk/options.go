@@ -62,6 +62,9 @@ type Options struct {
 
 	// Snippets finds what may help to reply. nil: nothing is offered.
 	Snippets func(query, locale string) []Snippet
+	// Documents reads what was attached to the appeal of a conversation, by its
+	// id; where it is not there any more, [bot.ErrNotFound]. nil: nothing can be.
+	Documents func(ctx context.Context, conversation, id string) ([]byte, error)
 	// Typing is told that an agent writes in a conversation. nil: nobody is.
 	Typing func(conversation string)
 

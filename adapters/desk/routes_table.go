@@ -41,6 +41,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/desk/snippets", talking, s.findSnippets},
 		{get, "/v1/desk/conversations/{id}", reading, s.openCase},
 		{post, "/v1/desk/conversations/{id}/reveal", reading, s.reveal},
+		{get, "/v1/desk/conversations/{id}/proofs/{proof}", talking, s.proof},
 		{get, "/v1/desk/audit", checking, s.listAudit},
 		{get, "/v1/desk/accounts", admins, s.listAccounts},
 		{post, "/v1/desk/accounts", admins, s.addAccount},

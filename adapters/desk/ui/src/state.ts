@@ -72,6 +72,17 @@ export function initialState(prefs: Prefs): State {
 /** A note never turns into a reply, so that each has a draft of its own. */
 export const draftKey = (conversation: string, mode: State["mode"]): string => `${mode} ${conversation}`;
 
+/** What was written and is not in the log: drafts, and what was on its way. */
+export function unsent(s: State): State["drafts"] {
+  let drafts = s.drafts;
+  for (const act of s.acts.values()) {
+    if (!isWords(act) || act.state === "sent") continue;
+    const key = draftKey(act.data.conversation, act.data.kind === "note" ? "note" : "reply");
+    drafts = withKey(drafts, key, [act.data.text, drafts.get(key)].filter(Boolean).join("\n"));
+  }
+  return drafts;
+}
+
 export function withKey<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> {
   const next = new Map(map);
   if (value === undefined) next.delete(key);

@@ -8,8 +8,8 @@ import { Line } from "./line.ts";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
-  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, withKey,
-  type Act, type Notice, type State,
+  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
+  withKey, type Act, type Notice, type State,
 } from "./state.ts";
 import { uuid7 } from "./uuid.ts";
 import { words } from "./words.ts";
@@ -27,11 +27,12 @@ export class Desk {
   #line: Line;
   #typed = 0;
   #notices = 0;
+  #left: { user: string; work: Partial<State> } | null = null; // where somebody was when their session ended
 
   constructor() {
     this.api.locale = this.#state.prefs.locale;
     if (this.#state.prefs.sound) armSound();
-    this.api.onSignedOut = () => this.#signedOut(this.#state.stage === "in");
+    this.api.onSignedOut = () => this.#state.stage !== "signedOut" && this.#signedOut(this.#state.stage === "in"); // several may be told
     document.addEventListener("visibilitychange", () => this.#looked());
     this.#line = new Line(
       {
@@ -228,11 +229,15 @@ export class Desk {
   }
 
   #enter(me: Me): void {
-    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me });
+    const work = this.#left?.user === me.user ? this.#left.work : {};
+    this.#left = null;
+    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, ...work });
     if (me.role !== "admin") this.#line.open();
   }
 
   #signedOut(expired: boolean): void {
+    const { me, selected, tab, pane, mode } = this.#state;
+    this.#left = expired && me ? { user: me.user, work: { selected, tab, pane, mode, drafts: unsent(this.#state) } } : null;
     this.#line.close();
     this.#set({ ...initialState(this.#state.prefs), stage: "signedOut", expired, ways: this.#state.ways, demo: this.#state.demo, turnedAway: this.#state.stage === "starting" ? this.#state.turnedAway : "" });
     if (this.#state.ways === null) void this.#askWaysIn();

@@ -25,9 +25,12 @@ const refusals: Record<string, string> = {
   unanswered: "No answer came. Please try again", notifyBlocked: "The browser does not allow notifications. You can turn them on beside the address bar",
 };
 const actions: Record<string, string> = {
-  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", claim: "Claimed", transfer: "Transferred",
+  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", document: "Looked at a document", claim: "Claimed", transfer: "Transferred",
   release: "Put back in line", resolve: "Resolved", takeover: "Took over", account_added: "Added an account", account_changed: "Changed an account", password: "Changed a password",
 };
+const appeals: Record<string, string> = { open: "Being filled in", submitted: "Sent, not confirmed yet", accepted: "The institution has it", refused: "Not taken by the institution" };
+const appealRefusals: Record<string, string> = { technical: "Could not be processed: somebody has to see to it", late: "The time for it is over", final: "This result is not reviewed" };
+const documentKinds: Record<string, string> = { "image/jpeg": "jpg picture", "image/png": "png picture", "application/pdf": "PDF" };
 const states: Record<string, string> = {
   requested: "Asked for a person", queued: "Joined the line", active: "joined", resolved: "The person has left, the bot answers again",
   cancelled: "Withdrew the request for a person",
@@ -71,7 +74,7 @@ export const en: Words = {
       disabled: "This account is disabled. Please ask your administrator.",
       no_passwords: "Please sign in with your company account; passwords are not used here.",
     },
-    expired: "Your session has ended. Please sign in again. What was not sent has to be written anew.",
+    expired: "Your session has ended. Please sign in again. What you were writing is still here.",
   },
   roles: { agent: "Agent", lead: "Lead", compliance: "Compliance", admin: "Admin" },
   roleHints: { agent: "Helps people", lead: "Helps, takes over, sees all", compliance: "Reads conversations and the audit log", admin: "Manages accounts" },
@@ -125,6 +128,7 @@ export const en: Words = {
   stateLine: (state, agent, queue) =>
     state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `Joined the line “${queue}”` : (states[state] ?? state),
   breached: "Has waited longer than promised",
+  attached: (name) => `The customer attached “${name}”`,
   vote: { up: "Found it helpful", down: "Did not find it helpful" },
   disposedBy: (name) => `${name} recorded the outcome`,
   typing: "Customer is typing…",
@@ -189,6 +193,24 @@ export const en: Words = {
     notes: "Notes",
     noNotes: "No notes yet. Press n to leave one for colleagues.",
     knowledge: "Knowledge",
+  },
+  appeal: {
+    title: "Appeal",
+    state: (id) => appeals[id] ?? id,
+    refusal: (id) => appealRefusals[id] ?? id,
+    reference: "Reference",
+    causes: "Against",
+    and: ", ",
+    consent: "Agreed to send it",
+    agreed: "Yes",
+    notYet: "Not yet",
+    documents: (n) => (n === 0 ? "No documents" : n === 1 ? "1 document" : `${n} documents`),
+    kind: (type) => documentKinds[type] ?? "File",
+    show: "View",
+    hide: "Hide",
+    save: "Download",
+    failed: "This document cannot be opened; it may not be kept any more. Please try again.",
+    recorded: "Viewing and downloading are recorded in the audit log.",
   },
   knowledge: {
     placeholder: "Search fixes and answers (press /)",

@@ -19,9 +19,12 @@ const refusals: Record<string, string> = {
   unanswered: "没有收到答复，请再试一次", notifyBlocked: "浏览器没有允许通知，可以在地址栏左侧的设置里打开",
 };
 const actions: Record<string, string> = {
-  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", watched: "看对话", reveal: "查看账号", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
+  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", watched: "看对话", reveal: "查看账号", document: "查看材料", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
   account_added: "新增账号", account_changed: "修改账号", password: "修改密码",
 };
+const appeals: Record<string, string> = { open: "正在填写", submitted: "已提交，等机构确认", accepted: "机构已收到", refused: "机构没有受理" };
+const appealRefusals: Record<string, string> = { technical: "没能处理，需要人工跟进", late: "过了申诉时间", final: "这个结果不能复核" };
+const documentKinds: Record<string, string> = { "image/jpeg": "图片 jpg", "image/png": "图片 png", "application/pdf": "PDF" };
 const states: Record<string, string> = {
   requested: "请求了人工服务", queued: "进入排队", active: "已接入", resolved: "人工服务结束，机器人继续接待", cancelled: "用户取消了人工服务",
 };
@@ -64,7 +67,7 @@ export const zh = {
       disabled: "这个账号已停用，请联系管理员。",
       no_passwords: "这里只能用公司账号登录。",
     } as Record<string, string>,
-    expired: "登录已过期，请重新登录。没发出的内容请重写一遍。",
+    expired: "登录已过期，请重新登录。写到一半的内容还在，登录后可以接着写。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
   roleHints: { agent: "接待用户", lead: "接待、接管、看全局", compliance: "只看对话与审计", admin: "管理账号" } as Record<string, string>,
@@ -118,6 +121,7 @@ export const zh = {
   stateLine: (state: string, agent: string, queue: string): string =>
     state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `进入「${queue}」排队` : (states[state] ?? state),
   breached: "等待超过了承诺的时间",
+  attached: (name: string) => `用户附上了「${name}」`,
   vote: { up: "用户觉得有帮助", down: "用户觉得没帮助" } as Record<string, string>,
   disposedBy: (name: string) => `${name} 记录了结果`,
   typing: "用户正在输入…",
@@ -182,6 +186,24 @@ export const zh = {
     notes: "备注",
     noNotes: "还没有备注。按 n 写一条给同事。",
     knowledge: "知识库",
+  },
+  appeal: {
+    title: "申诉",
+    state: (id: string): string => appeals[id] ?? id,
+    refusal: (id: string): string => appealRefusals[id] ?? id,
+    reference: "编号",
+    causes: "针对的原因",
+    and: "、",
+    consent: "同意提交",
+    agreed: "已同意",
+    notYet: "还没有",
+    documents: (n: number) => (n ? `证明材料 ${n} 份` : "没有附证明材料"),
+    kind: (type: string): string => documentKinds[type] ?? "文件",
+    show: "查看",
+    hide: "收起",
+    save: "下载",
+    failed: "这份材料打不开，可能已经不再保存。请再试一次。",
+    recorded: "查看和下载都会记入审计。",
   },
   knowledge: {
     placeholder: "搜索办法和说明（按 /）",
