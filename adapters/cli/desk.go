@@ -34,7 +34,10 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	}
 	c.teardown.add("desk", c.desk.Drain)
 	options.Typing = c.desk.Typing
-	options.Mounts = map[string]http.Handler{"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler()}
+	options.Mounts = map[string]http.Handler{}
+	for _, path := range []string{"/desk", "/desk/", "/v1/desk/", "/analytics"} {
+		options.Mounts[path] = c.desk.Handler()
+	}
 	return nil
 }
 

@@ -38,6 +38,7 @@ export function TopBar({ page, pages, onPage }: { page: Page; pages: Page[]; onP
 
 function pageName(page: Page, w: ReturnType<typeof useShared>["w"]): string {
   if (page === "desk") return w.title;
+  if (page === "analytics") return w.analytics.title;
   return page === "audit" ? w.admin.audit : w.admin.accounts;
 }
 
