@@ -1,7 +1,6 @@
 import Button from "antd/es/button";
-import { clockTime } from "../clock.ts";
 import type { Alert } from "./contract.ts";
-import { count, share } from "./figures.ts";
+import { count } from "./figures.ts";
 import { useLoad } from "./load.ts";
 import { useBoard } from "./use.ts";
 
@@ -20,16 +19,15 @@ export function Alerts() {
 }
 
 function One({ alert }: { alert: Alert }) {
-  const { w, locale, open, go, cause } = useBoard();
-  const name = alert.label || cause(alert.key ?? "");
+  const { w, locale, open, go, cause, when } = useBoard();
+  const name = alert.name || cause(alert.key ?? "");
   const title = alert.kind === "cause" ? w.alerts.cause(name) : alert.kind === "unanswered" ? w.alerts.unanswered : w.alerts.other(name || alert.kind);
-  const number = (n: number): string => (alert.kind === "unanswered" && n <= 1 ? share(n, locale) : count(n, locale));
   const look = () => (alert.kind === "unanswered" ? go({ view: "unanswered" }) : open({ kind: "cause", key: alert.key ?? "", bit: "told" }));
   return (
     <div className="alert">
       <strong>{title}</strong>
-      {alert.value !== undefined && alert.expected !== undefined && <span>{w.alerts.numbers(number(alert.value), number(alert.expected))}</span>}
-      {alert.since && <span>{w.alerts.since(clockTime(alert.since, locale))}</span>}
+      {alert.count !== undefined && alert.expected !== undefined && <span>{w.alerts.numbers(count(alert.count, locale), count(alert.expected, locale))}</span>}
+      {alert.since && <span>{w.alerts.since(when(alert.since))}</span>}
       {alert.incident && <span>{w.alerts.incident}</span>}
       {(alert.kind === "unanswered" || alert.kind === "cause") && (
         <Button size="small" onClick={look}>

@@ -5,7 +5,6 @@ import "../style/analytics.css";
 import { Refusal } from "../api.ts";
 import { navigate, useAddress } from "../address.ts";
 import { queueName } from "../board.ts";
-import { clockTime } from "../clock.ts";
 import { Empty } from "../view/empty.tsx";
 import { useBasics, useShared } from "../view/use.ts";
 import { Alerts } from "./alerts.tsx";
@@ -14,7 +13,7 @@ import { Client } from "./client.ts";
 import type { Definitions } from "./contract.ts";
 import { Controls } from "./controls.tsx";
 import { BehindDrawer } from "./drawer.tsx";
-import { isEmpty } from "./figures.ts";
+import { isEmpty, moment } from "./figures.ts";
 import { useLoad } from "./load.ts";
 import { FailedNote } from "./panel.tsx";
 import { addressOf, askedFor, dayIn, periodOf, placeOf, VIEWS, type Place, type View } from "./place.ts";
@@ -36,7 +35,7 @@ export default function Analytics() {
   const { data, error, retry } = useLoad("definitions", 0, (signal) => client.definitions(signal));
   if (error instanceof Refusal && error.status === 403) return <main className="figures"><Empty {...w.forbidden} /></main>;
   if (error) return <main className="figures"><FailedNote error={error} retry={retry} w={w} /></main>;
-  if (!data) return <main className="figures" aria-label={w.loading}><CardsWait n={8} /></main>;
+  if (!data) return <main className="figures" id="figures" aria-label={w.loading}><CardsWait n={8} /></main>;
   return <Figures client={client} definitions={data} />;
 }
 
@@ -79,6 +78,7 @@ function useBoardOf(client: Client, definitions: Definitions): Board {
       cause: (id) => causes?.find((one) => one.id === id)?.name || id,
       queue: (id) => queueName(id, queues, locale) || id,
       reason: (id) => deskWords.reason(id),
+      when: (stamp) => moment(stamp, definitions.zone, locale),
     };
     // The overview is another object with every answer and otherwise the same.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -96,8 +96,8 @@ function useTick(): number {
 }
 
 function Head() {
-  const { w, locale, overview, period, definitions } = useBoard();
-  const { demo, provisional_from: provisional, projected_at: projected } = overview.data ?? {};
+  const { w, when, overview, period, definitions } = useBoard();
+  const { demo, rebuilding, provisional_from: provisional, projected_at: projected } = overview.data ?? {};
   const touches = provisional && period.to >= dayIn(definitions.zone, new Date(provisional));
   return (
     <header className="figures-head">
@@ -105,8 +105,9 @@ function Head() {
       {demo && <span className="badge" title={w.demoHint}>{w.demo}</span>}
       <span className="soft">{w.period.shown(period.from, period.to, definitions.zone)}</span>
       <span className="grow" />
-      {touches && <span className="badge provisional" title={w.provisionalHint} tabIndex={0}>{w.provisional(clockTime(provisional, locale))}<span className="unseen">{w.provisionalHint}</span></span>}
-      {projected && <span className="soft">{w.projected(clockTime(projected, locale))}</span>}
+      {touches && <span className="badge provisional" title={w.provisionalHint} tabIndex={0}>{w.provisional(when(provisional))}<span className="unseen">{w.provisionalHint}</span></span>}
+      {rebuilding && <span className="badge provisional" role="status">{w.rebuilding}</span>}
+      {projected && <span className="soft">{w.projected(when(projected))}</span>}
     </header>
   );
 }

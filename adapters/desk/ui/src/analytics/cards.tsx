@@ -31,7 +31,7 @@ export function CardsWait({ n }: { n: number }) {
     <div className="cards" aria-busy="true">
       {Array.from({ length: n }, (_, at) => (
         <div key={at} className="figure">
-          <Skeleton active title={{ width: "50%" }} paragraph={{ rows: 2 }} />
+          <Skeleton active title={false} paragraph={{ rows: 3 }} />
         </div>
       ))}
     </div>
@@ -88,8 +88,8 @@ function Explain({ figure, definition }: { figure: Figure; definition: Definitio
   const [shown, show] = useState(false);
   const name = said(definition.name, locale);
   const rows: [string, string][] = [
-    [w.figure.numerator, said(definition.numerator, locale)],
-    [w.figure.denominator, said(definition.denominator, locale)],
+    [w.figure.numerator, `${said(definition.numerator, locale)} = ${valueText(figure.num, definition.unit === "ms" ? "ms" : "count", locale)}`],
+    [w.figure.denominator, definition.denominator ? `${said(definition.denominator, locale)} = ${count(figure.den ?? 0, locale)}` : ""],
     [w.figure.interval, typeof figure.low === "number" && typeof figure.high === "number" && definition.unit === "share" ? `${share(figure.low, locale)} – ${share(figure.high, locale)}` : ""],
     [w.figure.previous, figure.previous ? valueText(figure.previous.value, definition.unit, locale) : ""],
     [w.figure.source, said(definition.source, locale)],

@@ -9,11 +9,12 @@ interface Props {
   option: EChartsCoreOption;
   label: string; // what those hear who do not see it
   height: number;
+  least?: number; // narrower than this it scrolls in its box
   onPick?: (event: ECElementEvent) => void;
 }
 
 /** A chart on a canvas, as wide as there is room. */
-export function Chart({ option, label, height, onPick }: Props) {
+export function Chart({ option, label, height, least, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
@@ -39,9 +40,9 @@ export function Chart({ option, label, height, onPick }: Props) {
     if (chart && !chart.isDisposed()) chart.setOption(option, { notMerge: true });
   }, [chart, option]);
   return (
-    <div className="chart-frame" style={{ height }}>
+    <div className="chart-frame" style={{ height }} tabIndex={least ? 0 : undefined}>
       {!chart && <Skeleton.Node active className="chart-wait" />}
-      <div ref={box} className="chart" role="img" aria-label={label} style={{ height }} />
+      <div ref={box} className="chart" role="img" aria-label={label} style={{ height, minWidth: least }} />
     </div>
   );
 }

@@ -74,23 +74,23 @@ export function hoursOption(cells: number[], { look, w, locale, narrow }: Drawin
 
 const SANKEY_COLUMNS = 3;
 
-export function sankeyOption({ nodes, links }: Flow, { look, w, locale, narrow }: Drawing): EChartsCoreOption {
+export function sankeyOption({ nodes, links }: Flow, { look, w, locale }: Drawing): EChartsCoreOption {
   const titles = new Map(nodes.map((node) => [node.id, node.title]));
   const column = [look.lines[0], look.lines[1]];
   return {
     ...common(look),
+    animation: false,
     tooltip: {
       ...(common(look).tooltip as object),
       formatter: ({ dataType, data, value }: { dataType: string; data: { source: string; target: string; name: string }; value: number }) =>
         `${dataType === "edge" ? `${titles.get(data.source)} → ${titles.get(data.target)}` : titles.get(data.name)}\n${w.paths.contacts} ${count(value, locale)}`,
     },
     series: [{
-      type: "sankey", left: 4, right: narrow ? 4 : 110, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 10, layoutIterations: 24, draggable: false, emphasis: { focus: "adjacency" },
-      label: { color: look.ink, fontSize: 12, width: narrow ? 96 : 180, overflow: "truncate", formatter: ({ name }: { name: string }) => titles.get(name) ?? "", textBorderColor: look.panel, textBorderWidth: 2 },
+      type: "sankey", left: 4, right: 110, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 10, layoutIterations: 24, draggable: false, emphasis: { focus: "adjacency" },
+      label: { color: look.ink, fontSize: 12, width: 180, overflow: "truncate", formatter: ({ name }: { name: string }) => titles.get(name) ?? "", textBorderColor: look.panel, textBorderWidth: 2 },
       lineStyle: { color: "gradient", opacity: 0.32, curveness: 0.5 },
       data: nodes.map((node) => ({
         name: node.id, depth: node.column, itemStyle: { color: node.column === SANKEY_COLUMNS - 1 ? (look.outcomes[node.key] ?? look.soft) : column[node.column], borderWidth: 0 },
-        label: narrow && node.column === SANKEY_COLUMNS - 1 ? { position: "left" } : undefined,
       })),
       links,
     }],

@@ -1,7 +1,7 @@
 // Asks the server for figures. Lists that are missing are empty from here on.
 
 import type { Api } from "../api.ts";
-import type { Alert, Cluster, Contacts, Definitions, Draft, Keys, Overview } from "./contract.ts";
+import type { Alert, Contacts, Definitions, Draft, Keys, Overview, Unanswered } from "./contract.ts";
 
 export class Client {
   #api: Api;
@@ -24,7 +24,7 @@ export class Client {
 
   async keys(kind: string, limit: number, asked: URLSearchParams, signal: AbortSignal): Promise<Keys> {
     const got = await this.#get<Keys>("keys", withMore(asked, { kind, limit: String(limit) }), signal);
-    return { ...got, rows: (got.rows ?? []).map((row) => ({ ...row, counts: row.counts ?? {} })), suppressed: got.suppressed ?? 0 };
+    return { ...got, rows: (got.rows ?? []).map((row) => ({ ...row, label: row.label === row.key ? "" : row.label, counts: row.counts ?? {} })), suppressed: got.suppressed ?? 0 };
   }
 
   async contacts(which: Record<string, string>, asked: URLSearchParams, signal: AbortSignal): Promise<Contacts> {
@@ -32,9 +32,10 @@ export class Client {
     return { ...got, contacts: got.contacts ?? [] };
   }
 
-  async unanswered(asked: URLSearchParams, signal: AbortSignal): Promise<Cluster[]> {
-    const { clusters } = await this.#get<{ clusters: Cluster[] | null }>("unanswered", asked, signal);
-    return (clusters ?? []).map((one) => ({ ...one, questions: one.questions ?? [], trend: one.trend ?? [] }));
+  async unanswered(asked: URLSearchParams, signal: AbortSignal): Promise<Unanswered> {
+    const got = await this.#get<Unanswered>("unanswered", asked, signal);
+    const clusters = (got.clusters ?? []).map((one) => ({ ...one, questions: one.questions ?? [], trend: one.trend ?? [] }));
+    return { clusters, total: got.total ?? 0, single: got.single ?? 0 };
   }
 
   async draft(cluster: string, as: "entry" | "utterances", asked: URLSearchParams): Promise<Draft> {

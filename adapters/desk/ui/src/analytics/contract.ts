@@ -26,7 +26,7 @@ export interface Definitions {
 export interface Value {
   value: number | null; // null: nothing to divide by
   num: number;
-  den: number;
+  den?: number; // not of counts
 }
 
 export interface Figure extends Value {
@@ -36,7 +36,7 @@ export interface Figure extends Value {
   previous: Value | null;
 }
 
-export type Point = number | { num: number; den: number };
+export type Point = Partial<Value> & { num: number };
 
 export interface Day {
   day: string;
@@ -60,6 +60,8 @@ export interface Overview {
   projected_at?: string;
   provisional_from?: string;
   demo?: boolean;
+  behind?: number; // turns that are not counted yet
+  rebuilding?: boolean; // everything is being counted anew
   figures: Figure[];
   series: Day[];
   filters: Filters;
@@ -91,14 +93,15 @@ export interface Contact {
   channel: string;
   version: string;
   cause: string;
-  intents: string[] | null;
+  cause_name?: string;
+  intent: string;
+  intent_name?: string;
   outcome: string;
-  user: string; // masked
 }
 
 export interface Contacts {
   contacts: Contact[];
-  next?: string | number | null;
+  next?: string;
 }
 
 export interface Cluster {
@@ -106,22 +109,40 @@ export interface Cluster {
   name: string;
   questions: { text: string; at: string; conversation: string }[];
   size: number;
+  people: number;
   trend: { day: string; n: number }[];
-  nearest?: { intent: string; score: number } | null;
+  nearest?: { intent: string; name?: string; score: number } | null;
+}
+
+export interface Unanswered {
+  clusters: Cluster[];
+  total: number; // questions
+  single: number; // of those, asked by one person only
+}
+
+/** What a draft changes, tried on questions it has not learned. */
+export interface Evaluation {
+  questions: number;
+  before: number; // of those, read rightly
+  after: number;
+  offered: number; // not sure, but offered first
+  elsewhere: number; // utterances of the pack that were read rightly before
+  lost: number; // of those, no longer
 }
 
 export interface Draft {
   files: { path: string; content: string }[];
-  evaluation?: { before: Record<string, unknown>; after: Record<string, unknown> } | null;
+  intent?: string;
+  evaluation?: Evaluation | null; // null: too few questions to tell
 }
 
 export interface Alert {
   id: string;
   kind: string; // cause, unanswered
   key?: string;
-  label?: string;
+  name?: string;
   since?: string;
-  value?: number;
+  count?: number; // conversations so far
   expected?: number;
   incident?: boolean; // an incident is suggested
 }

@@ -3,7 +3,6 @@ import Drawer from "antd/es/drawer";
 import Skeleton from "antd/es/skeleton";
 import { useEffect, useState, type MouseEvent } from "react";
 import { navigate } from "../address.ts";
-import { clockTime } from "../clock.ts";
 import type { Contact } from "./contract.ts";
 import { said } from "./figures.ts";
 import { useLoad } from "./load.ts";
@@ -75,7 +74,7 @@ function List({ behind }: { behind: Behind }) {
 }
 
 function Row({ contact }: { contact: Contact }) {
-  const { w, locale, intent, cause } = useBoard();
+  const { w, when, intent, cause } = useBoard();
   const to = `/desk?${new URLSearchParams({ conversation: contact.conversation })}`;
   const go = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return; // in a window of its own
@@ -87,18 +86,15 @@ function Row({ contact }: { contact: Contact }) {
     <li>
       <a href={to} onClick={go} className="contact">
         <span className="contact-top">
-          <strong>{(contact.intents ?? []).map(intent).join("、") || w.paths.noIntent}</strong>
+          <strong>{contact.intent_name || intent(contact.intent)}</strong>
           <span className={`outcome ${contact.outcome}`}>{w.outcome(contact.outcome)}</span>
         </span>
         <span className="soft">
-          <time dateTime={contact.began}>{clockTime(contact.began, locale)}</time>
+          <time dateTime={contact.began}>{when(contact.began)}</time>
           {contact.n > 1 && ` · ${w.contacts.nth(contact.n)}`}
-          {contact.cause && ` · ${cause(contact.cause)}`}
+          {contact.cause && ` · ${contact.cause_name || cause(contact.cause)}`}
         </span>
-        <span className="soft">
-          {contact.user}
-          {place && ` · ${place}`}
-        </span>
+        <span className="soft">{place}</span>
       </a>
     </li>
   );

@@ -28,6 +28,18 @@ export function time(ms: number, locale: Locale): string {
   return shown.map(([n, en, zh]) => (locale === "en" ? `${n}${en}` : `${n} ${zh}`)).join(" ");
 }
 
+/** A moment in the zone the days are counted in, which may not be that of the browser. */
+export function moment(stamp: string, zone: string, locale: Locale): string {
+  const at = new Date(stamp);
+  if (isNaN(at.getTime())) return "";
+  const parts: Intl.DateTimeFormatOptions = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat(locale, { ...parts, timeZone: zone }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat(locale, parts).format(at); // a zone the browser does not know
+  }
+}
+
 export function valueText(value: number | null | undefined, unit: Unit, locale: Locale): string {
   if (value === null || value === undefined || !isFinite(value)) return NOTHING;
   if (unit === "share") return share(value, locale);
@@ -37,9 +49,7 @@ export function valueText(value: number | null | undefined, unit: Unit, locale: 
 
 /** What a day has of a figure; null where there is nothing to divide by. */
 export function pointValue(point: Point | undefined): number | null {
-  if (point === undefined || point === null) return null;
-  if (typeof point === "number") return point;
-  return point.den ? point.num / point.den : null;
+  return point?.value ?? null;
 }
 
 export interface Change {
@@ -57,7 +67,7 @@ export function changeOf(now: Value, then: Value | null | undefined, definition:
   const rounded = shares ? Math.round(by * 10) / 10 : Math.round(by * 1000) / 1000;
   const size = shares ? new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(Math.abs(rounded)) : share(Math.abs(rounded), locale);
   const good = rounded === 0 || definition.better === "neither" ? null : (rounded > 0) === (definition.better === "up");
-  return { text: (rounded > 0 ? "+" : rounded < 0 ? "−" : "±") + size + (shares ? (locale === "en" ? " pp" : " 点") : ""), up: rounded > 0, good };
+  return { text: (rounded > 0 ? "+" : rounded < 0 ? "−" : "±") + size + (shares ? (locale === "en" ? " pp" : " 个百分点") : ""), up: rounded > 0, good };
 }
 
 export const isEmpty = (figures: Figure[]): boolean => figures.every((figure) => !figure.num && !figure.den);

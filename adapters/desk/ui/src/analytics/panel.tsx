@@ -82,6 +82,7 @@ export function FailedNote({ error, retry, w }: { error: unknown; retry: () => v
 function why(error: unknown, w: Words): string {
   if (!(error instanceof Refusal)) return w.failed.text;
   if (error.status === 0) return w.failed.offline;
+  if (error.code === "busy") return w.unanswered.draftBusy;
   if (error.status === 404) return w.failed.missing;
   return error.status === 400 || error.status === 422 ? w.failed.invalid : w.failed.text;
 }

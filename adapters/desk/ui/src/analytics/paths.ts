@@ -70,13 +70,12 @@ export interface Guide {
 }
 
 /** The steps of each flow, "flow/step", as many people came by them. */
-export function guidesOf(rows: KeyRow[]): Guide[] {
+export function guidesOf(rows: KeyRow[], names: KeyRow[]): Guide[] {
   const guides = new Map<string, Guide>();
   for (const row of rows) {
     const [id = "", step = ""] = row.key.split("/");
-    const [name, label] = row.label?.includes(" / ") ? row.label.split(" / ", 2) : [id, row.label || step];
-    const guide = guides.get(id) ?? { id, name: name ?? id, steps: [] };
-    guide.steps.push({ ...row, label: label ?? step });
+    const guide = guides.get(id) ?? { id, name: names.find(({ key }) => key === id)?.label || id, steps: [] };
+    guide.steps.push({ ...row, label: row.label || step });
     guides.set(id, guide);
   }
   const shown = (row: KeyRow | undefined): number => row?.counts.shown ?? 0;

@@ -43,11 +43,11 @@ export function placeOf(search: string): Place {
   const fixed = isDay(of("from")) && isDay(of("to")) && of("from") <= of("to");
   const days = Number(of("days"));
   const view = VIEWS.find((one) => one === of("view")) ?? "overview";
-  const behind = { figure: of("figure"), kind: of("kind"), key: of("key"), bit: of("bit") };
+  const behind = of("kind") ? { kind: of("kind"), key: of("key"), bit: of("bit") } : of("figure") ? { figure: of("figure") } : null;
   return {
     view, days: fixed ? 0 : DAYS.includes(days) ? days : DEFAULT_DAYS, from: fixed ? of("from") : "", to: fixed ? of("to") : "", compare: of("compare") !== "no",
     filters: { product: of("product"), locale: of("locale"), cause: of("cause"), channel: of("channel"), version: of("version") },
-    lines: list("lines"), flow: of("flow"), tables: list("tables"), behind: behind.figure || (behind.kind && behind.key) ? behind : null,
+    lines: list("lines"), flow: of("flow"), tables: list("tables"), behind,
   };
 }
 

@@ -2,6 +2,7 @@ interface Props {
   values: (number | null)[];
   label: string;
   tail?: number; // how many at the end may still change
+  zero?: boolean; // begins at nought, for what is counted in ones
 }
 
 const WIDTH = 120;
@@ -9,10 +10,10 @@ const HEIGHT = 32;
 const EDGE = 2;
 
 /** A line as small as a word. */
-export function Spark({ values, label, tail = 0 }: Props) {
+export function Spark({ values, label, tail = 0, zero = false }: Props) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return <span className="spark" />;
-  const low = Math.min(...known);
+  const low = zero ? 0 : Math.min(...known);
   const high = Math.max(...known);
   const x = (at: number): number => EDGE + (at / (values.length - 1)) * (WIDTH - 2 * EDGE);
   const y = (value: number): number => (high === low ? HEIGHT / 2 : HEIGHT - EDGE - ((value - low) / (high - low)) * (HEIGHT - 2 * EDGE));

@@ -29,6 +29,7 @@ export interface Board {
   cause: (id: string) => string;
   queue: (id: string) => string;
   reason: (id: string) => string;
+  when: (stamp: string) => string;
 }
 
 export const BoardContext = createContext<Board | null>(null);

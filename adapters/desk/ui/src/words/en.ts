@@ -46,7 +46,7 @@ export const en: Words = {
   skip: "Skip to the conversation",
   analytics: {
     title: "Analytics", skip: "Skip to the figures",
-    forLeads: { title: "Analytics is for team leads", text: "Your role does not include summary figures. If you need them, ask your lead to share them, or an admin to change your role.", back: "Back to the desk" },
+    forLeads: { title: "Analytics is for team leads and compliance", text: "Your role does not include summary figures. If you need them, ask your lead to share them, or an admin to change your role.", back: "Back to the desk" },
   },
 
   signIn: {

@@ -52,7 +52,7 @@ function CauseTable({ keys }: { keys: Keys }) {
               </span>
             ),
           },
-          partColumn(w.causes.solved, "solved"), partColumn(w.causes.handed, "handed_off"), partColumn(w.causes.recontact, "recontact"),
+          partColumn(w.causes.solved, "solved"), partColumn(w.causes.handed, "handed_off"), partColumn(w.causes.returned, "returned"),
           { head: w.causes.change, number: true, cell: (row) => <RowChange row={row} bit="told" /> },
         ]}
       />

@@ -2,9 +2,9 @@ import Alert from "antd/es/alert";
 import Button from "antd/es/button";
 import Modal from "antd/es/modal";
 import Skeleton from "antd/es/skeleton";
-import type { Cluster, Draft } from "../contract.ts";
+import type { Cluster, Draft, Evaluation } from "../contract.ts";
 import { CopyButton, save } from "../copy.tsx";
-import { count, share } from "../figures.ts";
+import { count } from "../figures.ts";
 import { useLoad } from "../load.ts";
 import { Failed } from "../panel.tsx";
 import { DataTable } from "../table.tsx";
@@ -32,7 +32,7 @@ function Shown({ draft }: { draft: Draft }) {
   return (
     <div className="draft">
       <Alert type="info" showIcon title={w.unanswered.review} />
-      {draft.evaluation && <Evaluation before={draft.evaluation.before ?? {}} after={draft.evaluation.after ?? {}} />}
+      {draft.evaluation ? <Tried evaluation={draft.evaluation} /> : <p className="soft">{w.unanswered.tooFew}</p>}
       <h3>{w.unanswered.files}</h3>
       {draft.files.map(({ path, content }) => (
         <section key={path} aria-label={path}>
@@ -49,17 +49,23 @@ function Shown({ draft }: { draft: Draft }) {
   );
 }
 
-function Evaluation({ before, after }: { before: Record<string, unknown>; after: Record<string, unknown> }) {
+function Tried({ evaluation: { questions, before, after, offered, elsewhere, lost } }: { evaluation: Evaluation }) {
   const { w, locale } = useBoard();
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => typeof (before[name] ?? after[name]) === "number");
-  const text = (value: unknown): string => (typeof value !== "number" ? "—" : Number.isInteger(value) ? count(value, locale) : share(value, locale));
+  const rows: [string, string, string][] = [
+    [w.unanswered.read(count(questions, locale)), count(before, locale), count(after, locale)],
+    [w.unanswered.offered, "—", count(offered, locale)],
+    [w.unanswered.kept(count(elsewhere, locale)), count(elsewhere, locale), count(elsewhere - lost, locale)],
+  ];
   return (
-    <DataTable
-      label={w.unanswered.evaluation} rows={names} keyOf={(name) => name}
-      columns={[
-        { head: w.unanswered.evaluation, names: true, cell: (name) => w.unanswered.measures[name] ?? name }, { head: w.unanswered.before, number: true, cell: (name) => text(before[name]) },
-        { head: w.unanswered.after, number: true, cell: (name) => <strong>{text(after[name])}</strong> },
-      ]}
-    />
+    <>
+      <p className="soft">{w.unanswered.evaluationHint}</p>
+      <DataTable
+        label={w.unanswered.evaluation} rows={rows} keyOf={([name]) => name}
+        columns={[
+          { head: w.unanswered.evaluation, names: true, cell: ([name]) => name }, { head: w.unanswered.before, number: true, cell: ([, one]) => one },
+          { head: w.unanswered.after, number: true, cell: ([, , other]) => <strong>{other}</strong> },
+        ]}
+      />
+    </>
   );
 }

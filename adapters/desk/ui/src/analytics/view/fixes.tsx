@@ -43,7 +43,7 @@ function FixTable({ keys }: { keys: Keys }) {
         label={w.fixes.title} rows={[...keys.rows].sort((a, b) => reliable(b) - reliable(a))} keyOf={({ key }) => key}
         columns={[
           { head: w.fixes.fix, names: true, cell: (row) => row.label || row.key }, { head: w.fixes.share, cell: (row) => <Helped row={row} /> },
-          numbers(w.fixes.shown, "shown"), numbers(w.fixes.tried, "tried"), numbers(w.fixes.failed, "failed"), numbers(w.fixes.helped, "helped"), numbers(w.fixes.confirmed, "confirmed"),
+          numbers(w.fixes.shown, "shown"), numbers(w.fixes.tried, "tried"), numbers(w.fixes.failed, "failed"), numbers(w.fixes.helped, "helped"), numbers(w.fixes.confirmed, "confirmed"), numbers(w.fixes.doubted, "doubted"),
         ]}
       />
       <Suppressed n={keys.suppressed} />

@@ -8,18 +8,20 @@ import { count } from "../figures.ts";
 import { ChartPanel, Panel, Suppressed } from "../panel.tsx";
 import { DataTable, Pick } from "../table.tsx";
 import { firstBit, useBoard, useDrawing, useKeys } from "../use.ts";
+import type { Words } from "../words.ts";
 import { RowChange } from "./causes.tsx";
 
 /** Figures of what people do, as far as the server counts them. */
-const HUMAN = ["handoff_rate", "first_human_response", "human_handling", "sla_breach_rate", "human_resolution", "handoff_cancel_rate"];
+export const HUMAN = ["handoff_rate", "human_answer_rate", "first_human_response", "handling_time", "breach_rate", "human_resolution", "handoff_cancelled", "ticket_rate"];
 const HEIGHT = 260;
+const LATE = 0.1; // more than one in ten is too much
 
 export function HandoffsView() {
   const { overview, w } = useBoard();
   const figures = HUMAN.flatMap((id) => overview.data?.figures.find((figure) => figure.id === id) ?? []);
   return (
     <div className="view">
-      {overview.data ? <section aria-label={w.handoffs.title}><Cards figures={figures} series={overview.data.series} tail={0} /></section> : <CardsWait n={4} />}
+      {overview.data ? <section className="headline" aria-label={w.handoffs.title}><Cards figures={figures} series={overview.data.series} tail={0} /></section> : <CardsWait n={8} />}
       <Board kind="handoff" title={w.handoffs.byReason} />
       <Board kind="queue" title={w.handoffs.byQueue} />
       <Waits />
@@ -45,7 +47,7 @@ function BoardTable({ kind, title, keys }: { kind: "handoff" | "queue"; title: s
   const partColumn = (head: string, bit: string) => ({
     head, number: true, cell: (row: KeyRow) => (
       <Pick behind={{ kind, key: row.key, bit }} what={`${name(row)} ${head}`}>
-        <span className={bit === "breached" && (row.counts.breached ?? 0) > 0 ? "late" : undefined}><Part n={row.counts[bit]} of={row.counts.asked} /></span>
+        <span className={bit === "breached" && (row.counts.breached ?? 0) > LATE * (row.counts.asked ?? 0) ? "late" : undefined}><Part n={row.counts[bit]} of={row.counts.asked} /></span>
       </Pick>
     ),
   });
@@ -56,13 +58,25 @@ function BoardTable({ kind, title, keys }: { kind: "handoff" | "queue"; title: s
         columns={[
           { head: kind === "queue" ? w.handoffs.queue : w.handoffs.reason, names: true, cell: name },
           { head: w.handoffs.asked, cell: (row) => <span className="barred"><Bar value={row.counts.asked ?? 0} of={most} /><Pick behind={{ kind, key: row.key, bit: "asked" }} what={name(row)}>{count(row.counts.asked ?? 0, locale)}</Pick></span> },
-          partColumn(w.handoffs.answered, "human_answered"), partColumn(w.handoffs.solved, "solved"), partColumn(w.handoffs.cancelled, "cancelled"), partColumn(w.handoffs.breached, "breached"),
+          partColumn(w.handoffs.answered, "human_answered"), partColumn(w.handoffs.solved, "solved"), partColumn(w.handoffs.withdrawn, "withdrawn"), partColumn(w.handoffs.breached, "breached"),
           { head: w.causes.change, number: true, cell: (row) => <RowChange row={row} bit="asked" /> },
         ]}
       />
       <Suppressed n={keys.suppressed} />
     </>
   );
+}
+
+/** "2 <=1m" and the like, in words; the number in front sorts. */
+function waitName({ key, label }: KeyRow, w: Words): string {
+  const [, n, unit] = /<=(\d+)([smh])/.exec(key) ?? [];
+  if (label) return label;
+  return w.handoffs.wait(n ? Number(n) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"] : null);
+}
+
+function useWaits(keys: Keys): KeyRow[] {
+  const { w } = useBoard();
+  return useMemo(() => [...keys.rows].sort((a, b) => (a.key < b.key ? -1 : 1)).map((row) => ({ ...row, label: waitName(row, w) })), [keys, w]);
 }
 
 function Waits() {
@@ -82,8 +96,9 @@ function WaitsChart({ keys }: { keys: Keys }) {
   const { w, definitions, open } = useBoard();
   const drawing = useDrawing();
   const bit = firstBit(definitions, "wait");
-  const option = useMemo(() => waitsOption(keys.rows, bit, drawing), [keys, bit, drawing]);
-  const pick = (at: number) => open({ kind: "wait", key: keys.rows[at]?.key ?? "", bit });
+  const rows = useWaits(keys);
+  const option = useMemo(() => waitsOption(rows, bit, drawing), [rows, bit, drawing]);
+  const pick = (at: number) => open({ kind: "wait", key: rows[at]?.key ?? "", bit });
   return <Chart option={option} height={HEIGHT} label={`${w.handoffs.waits}. ${w.chart.asTable}`} onPick={({ dataIndex }) => pick(dataIndex)} />;
 }
 
@@ -92,9 +107,9 @@ function WaitsTable({ keys }: { keys: Keys }) {
   const bit = firstBit(definitions, "wait");
   return (
     <DataTable
-      label={w.handoffs.waits} rows={keys.rows} keyOf={({ key }) => key}
+      label={w.handoffs.waits} rows={useWaits(keys)} keyOf={({ key }) => key}
       columns={[
-        { head: w.handoffs.waited, names: true, cell: (row) => row.label || row.key },
+        { head: w.handoffs.waited, names: true, cell: (row) => row.label },
         { head: w.handoffs.contacts, number: true, cell: (row) => <Pick behind={{ kind: "wait", key: row.key, bit }} what={row.label}>{count(row.counts[bit] ?? 0, locale)}</Pick> },
       ]}
     />

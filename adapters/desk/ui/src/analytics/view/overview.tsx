@@ -3,17 +3,26 @@ import { useMemo } from "react";
 import { Cards, CardsWait } from "../cards.tsx";
 import { Chart } from "../chart.tsx";
 import { dayText, trendOption } from "../charts.ts";
-import type { Day, Definition, Overview } from "../contract.ts";
+import type { Day, Definition, Figure, Overview } from "../contract.ts";
 import { pointValue, said, valueText } from "../figures.ts";
 import { useLoad } from "../load.ts";
 import { ChartPanel } from "../panel.tsx";
 import { askedFor, before, dayIn } from "../place.ts";
 import { DataTable } from "../table.tsx";
 import { useBoard, useDrawing } from "../use.ts";
+import { HUMAN } from "./handoffs.tsx";
 
 /** What one wants to know first, where the server counts it. */
-const HEADLINE = ["contacts", "answer_rate", "containment", "resolution_confirmed", "resolution_assumed", "handoff_rate", "fallback_rate", "csat"];
+const HEADLINE = ["contacts", "answer_rate", "confirmed", "assumed", "containment", "returned_24h", "handoff_rate", "csat"];
 const HEADLINES = 8;
+
+/** The rest by what it is about; what humans do has a view of its own. */
+const GROUPS = {
+  questions: ["requests", "involvement", "coverage", "fallback_rate", "clarify_rate", "out_of_scope", "unanswered"],
+  outcomes: ["automation", "revoked", "abandonment", "returned_7d", "guided", "flow_success", "response_rate"],
+  checks: ["check_failure_rate", "check_confirmed", "eligible", "ineligible", "in_review"],
+  care: ["right_explanation", "right_review", "appeals", "appeal_completion", "scam_warnings", "distress", "masked"],
+} as const;
 const LINES = 3;
 const HEIGHT = 300;
 
@@ -25,24 +34,29 @@ export function OverviewView() {
   const tail = tailOf(data, useBoard().definitions.zone);
   return (
     <div className="view" aria-busy={overview.busy}>
-      <section aria-label={w.overview.headline}>
+      <section className="headline" aria-label={w.overview.headline}>
         <Cards figures={first} series={data.series} tail={tail} />
       </section>
       <Trend data={data} />
-      {rest.length > 0 && (
-        <section className="more-figures" aria-label={w.figure.all}>
-          <h2>{w.figure.all}</h2>
-          <Cards figures={rest} series={data.series} tail={tail} />
+      {rest.map(([name, figures]) => (
+        <section key={name} className="more-figures" aria-label={w.overview.groups[name]}>
+          <h2>{w.overview.groups[name]}</h2>
+          <Cards figures={figures} series={data.series} tail={tail} />
         </section>
-      )}
+      ))}
     </div>
   );
 }
 
-function split({ figures }: Overview): [Overview["figures"], Overview["figures"]] {
-  const wanted = HEADLINE.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
-  const first = [...wanted, ...figures.filter((figure) => !wanted.includes(figure))].slice(0, HEADLINES);
-  return [first, figures.filter((figure) => !first.includes(figure))];
+type GroupName = keyof typeof GROUPS | "others";
+
+/** The headline, and the rest in groups; figures that are new to this page come last. */
+function split({ figures }: Overview): [Figure[], [GroupName, Figure[]][]] {
+  const of = (ids: readonly string[]): Figure[] => ids.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
+  const groups = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((name): [GroupName, Figure[]] => [name, of(GROUPS[name])]);
+  const known = [...HEADLINE, ...HUMAN, ...Object.values(GROUPS).flat()];
+  const others = figures.filter(({ id }) => !known.includes(id));
+  return [of(HEADLINE), [...groups, ["others", others] as [GroupName, Figure[]]].filter(([, list]) => list.length > 0)];
 }
 
 function firstProvisional({ series, provisional_from: from }: Overview, zone: string): string {

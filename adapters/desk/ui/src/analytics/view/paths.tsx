@@ -14,7 +14,8 @@ const PATHS = 200;
 const STEPS = 200;
 const HOURS = 168;
 const SANKEY_HEIGHT = 460;
-const HOURS_HEIGHT = 300;
+const SANKEY_LEAST = 720;
+const HOURS_HEIGHT = 340;
 
 export function PathsView() {
   return (
@@ -57,7 +58,7 @@ function SankeyChart({ keys }: { keys: Keys }) {
   };
   return (
     <>
-      <Chart option={option} height={SANKEY_HEIGHT} label={`${w.paths.sankey}. ${w.chart.asTable}`} onPick={({ name }) => pick(name)} />
+      <Chart option={option} height={SANKEY_HEIGHT} least={SANKEY_LEAST} label={`${w.paths.sankey}. ${w.chart.asTable}`} onPick={({ name }) => pick(name)} />
       <Suppressed n={keys.suppressed} />
     </>
   );
@@ -85,7 +86,8 @@ function PathTable({ keys }: { keys: Keys }) {
 function Funnel() {
   const { w, place, go } = useBoard();
   const loaded = useKeys("step", STEPS);
-  const guides = useMemo(() => guidesOf(loaded.data?.rows ?? []), [loaded.data]);
+  const flows = useKeys("flow");
+  const guides = useMemo(() => guidesOf(loaded.data?.rows ?? [], flows.data?.rows ?? []), [loaded.data, flows.data]);
   const guide = guides.find(({ id }) => id === place.flow) ?? guides[0];
   const aside = guides.length > 1 && guide && (
     <Select size="small" className="flow-picker" aria-label={w.paths.flow} value={guide.id} options={guides.map(({ id, name }) => ({ value: id, label: name }))} popupMatchSelectWidth={false} onChange={(flow) => go({ flow })} />
@@ -105,15 +107,17 @@ function Steps({ guide }: { guide: Guide }) {
     <ol className="funnel">
       {guide.steps.map((step) => (
         <li key={step.key}>
-          <span className="funnel-name">{step.label}</span>
+          <span className="funnel-top">
+            <span>{step.label}</span>
+            <Pick behind={{ kind: "step", key: step.key, bit: "shown" }} what={step.label}>{w.paths.shown} {count(step.counts.shown ?? 0, locale)} · {share(first ? (step.counts.shown ?? 0) / first : null, locale, 0)}</Pick>
+          </span>
           <Bar value={step.counts.shown ?? 0} of={first} tone="tall" />
-          <Pick behind={{ kind: "step", key: step.key, bit: "shown" }} what={step.label}>{w.paths.shown} {count(step.counts.shown ?? 0, locale)} · {share(first ? (step.counts.shown ?? 0) / first : null, locale, 0)}</Pick>
           <span className="funnel-rest">
             {bits.filter((bit) => step.counts[bit]).map((bit) => (
               <Pick key={bit} behind={{ kind: "step", key: step.key, bit }} what={step.label}>{w.paths[bit]} {count(step.counts[bit] ?? 0, locale)}</Pick>
             ))}
+            <Drop step={step} />
           </span>
-          <Drop step={step} />
         </li>
       ))}
     </ol>

@@ -1,6 +1,5 @@
 import Button from "antd/es/button";
 import { useState } from "react";
-import { clockTime } from "../../clock.ts";
 import { Empty } from "../../view/empty.tsx";
 import type { Cluster } from "../contract.ts";
 import { count, share } from "../figures.ts";
@@ -13,21 +12,24 @@ import { DraftWindow } from "./draft.tsx";
 const EXAMPLES = 4;
 
 export function UnansweredView() {
-  const { client, asked, tick, w } = useBoard();
+  const { client, asked, tick, w, locale } = useBoard();
   const loaded = useLoad(`unanswered ${asked}`, tick, (signal) => client.unanswered(asked, signal));
   const [draft, choose] = useState<{ cluster: Cluster; as: "entry" | "utterances" } | null>(null);
   return (
     <div className="view">
       <Panel title={w.unanswered.title} hint={w.unanswered.lead} loaded={loaded} empty={() => false} emptyText="" wide height={400}>
-        {(clusters) =>
-          clusters.length === 0 ? (
+        {({ clusters, total, single }) =>
+          total === 0 ? (
             <Empty {...w.empty.unanswered} />
           ) : (
-            <ol className="clusters">
-              {clusters.map((cluster) => (
-                <One key={cluster.id} cluster={cluster} onDraft={(as) => choose({ cluster, as })} />
-              ))}
-            </ol>
+            <>
+              <ol className="clusters">
+                {clusters.map((cluster) => (
+                  <One key={cluster.id} cluster={cluster} onDraft={(as) => choose({ cluster, as })} />
+                ))}
+              </ol>
+              {single > 0 && <p className="soft note-line">{w.unanswered.single(count(single, locale))}</p>}
+            </>
           )
         }
       </Panel>
@@ -37,23 +39,23 @@ export function UnansweredView() {
 }
 
 function One({ cluster, onDraft }: { cluster: Cluster; onDraft: (as: "entry" | "utterances") => void }) {
-  const { w, locale, intent } = useBoard();
+  const { w, locale, intent, when } = useBoard();
   const { nearest } = cluster;
   return (
     <li className="cluster">
       <header>
         <h3>{cluster.name}</h3>
-        <span className="cluster-size">{w.unanswered.size(count(cluster.size, locale))}</span>
-        <Spark values={cluster.trend.map(({ n }) => n)} label={w.unanswered.trend} />
+        <span className="cluster-size">{w.unanswered.size(count(cluster.size, locale), count(cluster.people, locale))}</span>
+        <Spark zero values={cluster.trend.map(({ n }) => n)} label={w.unanswered.trend} />
       </header>
-      <p className="soft">{nearest?.intent ? w.unanswered.nearest(intent(nearest.intent), share(nearest.score, locale, 0)) : w.unanswered.noNearest}</p>
+      <p className="soft">{nearest?.intent ? w.unanswered.nearest(nearest.name || intent(nearest.intent), share(nearest.score, locale, 0)) : w.unanswered.noNearest}</p>
       <ul aria-label={w.unanswered.examples}>
         {cluster.questions.slice(0, EXAMPLES).map((question) => (
           <li key={`${question.conversation} ${question.at} ${question.text}`}>
             <a href={`/desk?${new URLSearchParams({ conversation: question.conversation })}`}>
               <q>{question.text}</q>
             </a>
-            <time className="soft" dateTime={question.at}>{clockTime(question.at, locale)}</time>
+            <time className="soft" dateTime={question.at}>{when(question.at)}</time>
           </li>
         ))}
       </ul>

@@ -1,15 +1,15 @@
 import type { Words } from "../words.ts";
 
 const outcomes: Record<string, string> = {
-  confirmed: "Confirmed solved", assumed: "Assumed solved", handed_off: "Handed off", abandoned: "Left midway", unanswered: "Not answered", open: "Open",
+  confirmed: "Confirmed solved", assumed: "Assumed solved", handed_off: "Handed off", abandoned: "Left midway", unanswered: "Not answered", open: "Asked again", "": "Nothing asked",
 };
 const bits: Record<string, string> = {
-  asked: "asked", answered: "answered", fell_back: "not understood", handed_off: "handed off", solved: "solved", told: "told", recontact: "came back", shown: "shown", tried: "tried", failed: "did not help", helped: "helped",
+  asked: "asked", answered: "answered", fell_back: "not understood", handed_off: "handed off", solved: "solved", told: "told", returned: "came back", check_confirmed: "confirmed by a check", unanswered: "not answered", described: "described", started: "started", exhausted: "did not help", withdrawn: "withdrawn", doubted: "asked again later", contacts: "conversations", check_failed: "check failed", shown: "shown", tried: "tried", failed: "did not help", helped: "helped",
   confirmed: "confirmed", done: "done", skipped: "skipped", left: "left", up: "helpful", down: "not helpful", human_answered: "answered by a person", cancelled: "cancelled", breached: "overdue",
 };
 const kinds: Record<string, string> = {
   intent: "Questions", cause: "Causes", fix: "Fixes", step: "Steps", entry: "Knowledge", handoff: "Hand-off reasons", queue: "Lines", check: "Checks", decision: "Decisions", hour: "Hours", region: "Regions",
-  cause_region: "Cause × region", cause_version: "Cause × version", path: "Paths", wait: "Waits", right: "Rights requests", warning: "Warnings",
+  cause_region: "Cause × region", cause_version: "Cause × version", symptom: "Symptoms", flow: "Guides", incident: "Incidents", disposed: "Causes agents found", path: "Paths", wait: "Waits", right: "Rights requests", warning: "Warnings",
 };
 
 const n = (count: string, one: string, many: string): string => `${count} ${count === "1" ? one : many}`;
@@ -20,13 +20,14 @@ export const en: Words = {
   viewsLabel: "Views",
   loading: "Reading the figures…",
   demo: "Demo data",
+  rebuilding: "Being counted anew, figures are incomplete",
   demoHint: "These conversations were generated, to show what the page looks like.",
   provisional: (time) => `Figures after ${time} may still change`,
-  provisionalHint: "Conversations of the last 24 hours may not be over: people come back, and “assumed solved” and “came back” are corrected then.",
+  provisionalHint: "Conversations of the last 24 hours may not be over: people come back, and assumed resolutions and returns are corrected then.",
   projected: (time) => `Up to ${time}`,
   failed: { title: "The figures could not be read", text: "The service did not answer. Conversations go on and nothing is lost.", offline: "The server cannot be reached. Please check the network.", missing: "This server does not offer analytics yet.", invalid: "The server does not know what was asked for. Try another period or clear the filters." },
   retry: "Try again",
-  forbidden: { title: "Analytics is for team leads", text: "If you need figures, ask your lead to share them, or an admin to change your role." },
+  forbidden: { title: "Analytics is for team leads and compliance", text: "If you need figures, ask your lead to share them, or an admin to change your role." },
   close: "Close",
   more: "Show more",
   share: "Copy link",
@@ -74,11 +75,11 @@ export const en: Words = {
     numbers: (value, expected) => `${value} now, usually about ${expected}`, since: (time) => `since ${time}`, incident: "If something is down, consider announcing an incident, so that the bot tells people first.", look: "See these conversations",
   },
 
-  overview: { headline: "Main figures", trend: "Trend", lines: "Figures to show (at most 3)", previous: "before", day: "Day", provisional: "may change" },
+  overview: { headline: "Main figures", groups: { questions: "Questions and answers", outcomes: "Outcomes", checks: "Eligibility checks", care: "Rights and care", others: "More figures" }, trend: "Trend", lines: "Figures to show (at most 3)", previous: "before", day: "Day", provisional: "may change" },
   causes: {
-    title: "What keeps people from activating", hint: "Bars rather than areas: names are long and differences small, and bars are easier to compare. Click a number to see the conversations.", cause: "Cause", told: "Told", solved: "Solved", handed: "Handed off", recontact: "Came back", change: "Change",
+    title: "What keeps people from activating", hint: "The causes people were told, and what came of it. Click a number to see the conversations.", cause: "Cause", told: "Told", solved: "Solved", handed: "Handed off", returned: "Came back", change: "Change",
     none: "No cause", matrix: { region: "Cause × region", version: "Cause × client version" }, region: "Region", version: "Version", few: (min) => `fewer than ${min}`,
-    matrixHint: "The darker, the more conversations. Empty: none, or too few to be told apart.",
+    matrixHint: "The stronger the colour, the more conversations. Empty: none, or too few to be told apart.",
   },
   paths: {
     sankey: "Question → cause → outcome", sankeyHint: "The wider, the more conversations went this way.", question: "Question", cause: "Cause", outcome: "Outcome", contacts: "Conversations", noIntent: "Not understood", noCause: "No cause found",
@@ -87,18 +88,19 @@ export const en: Words = {
     hourCell: (day, hour, count) => `${day} ${hour}:00–${hour + 1}:00, ${n(count, "conversation", "conversations")}`, other: "Other",
   },
   fixes: {
-    title: "Which fixes really work", hint: "“Helped” is what people say after trying; “confirmed” means that a new check no longer found the problem. The line is the 95% interval: the shorter, the surer.", fix: "Fix", shown: "Shown", tried: "Tried", failed: "Did not help", helped: "Helped", confirmed: "Confirmed",
+    title: "Which fixes really work", hint: "“Helped” is what people say after trying; “confirmed” means that a new check no longer found the problem; “asked again” that it was called solved before. The line is the 95% interval: the shorter, the surer.", fix: "Fix", shown: "Shown", tried: "Tried", failed: "Did not help", helped: "Helped", confirmed: "Confirmed", doubted: "Asked again",
     share: "Helped / tried", few: "too few tried", entries: "Knowledge entries", entriesHint: "“To review”: the date of its review has passed.", entry: "Entry", hits: "Used", up: "Helpful", down: "Not helpful", helpful: "Share helpful", stale: "To review", fresh: "Valid", review: "Review by", noVotes: "no votes yet",
     intervalText: (share, low, high) => `${share}, between ${low} and ${high}`,
   },
   unanswered: {
-    title: "Unanswered questions", lead: "Grouped by meaning, the largest first. Draft with one click; review before it goes into the knowledge base or the training data.", size: (count) => n(count, "question", "questions"), nearest: (name, score) => `nearest: “${name}” (${score})`, noNearest: "unlike anything known",
-    trend: "By day", entry: "Draft an entry", utterances: "Draft training utterances", drafting: "Drafting…", draftFailed: "Could not draft. Please try again later.", open: "conversation", examples: "Representative questions",
-    review: "This is a draft: review it and put it into the project yourself. Nothing changes by itself.", copy: "Copy", copied: "Copied", download: "Download", before: "Before", after: "After", evaluation: "Tried on these questions", files: "Files",
-    measures: { answered: "Answered", fell_back: "Not understood", clarified: "Asked back", right: "Right", total: "Questions", accuracy: "Accuracy", macro_f1: "Macro-F1", questions: "Questions", recognised: "Understood", unanswered: "Unanswered" },
+    title: "Unanswered questions", lead: "Grouped by meaning, the largest first. Draft with one click; review before it goes into the knowledge base or the training data.", size: (count, people) => `${n(count, "question", "questions")}, ${n(people, "person", "people")}`, single: (count) => `${n(count, "question", "questions")} that only one person asked ${count === "1" ? "is" : "are"} not listed.`, nearest: (name, score) => `nearest: “${name}” (${score})`, noNearest: "unlike anything known",
+    trend: "By day", entry: "Draft an entry", utterances: "Draft training utterances", drafting: "Drafting…", draftBusy: "Another draft is being tried. Please try again in a few seconds.", open: "conversation", examples: "Representative questions",
+    review: "This is a draft: review it and put it into the project yourself. Nothing changes by itself.", copy: "Copy", copied: "Copied", download: "Download", before: "Before", after: "After", evaluation: "What it changes", evaluationHint: "Every question is read by a model that has not learned it.", tooFew: "Too few different questions to try it.", files: "Files",
+    read: (of) => `Read rightly (of ${of} questions)`, offered: "Unsure, but offered first", kept: (of) => `Known questions still read rightly (of ${of})`,
   },
   handoffs: {
-    title: "Human help", byReason: "By reason", byQueue: "By line", waits: "How long people waited", reason: "Reason", queue: "Line", asked: "Asked", answered: "Answered", solved: "Solved", cancelled: "Cancelled", breached: "Overdue", waited: "Wait", contacts: "Conversations",
+    wait: (seconds) => (seconds === null ? "longer" : seconds < 60 ? `within ${seconds} s` : `within ${Math.round(seconds / 60)} min`),
+    title: "Human help", byReason: "By reason", byQueue: "By line", waits: "How long people waited", reason: "Reason", queue: "Line", asked: "Asked", answered: "Answered", solved: "Solved", withdrawn: "Withdrawn", breached: "Overdue", waited: "Wait", contacts: "Conversations",
     noQueue: "No line",
   },
   contacts: {
