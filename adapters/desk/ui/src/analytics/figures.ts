@@ -62,8 +62,8 @@ export interface Change {
 export function changeOf(now: Value, then: Value | null | undefined, definition: Pick<Definition, "unit" | "better">, locale: Locale): Change | null {
   if (now.value === null || !then || then.value === null || then.value === undefined) return null;
   const shares = definition.unit === "share";
-  if (!shares && then.value === 0) return null;
-  const by = shares ? (now.value - then.value) * 100 : (now.value - then.value) / then.value;
+  if (!shares && then.value === 0 && now.value !== 0) return null;
+  const by = shares ? (now.value - then.value) * 100 : (now.value - then.value) / (then.value || 1);
   const rounded = shares ? Math.round(by * 10) / 10 : Math.round(by * 1000) / 1000;
   const size = shares ? new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(Math.abs(rounded)) : share(Math.abs(rounded), locale);
   const good = rounded === 0 || definition.better === "neither" ? null : (rounded > 0) === (definition.better === "up");

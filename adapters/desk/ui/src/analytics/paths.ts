@@ -79,7 +79,8 @@ export function guidesOf(rows: KeyRow[], names: KeyRow[]): Guide[] {
     guides.set(id, guide);
   }
   const shown = (row: KeyRow | undefined): number => row?.counts.shown ?? 0;
-  for (const guide of guides.values()) guide.steps.sort((a, b) => shown(b) - shown(a));
+  const done = (row: KeyRow): number => row.counts.done ?? 0; // fewer get through what comes later
+  for (const guide of guides.values()) guide.steps.sort((a, b) => shown(b) - shown(a) || done(b) - done(a));
   return [...guides.values()].sort((a, b) => shown(b.steps[0]) - shown(a.steps[0]));
 }
 

@@ -16,12 +16,14 @@ export function FixesView() {
       <Panel title={w.fixes.title} hint={w.fixes.hint} loaded={fixes} empty={({ rows }) => rows.length === 0} emptyText={w.empty.fixes} wide height={360}>
         {(keys) => <FixTable keys={keys} />}
       </Panel>
-      <Panel title={w.fixes.entries} hint={w.fixes.entriesHint} loaded={entries} empty={({ rows }) => rows.length === 0} emptyText={w.empty.entries} wide height={360}>
+      <Panel title={w.fixes.entries} hint={entries.data?.rows.some(isDated) ? w.fixes.entriesHint : undefined} loaded={entries} empty={({ rows }) => rows.length === 0} emptyText={w.empty.entries} wide height={360}>
         {(keys) => <EntryTable keys={keys} />}
       </Panel>
     </div>
   );
 }
+
+const isDated = (row: KeyRow): boolean => !!row.review_by || row.stale !== undefined;
 
 /** A column of numbers, each of which opens its conversations. */
 function useNumbers(kind: string) {
@@ -31,16 +33,17 @@ function useNumbers(kind: string) {
   });
 }
 
-/** What can be relied on most comes first: by the lower end of the interval. */
-const reliable = ({ counts }: KeyRow): number => interval(counts.helped ?? 0, counts.tried ?? 0)?.low ?? -1;
+/** What can be relied on most comes first, by the lower end of the interval; what few tried comes after. */
+const reliable = ({ counts: { helped = 0, tried = 0, shown = 0 } }: KeyRow, least: number): number => (tried >= least ? 1 + (interval(helped, tried)?.low ?? 0) : 1 - 1 / (1 + shown));
 
 function FixTable({ keys }: { keys: Keys }) {
-  const { w } = useBoard();
+  const { w, definitions } = useBoard();
+  const rank = (row: KeyRow): number => reliable(row, definitions.min_cell);
   const numbers = useNumbers("fix");
   return (
     <>
       <DataTable
-        label={w.fixes.title} rows={[...keys.rows].sort((a, b) => reliable(b) - reliable(a))} keyOf={({ key }) => key}
+        label={w.fixes.title} rows={[...keys.rows].sort((a, b) => rank(b) - rank(a))} keyOf={({ key }) => key}
         columns={[
           { head: w.fixes.fix, names: true, cell: (row) => row.label || row.key }, { head: w.fixes.share, cell: (row) => <Helped row={row} /> },
           numbers(w.fixes.shown, "shown"), numbers(w.fixes.tried, "tried"), numbers(w.fixes.failed, "failed"), numbers(w.fixes.helped, "helped"), numbers(w.fixes.confirmed, "confirmed"), numbers(w.fixes.doubted, "doubted"),
@@ -69,7 +72,7 @@ function EntryTable({ keys }: { keys: Keys }) {
   const { w, locale } = useBoard();
   const numbers = useNumbers("entry");
   const most = Math.max(1, ...keys.rows.map(({ counts }) => counts.shown ?? 0));
-  const dated = keys.rows.some((row) => row.review_by || row.stale !== undefined);
+  const dated = keys.rows.some(isDated);
   const votes = ({ counts }: KeyRow): number => (counts.up ?? 0) + (counts.down ?? 0);
   return (
     <>

@@ -10,10 +10,13 @@ import { useBoard } from "../use.ts";
 import { DraftWindow } from "./draft.tsx";
 
 const EXAMPLES = 4;
+const PAGE = 12;
+const LIKE = 0.05; // less is no likeness
 
 export function UnansweredView() {
   const { client, asked, tick, w, locale } = useBoard();
   const loaded = useLoad(`unanswered ${asked}`, tick, (signal) => client.unanswered(asked, signal));
+  const [shown, show] = useState(PAGE);
   const [draft, choose] = useState<{ cluster: Cluster; as: "entry" | "utterances" } | null>(null);
   return (
     <div className="view">
@@ -24,10 +27,11 @@ export function UnansweredView() {
           ) : (
             <>
               <ol className="clusters">
-                {clusters.map((cluster) => (
+                {clusters.slice(0, shown).map((cluster) => (
                   <One key={cluster.id} cluster={cluster} onDraft={(as) => choose({ cluster, as })} />
                 ))}
               </ol>
+              {clusters.length > shown && <Button className="more" onClick={() => show(shown + PAGE)}>{w.more}</Button>}
               {single > 0 && <p className="soft note-line">{w.unanswered.single(count(single, locale))}</p>}
             </>
           )
@@ -48,7 +52,7 @@ function One({ cluster, onDraft }: { cluster: Cluster; onDraft: (as: "entry" | "
         <span className="cluster-size">{w.unanswered.size(count(cluster.size, locale), count(cluster.people, locale))}</span>
         <Spark zero values={cluster.trend.map(({ n }) => n)} label={w.unanswered.trend} />
       </header>
-      <p className="soft">{nearest?.intent ? w.unanswered.nearest(nearest.name || intent(nearest.intent), share(nearest.score, locale, 0)) : w.unanswered.noNearest}</p>
+      <p className="soft">{nearest?.intent && nearest.score >= LIKE ? w.unanswered.nearest(nearest.name || intent(nearest.intent), share(nearest.score, locale, 0)) : w.unanswered.noNearest}</p>
       <ul aria-label={w.unanswered.examples}>
         {cluster.questions.slice(0, EXAMPLES).map((question) => (
           <li key={`${question.conversation} ${question.at} ${question.text}`}>
