@@ -1,6 +1,6 @@
 // The figures: what people ask, what helps, and what to write next.
 
-import { useEffect, useMemo, useState, type MouseEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type MouseEvent } from "react";
 import "../style/analytics.css";
 import { Refusal } from "../api.ts";
 import { navigate, useAddress } from "../address.ts";
@@ -125,13 +125,17 @@ function Views() {
 
 function ViewLink({ view, current }: { view: View; current: boolean }) {
   const { place, go, w } = useBoard();
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (current) link.current?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone not all are in sight
+  }, [current]);
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     go({ view, behind: null });
   };
   return (
-    <a href={addressOf({ ...place, view, behind: null })} aria-current={current ? "page" : undefined} onClick={follow}>
+    <a ref={link} href={addressOf({ ...place, view, behind: null })} aria-current={current ? "page" : undefined} onClick={follow}>
       {w.views[view]}
     </a>
   );

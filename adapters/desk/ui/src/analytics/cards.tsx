@@ -69,7 +69,7 @@ function ofText(figure: Figure, { unit }: Definition, w: ReturnType<typeof useBo
 
 export function ChangeMark({ figure, definition }: { figure: Pick<Figure, "value" | "num" | "den" | "previous">; definition: Pick<Definition, "unit" | "better"> }) {
   const { place, w, locale } = useBoard();
-  if (!place.compare) return null;
+  if (!place.compare || figure.value === null) return null;
   const change = changeOf(figure, figure.previous, definition, locale);
   if (!change) return <span className="change soft">{w.figure.noCompare}</span>;
   const mood = change.good === null ? "" : change.good ? " good" : " bad";

@@ -61,7 +61,7 @@ function Helped({ row: { counts } }: { row: KeyRow }) {
   if (!range || tried < definitions.min_cell) return <span className="soft">{w.fixes.few}</span>;
   const text = share(helped / tried, locale, 0);
   return (
-    <span className="barred">
+    <span className="barred with-interval">
       <IntervalBar value={helped / tried} {...range} label={w.fixes.intervalText(text, share(range.low, locale, 0), share(range.high, locale, 0))} />
       <span className="interval-text">{text} <span className="soft">{share(range.low, locale, 0)}–{share(range.high, locale, 0)}</span></span>
     </span>
