@@ -43,8 +43,9 @@ func table() map[string]layer {
 		"intents":                  {},
 		"knowledge":                {},
 		"bot":                      {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
-		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest"}},
+		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest", "intents", "knowledge"}},
 		"bot/bottest":              {imports: []string{"bot"}},
+		"bot/gaps":                 {imports: []string{"intents"}},
 		"bot/outbox":               {inTests: []string{"bot/outbox/outboxtest"}},
 		"bot/outbox/outboxtest":    {imports: []string{"bot/outbox"}},
 		"bot/staff":                {inTests: []string{"bot/staff/stafftest"}},
@@ -52,6 +53,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/eligibility":     adapter,
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},

@@ -45,6 +45,10 @@ type DeskAct struct {
 	Queue        string
 	To           Agent
 	Disposition  Disposition
+	// Afar is set for agents of other desks, which may know less than ours how a
+	// conversation stands: a claim of theirs is held to Epoch, a note to
+	// conversations that humans have or had.
+	Afar bool
 }
 
 // Attend does what an agent wants. When it returns without error the turn is
@@ -105,10 +109,16 @@ func (e *Engine) deskEvents(d *draft, act DeskAct) error {
 	d.add(Attended{ID: act.ID, Digest: act.digest(), Agent: act.Agent, Act: act.Kind})
 	switch act.Kind {
 	case DeskClaim:
+		if act.Afar && h.Waiting() && h.Epoch != act.Epoch {
+			return fmt.Errorf("claim: %w", ErrFenced)
+		}
 		return d.changeHands(h.claim(act.Agent))
 	case DeskTakeOver:
 		return d.changeHands(h.takeOver(act.Agent))
 	case DeskNote:
+		if act.Afar && !h.Open() && h.State != HandoffResolved {
+			return fmt.Errorf("note: no human is or was here: %w", ErrFenced)
+		}
 		d.add(Noted{Agent: act.Agent, Text: act.Text})
 		return nil
 	}
@@ -169,19 +179,32 @@ func (e *Engine) resolve(d *draft, act DeskAct) error {
 	return nil
 }
 
-// speak lets the bot say a fixed wording that answers nothing.
-func (d *draft) speak(id, phrase string, args map[string]string) {
-	block := Block{Type: BlockText, Source: "phrase:" + phrase, Text: d.Base.Phrase(phrase, d.locale, args)}
-	d.add(Message{Seq: d.nextSeq(), ID: id, Author: AuthorBot, Blocks: []Block{block}})
+// speak lets the bot say a fixed wording that answers nothing, and offer
+// standing choices.
+func (d *draft) speak(id, phrase string, args map[string]string, choices ...string) {
+	blocks := []Block{{Type: BlockText, Source: "phrase:" + phrase, Text: d.Base.Phrase(phrase, d.locale, args)}}
+	if len(choices) > 0 {
+		offered := Block{Type: BlockChoices}
+		for _, choice := range choices {
+			offered.Choices = append(offered.Choices, Choice{ID: choice, Label: d.Base.Phrase(choiceLabel(choice), d.locale, nil)})
+		}
+		blocks = append(blocks, offered)
+	}
+	d.add(Message{Seq: d.nextSeq(), ID: id, Author: AuthorBot, Blocks: blocks})
 }
 
 // placeIn is a place in a line by its id.
 func (e *Engine) placeIn(queue, tenant string) Place {
+	return e.routing.place(e.lineOf(queue), e.roster, tenant, e.now())
+}
+
+// lineOf is a line by its id.
+func (e *Engine) lineOf(queue string) Queue {
 	line, known := e.routing.Queue(queue)
 	if !known { // the routing was changed since
 		line = e.routing.Queues[len(e.routing.Queues)-1]
 	}
-	return e.routing.place(line, e.roster, tenant, e.now())
+	return line
 }
 
 // loadFor is load for staff: of any person of their tenant.
@@ -195,99 +218,6 @@ func (e *Engine) loadFor(ctx context.Context, place *slot, tenant string) (*Conv
 		return nil, fmt.Errorf("conversation %s: %w", place.id, ErrNotFound)
 	}
 	return place.conv, nil
-}
-
-// Tend looks after a conversation that waits: who was promised something that
-// is over is told how it stands, who has a ticket is put in line once somebody
-// is there. It is harmless to call at any time, by any number of nodes.
-func (e *Engine) Tend(ctx context.Context, conversation, tenant string) error {
-	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
-		conv, err := e.loadFor(ctx, place, tenant)
-		if err != nil {
-			return Receipt{}, err
-		}
-		d := &draft{Edition: e.edition(conv), conv: conv, seq: conv.Seq}
-		d.locale = d.Base.Locale(conv.Locale)
-		if !e.tend(d) {
-			return Receipt{}, nil
-		}
-		return e.store(ctx, place, conv, Turn{Conversation: conv.ID, Version: conv.Version + 1, At: e.now().UTC(), Events: d.events})
-	})
-	return err
-}
-
-// tend says whether there was anything to do.
-func (e *Engine) tend(d *draft) bool {
-	h, now := d.conv.Handoff, e.now()
-	place := e.placeIn(h.Queue, d.conv.Owner.Tenant)
-	if !e.overdue(d.conv.entry(), func() Place { return place }) {
-		return false
-	}
-	switch h.State {
-	case HandoffRequested:
-		place.Due = later(now, place.Due, h.Late)
-		_ = d.changeHands(h.putBack(place), nil)
-		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
-	case HandoffQueued:
-		d.add(Breached{Queue: h.Queue, Due: h.Due})
-		place.Due = later(now, place.Due, h.Late+1)
-		e.backInLine(d, place)
-	default: // forsaken
-		e.backInLine(d, place)
-	}
-	return true
-}
-
-// backInLine puts somebody into a line again, and owns up to it.
-func (e *Engine) backInLine(d *draft, place Place) {
-	h := d.conv.Handoff
-	_ = d.changeHands(h.putBack(place), nil)
-	d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
-}
-
-// forsakenAfter is how long somebody waits for an agent who has closed their
-// desk: longer than a browser takes to come back. It also is how long this
-// program has to run before it believes that an agent is not there.
-const forsakenAfter = 5 * time.Minute
-
-// forsaken says whether a person waits for an answer of an agent who has gone.
-func (e *Engine) forsaken(entry Entry) bool {
-	now := e.now()
-	return entry.State == HandoffActive && entry.Unanswered && e.roster != nil &&
-		now.Sub(entry.LastAt) > forsakenAfter && now.Sub(e.begun) > forsakenAfter && !e.roster.There(entry.Owner.Tenant, entry.Agent.ID)
-}
-
-// later is the next promise to somebody to whom some were not kept: each is
-// twice as far away as the one before, so that who waits long is not told the
-// same every few minutes, all day.
-func later(now, due time.Time, late int) time.Time {
-	if due.IsZero() {
-		return due
-	}
-	wait := due.Sub(now)
-	for ; late > 0 && wait < mostBetween; late-- {
-		wait *= 2
-	}
-	return now.Add(wait).UTC()
-}
-
-// mostBetween is from where on promises are not put off further.
-const mostBetween = time.Hour
-
-// Overdue says whether [Engine.Tend] would have something to do for an entry.
-func (e *Engine) Overdue(entry Entry) bool {
-	return e.overdue(entry, func() Place { return e.placeIn(entry.Queue, entry.Owner.Tenant) })
-}
-
-// overdue asks for the place that somebody would get only where it matters.
-func (e *Engine) overdue(entry Entry, place func() Place) bool {
-	switch entry.State {
-	case HandoffRequested:
-		return place().State == HandoffQueued
-	case HandoffQueued:
-		return !entry.Due.IsZero() && e.now().After(entry.Due)
-	}
-	return e.forsaken(entry)
 }
 
 // FromDesk says whether a turn was stored for an agent or for the clock, so

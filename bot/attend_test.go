@@ -62,6 +62,10 @@ func (d *desk) must(act bot.DeskAct) bot.Receipt {
 	return receipt
 }
 
+func (d *desk) overdue() bool {
+	return len(d.engine.Overdue([]bot.Entry{d.entry()}, 1)) == 1
+}
+
 func (d *desk) entry() bot.Entry {
 	entry, _ := d.engine.Board().Get(d.conv)
 	return entry
@@ -235,12 +239,12 @@ func TestTicketBecomesAPlace(t *testing.T) {
 		events := turns[len(turns)-1].Events
 		return events[len(events)-1].(bot.Message).Blocks[0].Text
 	}
-	if said := tend(); said != "" || d.engine.Overdue(d.entry()) {
+	if said := tend(); said != "" || d.overdue() {
 		t.Errorf("nothing has changed, and yet %q", said)
 	}
 	ticket := d.entry().Ticket
 	roster["*"] = 1
-	if !d.engine.Overdue(d.entry()) {
+	if !d.overdue() {
 		t.Error("somebody is there, and nothing is to be done")
 	}
 	if said := tend(); !strings.Contains(said, ticket) || d.entry().State != bot.HandoffQueued {
@@ -272,11 +276,11 @@ func TestForsakenByTheirAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(10 * time.Minute)
-	if d.engine.Overdue(d.entry()) {
+	if d.overdue() {
 		t.Error("taken from an agent who is there")
 	}
 	roster["lin"] = 0
-	if !d.engine.Overdue(d.entry()) {
+	if !d.overdue() {
 		t.Fatal("left with an agent who has gone")
 	}
 	if err := d.engine.Tend(t.Context(), d.conv, "default"); err != nil {
@@ -339,7 +343,7 @@ func TestWaitingIsNoSpam(t *testing.T) {
 				roster["*"] = second / 5 % 2
 			}
 			d.now = d.now.Add(time.Second)
-			if !d.engine.Overdue(d.entry()) {
+			if !d.overdue() {
 				continue
 			}
 			if err := d.engine.Tend(t.Context(), d.conv, "default"); err != nil {

@@ -68,10 +68,10 @@ func (b *Board) Put(entry Entry) {
 
 // learn keeps how long somebody waited, once their wait is over.
 func (b *Board) learn(before, after Entry) {
-	if !before.Waiting() || after.State != HandoffActive {
-		return
+	if before.State != HandoffQueued || before.InLine.IsZero() || after.State != HandoffActive {
+		return // a night as a ticket says nothing of how long one waits in line
 	}
-	waits := append(b.waits[before.Queue], after.Since.Sub(before.Since))
+	waits := append(b.waits[before.Queue], after.Since.Sub(before.InLine))
 	b.waits[before.Queue] = waits[max(0, len(waits)-remembered):]
 }
 
@@ -152,11 +152,12 @@ func (b *Board) place(conversation, tenant string, h Handoff) int {
 	return b.ahead(Entry{Conversation: conversation, Owner: Identity{Tenant: tenant}, Handoff: h}) + 1
 }
 
-// ahead is how many of the same line are served before.
+// ahead is how many of the same line are served before. Tickets count: while
+// somebody asks, somebody is there, and they are about to be put in line.
 func (b *Board) ahead(self Entry) int {
 	n := 0
 	for _, other := range b.entries {
-		same := other.State == HandoffQueued && other.Queue == self.Queue && other.Owner.Tenant == self.Owner.Tenant
+		same := other.Waiting() && other.Queue == self.Queue && other.Owner.Tenant == self.Owner.Tenant
 		if same && other.Conversation != self.Conversation && before(other, self) < 0 {
 			n++
 		}

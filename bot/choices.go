@@ -1,5 +1,7 @@
 package bot
 
+import "strings"
+
 // The ids of choices. They say all there is to say about what was tapped, so
 // that a choice of an old message still means what it meant then.
 const (
@@ -30,3 +32,6 @@ const (
 	choiceAppealLeave  = "appeal.leave"
 	choiceAppealResume = "appeal.resume"
 )
+
+// ChosenIntent is the intent that a choice stands for, where it stands for one.
+func ChosenIntent(choice string) (string, bool) { return strings.CutPrefix(choice, choiceIntent) }

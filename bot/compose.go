@@ -39,7 +39,18 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 	if plan.Masked {
 		w.notice("info", "masked.notice")
 	}
-	switch plan.Move {
+	if plan.Call != "" && plan.Handoff == plan.Call {
+		w.called()
+	} else {
+		w.move()
+	}
+	w.about.Sources = w.sources()
+	return Reply{Blocks: w.blocks, About: w.about, Minor: w.stopped(), Events: w.events}
+}
+
+// move puts into words what was decided.
+func (w *writer) move() {
+	switch plan := w.plan; plan.Move {
 	case MoveAnswer:
 		w.answer()
 	case MoveFollowUp:
@@ -63,8 +74,6 @@ func Compose(plan Plan, finding Finding, base *knowledge.Base) Reply {
 	default:
 		w.plain()
 	}
-	w.about.Sources = w.sources()
-	return Reply{Blocks: w.blocks, About: w.about, Minor: w.stopped(), Events: w.events}
 }
 
 // writer collects the blocks of one reply.
@@ -209,7 +218,10 @@ func (w *writer) waits(key string) {
 	}
 	inLine := map[string]string{"handoff.ticket": "handoff.queued", "handoff.already": "handoff.place", "handoff.wait": "handoff.place"}
 	w.addOfNow(w.paragraph(cmp.Or(inLine[key], key), "position", strconv.Itoa(line.Position)))
-	if line.Minutes > 0 && inLine[key] != "" {
+	switch {
+	case line.Longer && inLine[key] == "handoff.place":
+		w.addOfNow(w.paragraph("handoff.longer"))
+	case line.Minutes > 0:
 		w.addOfNow(w.paragraph("handoff.usual", "minutes", strconv.Itoa(line.Minutes)))
 	}
 }

@@ -21,15 +21,18 @@ type Conversation struct {
 	Refusal Refusal // the latest one, where the latest check brought one
 	Appeal  Appeal  // against it
 
-	Topic   Topic
-	Walk    Walk     // the flow the person is in
-	Taken   []string // keys of the steps that are behind them, in any flow
-	Walked  []string // flows that ended
-	Minor   bool     // known to be below the age rule
-	Care    int      // turns for which the bot stays with somebody in distress
-	Scam    bool     // the last thing talked about was a scam
-	Misses  int      // turns in a row that did not help
-	Clarify bool     // the last reply offered readings to choose from
+	Topic    Topic
+	Walk     Walk     // the flow the person is in
+	Taken    []string // keys of the steps that are behind them, in any flow
+	Walked   []string // flows that ended
+	Minor    bool     // known to be below the age rule
+	Care     int      // turns for which the bot stays with somebody in distress
+	Scam     bool     // the last thing talked about was a scam
+	Misses   int      // turns in a row that did not help
+	Failed   int      // failed turns in a row, as far as they call for a human
+	Abuse    int      // turns of abuse since a human was there last
+	Declined bool     // sent a human away whom they had not asked for
+	Clarify  bool     // the last reply offered readings to choose from
 
 	ends   []int64                // ends[v-1] is Seq after version v
 	seen   map[string]seenMessage // client message ids, for idempotency
@@ -137,7 +140,10 @@ func (c *Conversation) apply(event Event, at time.Time) {
 	case Understood:
 		c.applyUnderstood(e)
 	case HandoffChanged:
+		c.handedOver(c.Handoff, e)
 		c.Seq, c.Handoff = e.Seq, c.Handoff.apply(e, at)
+	case Alarmed:
+		c.Handoff = c.Handoff.alarmed(e)
 	case Breached:
 		c.Handoff.Late++
 	case Attended:
@@ -146,6 +152,8 @@ func (c *Conversation) apply(event Event, at time.Time) {
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case AgeKnown:
 		c.Minor = e.Minor
+	case Resolved:
+		c.Failed = 0
 	case FlowStarted:
 		c.Walk = Walk{Flow: e.Flow, Edition: e.Edition, Cause: e.Cause, Before: e.Before}
 	case StepTaken:
@@ -164,6 +172,9 @@ func (c *Conversation) applyStep(e StepTaken) {
 	c.Taken = appendNew(c.Taken, e.Step)
 	switch e.Outcome {
 	case StepTried, StepFailed:
+		if e.Outcome == StepFailed {
+			c.Failed++
+		}
 		c.Walk.Fixes = appendNew(c.Walk.Fixes, e.Fix)
 		c.Walk.Failed = c.Walk.Failed || e.Outcome == StepFailed
 	}
@@ -202,6 +213,7 @@ func (c *Conversation) aside() bool {
 // applyUnderstood keeps the count of turns that did not help, and forgets the
 // topic when a new question opens another.
 func (c *Conversation) applyUnderstood(u Understood) {
+	c.tally(u)
 	c.Clarify = u.Move == MoveClarify
 	c.last = u.Move
 	switch u.Move {

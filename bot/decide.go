@@ -50,6 +50,7 @@ type Plan struct {
 	Minor      *bool    // what the message says about the age rule, if anything
 	Handoff    string   // reason for a hand-off request, "" for none
 	Cancel     bool     // withdraw the hand-off request
+	Call       string   // reason to call a human unasked, where one is there
 	Ticket     string   // of the hand-off request, new or waiting
 	Waiting    bool     // a human was asked for and has not come yet
 	Line       Line     // their place in line, when there is one
@@ -89,6 +90,7 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 	plan := d.move()
 	plan.way, plan.Client, plan.Live = &d.way, reading.Client, reading.Live
 	plan.Minor = d.minor()
+	plan.Call = d.call(plan)
 	plan.Appeal = c.Appeal
 	if plan.Filing != nil {
 		plan.Appeal = plan.Filing.after(c.Appeal)
@@ -218,7 +220,7 @@ func (d *decider) choice() Plan {
 	case choicePlan:
 		return sure(d.improvement())
 	case choiceAgent:
-		return sure(d.handoff("requested"))
+		return sure(d.handoff(ReasonRequested))
 	case choiceCancelAgent:
 		return sure(d.cancelHandoff())
 	case choiceMore:
@@ -227,7 +229,7 @@ func (d *decider) choice() Plan {
 		return sure(Plan{Move: MoveFallback, Intent: "other", Phrase: "fallback.again", OfferAgent: true})
 	}
 	if id == choiceIntent+"agent" {
-		return sure(d.handoff("requested"))
+		return sure(d.handoff(ReasonRequested))
 	}
 	if intent, ok := strings.CutPrefix(id, choiceIntent); ok {
 		return sure(d.answer(intent))
@@ -245,7 +247,7 @@ func (d *decider) choice() Plan {
 func (d *decider) urgent() (Plan, bool) {
 	switch d.confident() {
 	case "distress":
-		plan := d.handoff("distress")
+		plan := d.handoff(ReasonDistress)
 		plan.Move, plan.Intent, plan.Phrase = MoveCare, "distress", "distress.care"
 		return plan, true
 	case "scam":
@@ -254,7 +256,7 @@ func (d *decider) urgent() (Plan, bool) {
 		if seen := d.symptomOf("agent"); seen != "" { // "what is the number of customer service?"
 			return d.answerAs("agent", seen), true
 		}
-		return d.handoff("requested"), true
+		return d.handoff(ReasonRequested), true
 	}
 	return Plan{}, false
 }
@@ -463,11 +465,13 @@ func (d *decider) topicIntent() string {
 }
 
 // confident is the intent when the classifier is sure of it, else "".
-func (d *decider) confident() string {
-	if d.reading.Result.Scope != intents.Confident {
+func (d *decider) confident() string { return d.reading.confident() }
+
+func (r Reading) confident() string {
+	if r.Result.Scope != intents.Confident {
 		return ""
 	}
-	return d.reading.Result.Top().Intent
+	return r.Result.Top().Intent
 }
 
 func (d *decider) entities(kind intents.EntityKind) []intents.Entity {

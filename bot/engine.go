@@ -189,8 +189,13 @@ func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, tur
 // report tells the operator what somebody should see to.
 func (e *Engine) report(ctx context.Context, turn Turn) {
 	for _, event := range turn.Events {
-		if h, ok := event.(HandoffChanged); ok && h.State == HandoffRequested {
-			e.logger.WarnContext(ctx, "a human is asked for", "conversation", turn.Conversation, "ticket", h.Ticket, "reason", h.Reason)
+		switch said := event.(type) {
+		case HandoffChanged:
+			if said.State == HandoffRequested {
+				e.logger.WarnContext(ctx, "a human is asked for", "conversation", turn.Conversation, "ticket", said.Ticket, "reason", said.Reason)
+			}
+		case Alarmed:
+			e.logger.WarnContext(ctx, "somebody who has an agent is in distress", "conversation", turn.Conversation)
 		}
 	}
 }

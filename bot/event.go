@@ -35,6 +35,8 @@ type (
 		Product   string `json:"product"`
 		Locale    string `json:"locale"`
 		Pack      string `json:"pack"` // id@version of the knowledge pack
+
+		Client *Client `json:"client,omitempty"` // as far as it says what it is
 	}
 
 	// Message is something said. Clients see it, so it has a Seq.
@@ -80,6 +82,13 @@ type (
 		Priority int        `json:"priority,omitempty"`
 		Agent    *Agent     `json:"agent,omitempty"` // who has it from now on
 		Due      *time.Time `json:"due,omitempty"`   // when the next thing is promised
+		Until    *time.Time `json:"until,omitempty"` // after which the request is closed
+	}
+
+	// Alarmed records that somebody who has an agent wrote words of distress.
+	Alarmed struct {
+		Reason   string `json:"reason"` // distress
+		Priority int    `json:"priority"`
 	}
 
 	// Attended records that an agent did something, and under which id.
@@ -260,6 +269,7 @@ func (Message) Kind() string        { return "message" }
 func (Understood) Kind() string     { return "understood" }
 func (Checked) Kind() string        { return "checked" }
 func (HandoffChanged) Kind() string { return "handoff" }
+func (Alarmed) Kind() string        { return "alarmed" }
 func (Attended) Kind() string       { return "attended" }
 func (Noted) Kind() string          { return "noted" }
 func (Disposed) Kind() string       { return "disposed" }

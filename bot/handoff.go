@@ -45,8 +45,20 @@ type Handoff struct {
 	Agent    Agent     // who has it while active
 	Since    time.Time // waiting or talking since
 	Due      time.Time // while waiting: when the next thing was promised; zero: nothing was
+	Until    time.Time // while waiting: after which the request is closed
+	InLine   time.Time // while in line: since agents have been there
 	Late     int       // while waiting: how often what was promised was not kept
+	Urgent   bool      // somebody in distress
 }
+
+// Reasons of hand-offs that are not the name of an intent or a symptom.
+const (
+	ReasonRequested = "requested"    // asked for
+	ReasonDistress  = "distress"     // somebody is in despair
+	ReasonFailed    = "failed_turns" // the bot was no help, several times in a row
+	ReasonAbuse     = "abuse"        // the bot was insulted, several times
+	ReasonExpired   = "expired"      // of the end of one that nobody took
+)
 
 // Waiting says whether a human was asked for and has not come yet.
 func (h Handoff) Waiting() bool {
@@ -60,7 +72,13 @@ func (h Handoff) Open() bool { return h.Waiting() || h.State == HandoffActive }
 func (h Handoff) apply(e HandoffChanged, at time.Time) Handoff {
 	next := Handoff{State: e.State, Reason: h.Reason, Ticket: h.Ticket, Queue: h.Queue, Priority: h.Priority, Epoch: e.Owner, Since: at}
 	if h.Waiting() && next.Waiting() {
-		next.Since, next.Late = h.Since, h.Late // who is moved in line keeps their place
+		next.Since, next.Until, next.Late = h.Since, h.Until, h.Late // who is moved in line keeps their place
+	}
+	if next.State == HandoffQueued {
+		next.InLine = at
+		if h.State == HandoffQueued {
+			next.InLine = h.InLine
+		}
 	}
 	if e.Reason != "" {
 		next.Reason = e.Reason
@@ -77,7 +95,19 @@ func (h Handoff) apply(e HandoffChanged, at time.Time) Handoff {
 	if e.Due != nil {
 		next.Due = *e.Due
 	}
+	if e.Until != nil {
+		next.Until = *e.Until
+	}
+	if next.Urgent = next.Open() && (h.Urgent && h.Open() || e.Reason == ReasonDistress); next.Urgent {
+		next.Priority = max(next.Priority, h.Priority) // wherever they are passed on to
+	}
 	return next
+}
+
+// alarmed folds in that somebody is in distress who has an agent already.
+func (h Handoff) alarmed(e Alarmed) Handoff {
+	h.Urgent, h.Priority = true, max(h.Priority, e.Priority)
+	return h
 }
 
 // change is the event of a change of hands, without its number.
@@ -126,12 +156,16 @@ func (h Handoff) giveTo(agent Agent) HandoffChanged {
 func (h Handoff) putBack(place Place) HandoffChanged {
 	change := h.change(place.State)
 	change.Queue, change.Priority, change.Due = place.Queue, place.Priority, place.due()
+	if !h.Waiting() || h.Until.IsZero() {
+		change.Until = &place.Until
+	}
 	return change
 }
 
 // Line is what is known about somebody's place in line. The zero value is: not
 // in line, nobody is there.
 type Line struct {
-	Position int // 1 is next
-	Minutes  int // people waited lately; 0: not known
+	Position int  // 1 is next
+	Minutes  int  // people waited lately; 0: not known
+	Longer   bool // they wait longer than people did lately
 }

@@ -17,7 +17,7 @@ func (d *decider) aboutHandoff() (Plan, bool) {
 	case lean == "how_long" && d.c.Handoff.Waiting() && d.c.last == MoveHandoff:
 		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
 	case lean == "waiting":
-		return d.handoff("requested"), true
+		return d.handoff(ReasonRequested), true
 	case lean == "about_bot":
 		return Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.about_bot"}, true
 	}
@@ -152,7 +152,7 @@ func (d *decider) handoff(reason string) Plan {
 	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
 	if d.c.Handoff.Waiting() {
 		plan.Phrase, plan.Ticket = "handoff.already", d.c.Handoff.Ticket
-		if reason != "distress" { // which is worth telling those who wait for the ticket
+		if reason != ReasonDistress { // which is worth telling those who wait for the ticket
 			plan.Handoff = ""
 		}
 	}

@@ -88,6 +88,7 @@ type Client struct {
 	OS         string `json:"os,omitempty"`
 	Network    string `json:"network,omitempty"`
 	Region     string `json:"region,omitempty"`
+	Channel    string `json:"channel,omitempty"` // web, app, terminal …
 }
 
 // CheckRequest asks whether one user may activate one product.

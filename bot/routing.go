@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -14,8 +15,14 @@ type Queue struct {
 	Locales  []string
 	Priority int           // people in a line of higher priority are served first
 	Answer   time.Duration // how long one should wait at most
+	Keep     time.Duration // how long a request waits before it is closed; 0: [UsualKeep]
 	Hours    Hours         // when somebody is there
 }
+
+// UsualKeep is how long a request for a human is kept that nobody takes.
+const UsualKeep = 7 * 24 * time.Hour
+
+func (q Queue) keep() time.Duration { return cmp.Or(q.Keep, UsualKeep) }
 
 // Hours are the hours of a week in which a queue is staffed. The zero value is
 // always.
@@ -96,6 +103,7 @@ type Place struct {
 	Priority int
 	State    HandoffState
 	Due      time.Time // zero for a ticket: nothing can be promised
+	Until    time.Time // after which nobody waits any more
 }
 
 func (p Place) due() *time.Time {
@@ -107,7 +115,7 @@ func (p Place) due() *time.Time {
 
 // place puts somebody into a line.
 func (r Routing) place(queue Queue, roster Roster, tenant string, now time.Time) Place {
-	place := Place{Queue: queue.ID, Priority: queue.Priority, State: HandoffRequested}
+	place := Place{Queue: queue.ID, Priority: queue.Priority, State: HandoffRequested, Until: now.Add(queue.keep()).UTC()}
 	if roster != nil && queue.Hours.Open(now) && roster.Online(tenant, queue.ID) > 0 {
 		place.State, place.Due = HandoffQueued, now.Add(queue.Answer).UTC()
 	}

@@ -109,6 +109,20 @@ func appendStarted(b []byte, s *Started) []byte {
 	o.always("product", s.Product)
 	o.always("locale", s.Locale)
 	o.always("pack", s.Pack)
+	if s.Client != nil {
+		o.key("client")
+		o.b = appendClient(o.b, s.Client)
+	}
+	return o.close()
+}
+
+func appendClient(b []byte, c *Client) []byte {
+	o := openObject(b)
+	o.text("app_version", c.AppVersion)
+	o.text("os", c.OS)
+	o.text("network", c.Network)
+	o.text("region", c.Region)
+	o.text("channel", c.Channel)
 	return o.close()
 }
 

@@ -52,6 +52,8 @@ func decodeEvent(item envelope, find FindSealed) (Event, error) {
 		return decodeAs[Disposed](item)
 	case "breached":
 		return decodeAs[Breached](item)
+	case "alarmed":
+		return decodeAs[Alarmed](item)
 	case "right_invoked":
 		return decodeAs[RightInvoked](item)
 	case "warned":

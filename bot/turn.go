@@ -58,6 +58,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	if conv.Handoff.State == HandoffActive && choice.ID != choiceCancelAgent {
 		d.add(Understood{Move: MoveRelay})
+		e.alarm(d)
 		return d.events, nil
 	}
 	reading := Reading{Choice: choice.ID, Step: step}
@@ -114,6 +115,7 @@ func (e *Engine) open(d *draft) {
 	d.add(Started{
 		Tenant: d.say.User.Tenant, User: d.say.User.User, Anonymous: d.say.User.Anonymous,
 		Product: d.product(), Locale: string(d.locale), Pack: pack.ID + "@" + pack.Version,
+		Client: d.say.Client.recorded(),
 	})
 }
 
@@ -298,6 +300,8 @@ func (e *Engine) handoff(d *draft, plan *Plan) {
 		_ = d.changeHands(h.change(HandoffCancelled), nil)
 	case plan.Handoff != "":
 		e.request(d, plan)
+	case plan.Call != "":
+		e.callHuman(d, plan)
 	}
 	plan.Line = e.line(d)
 }
@@ -327,11 +331,16 @@ func (e *Engine) line(d *draft) Line {
 			h = h.apply(change, e.now())
 		}
 	}
-	if h.State != HandoffQueued {
+	tenant := d.conv.Owner.Tenant
+	if !h.Waiting() || e.placeIn(h.Queue, tenant).State != HandoffQueued { // all may have gone since
 		return Line{}
 	}
-	line := Line{Position: e.board.place(d.conv.ID, d.conv.Owner.Tenant, h)}
-	if wait, known := e.board.Wait(h.Queue); known {
+	line := Line{Position: e.board.place(d.conv.ID, tenant, h)}
+	wait, known := e.board.Wait(h.Queue)
+	switch {
+	case known && !h.InLine.IsZero() && e.now().Sub(h.InLine) > wait:
+		line.Longer = true
+	case known:
 		line.Minutes = waited(wait)
 	}
 	return line

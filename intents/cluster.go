@@ -21,13 +21,15 @@ const (
 
 // cluster groups texts, given as feature keys, and returns the indices of each
 // group, the most central first. Every text is in exactly one group. minor are
-// the features that say how something is asked rather than what.
+// the features that say how something is asked rather than what; among are
+// further texts that say what is rare, where texts are too few or too much of a
+// kind to tell.
 //
 // It is average linkage with a head start: near duplicates are gathered around
 // the densest texts first, then groups that are each other's nearest are
 // joined while their members resemble each other enough on average.
-func cluster(texts [][]uint64, minor map[uint64]bool) [][]int {
-	rows := weigh(texts, minor)
+func cluster(texts, among [][]uint64, minor map[uint64]bool) [][]int {
+	rows := weigh(texts, among, minor)
 	groups := gather(rows)
 	for joinNearest(groups) {
 		groups = slices.DeleteFunc(groups, func(g *gathered) bool { return len(g.members) == 0 })
@@ -46,10 +48,11 @@ type term struct {
 }
 
 // weigh turns texts into rows of length 1 in the order of features, weighed
-// by how rare they are among the texts. A feature that is there twice counts once.
-func weigh(texts [][]uint64, minor map[uint64]bool) [][]term {
-	v := newVocabulary(texts)
-	common := float32(math.Log(float64(1+len(texts))/float64(1+maxPosting)) + 1)
+// by how rare they are. A feature that is there twice counts once.
+func weigh(texts, among [][]uint64, minor map[uint64]bool) [][]term {
+	all := slices.Concat(texts, among)
+	v := newVocabulary(all)
+	common := float32(math.Log(float64(1+len(all))/float64(1+maxPosting)) + 1)
 	rows := make([][]term, len(texts))
 	for i, keys := range texts {
 		row := make([]term, 0, len(keys))

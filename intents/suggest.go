@@ -24,8 +24,8 @@ type Suggestion struct {
 	Groups  []Group // the largest first; single questions are groups too
 }
 
-// maxGrouped bounds the distinct questions that are compared with each other.
-const maxGrouped = 20_000
+// MaxGrouped bounds the distinct questions that are compared with each other.
+const MaxGrouped = 20_000
 
 // Suggest groups the questions of a log that the model does not understand:
 // the unsure ones, those that are none of ours, and those it would answer with
@@ -36,7 +36,7 @@ func (m *Model) Suggest(log iter.Seq[string], below float64) Suggestion {
 		g.add(text)
 	}
 	slices.SortStableFunc(g.unclear, func(a, b unclear) int { return cmp.Compare(b.times, a.times) })
-	kept := g.unclear[:min(len(g.unclear), maxGrouped)]
+	kept := g.unclear[:min(len(g.unclear), MaxGrouped)]
 	s := Suggestion{Read: g.read, Groups: m.group(kept)}
 	for i, u := range g.unclear {
 		s.Unclear += u.times
@@ -89,7 +89,7 @@ func (m *Model) group(questions []unclear) []Group {
 	}
 	keys, _ := m.keysOf(corpus)
 	var groups []Group
-	for _, members := range cluster(keys, m.minorFeatures()) {
+	for _, members := range cluster(keys, nil, m.minorFeatures()) {
 		groups = append(groups, describe(questions, members))
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int { return cmp.Compare(b.Size, a.Size) })

@@ -133,7 +133,7 @@ func TestSuggestIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("groups twenty thousand questions; skipped by -short")
 	}
-	log := make([]string, maxGrouped+500)
+	log := make([]string, MaxGrouped+500)
 	for i := range log {
 		log[i] = fmt.Sprintf("花呗 x%dy", i)
 	}
@@ -168,7 +168,7 @@ func TestClusterAgreesWithLabels(t *testing.T) {
 	m := shippedModel(t)
 	keys, _ := m.keysOf(corpus)
 	agree, pairs := 0, 0
-	for _, members := range cluster(keys, m.minorFeatures()) {
+	for _, members := range cluster(keys, nil, m.minorFeatures()) {
 		for n, i := range members {
 			for _, j := range members[:n] {
 				pairs++

@@ -7,6 +7,7 @@ type Dialogue struct {
 	About     string     `yaml:"about"`  // one sentence: who asks, and what is held
 	Locale    Locale     `yaml:"locale"` // "" for the language the person writes in
 	Anonymous bool       `yaml:"anonymous"`
+	Agents    bool       `yaml:"agents"` // humans are there to take conversations over
 	Client    Client     `yaml:"client"`
 	Replies   []Reply    `yaml:"eligibility"` // one a check, in order; the last one stays
 	Incidents []string   `yaml:"incidents"`   // areas an incident is live for

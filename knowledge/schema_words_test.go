@@ -115,6 +115,7 @@ func schemaWords() map[string]string {
 		"Flow.id": "The id: network", "Flow.offer": "When it is offered.", "Flow.steps": "The steps, in order.",
 		"StepAnswer.id": "The id of the answer, unique within the question.", "StepAnswer.label": "The answer in the person's own words.",
 		"Dialogue.dialogue": "The id, as the file is named.", "Dialogue.anonymous": "true: nobody is signed in, so no check is made.",
+		"Dialogue.agents": "true: humans are there to take conversations over.",
 		"Dialogue.client": "The app the person uses.", "Dialogue.turns": "What the person does, one thing after the other.",
 		"Client.os": "ios, android, harmony …", "Client.app_version": "10.5.0, in quotes when it has one dot only.", "Client.network": "wifi, cellular, vpn …",
 		"Client.region":  "Where the person is.",

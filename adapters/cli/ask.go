@@ -75,6 +75,7 @@ func (a askCommand) say(config configs.Config) bot.Say {
 	return bot.Say{
 		Conversation: "c_" + newID(), MessageID: newID(), User: who,
 		Locale: a.tag(), Text: a.question(),
+		Client: bot.Client{Channel: bot.ChannelTerminal},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,9 +18,12 @@ const (
 	tendEvery = time.Second
 	// tendTimeout bounds one look at one conversation.
 	tendTimeout = 10 * time.Second
-	// mostHandedOver is how many conversations a node finds when it starts. Who
-	// waits longer than so many others is found once something is said.
-	mostHandedOver = 10_000
+	// tendsATick bounds how many people are looked after together: when a line
+	// opens, all who have a ticket become places at once.
+	tendsATick = 100
+	// tendAgain is when one is looked after again that could not be: it shall not
+	// keep others from their turn.
+	tendAgain = time.Minute
 	// lookers read so many conversations at a time.
 	lookers = 4
 	// looksWaiting is how many may wait to be looked at; more is a burst, after
@@ -32,7 +36,7 @@ const (
 // and tell each their place in line as it moves.
 type handoffs struct {
 	engine *bot.Engine
-	find   func(context.Context, int) ([]string, error)
+	find   func(context.Context) ([]string, error)
 	web    *web.Server
 	logger *slog.Logger
 
@@ -40,13 +44,16 @@ type handoffs struct {
 	missed  chan struct{} // everything is to be looked at
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
-	told    map[string]int // conversation -> the place it was told last; of the goroutine that tends
+
+	// Of the goroutine that tends.
+	told   map[string]int       // conversation -> the place it was told last
+	failed map[string]time.Time // conversation -> when to look after it again
 }
 
 func newHandoffs(c *core, server *web.Server) *handoffs {
 	return &handoffs{
 		engine: c.engine, find: c.log.HandedOver, web: server, logger: c.logger,
-		looks: make(chan string, looksWaiting), missed: make(chan struct{}, 1), told: map[string]int{},
+		looks: make(chan string, looksWaiting), missed: make(chan struct{}, 1), told: map[string]int{}, failed: map[string]time.Time{},
 	}
 }
 
@@ -131,15 +138,19 @@ func (h *handoffs) run(ctx context.Context) {
 // findAll looks at who waits, as the log says, and at who is on the board: it
 // may be over.
 func (h *handoffs) findAll(ctx context.Context) {
-	names, err := h.find(ctx, mostHandedOver)
+	names, err := h.find(ctx)
 	if err != nil && ctx.Err() == nil {
 		h.logger.Warn("who waits for a human is not known until they write again", "error", err)
 	}
 	for _, entry := range h.engine.Board().Open() {
 		names = append(names, entry.Conversation)
 	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	known := make(map[string]bool, len(names))
+	for _, name := range names { // who has waited longest first
+		if known[name] {
+			continue
+		}
+		known[name] = true
 		select {
 		case h.looks <- name:
 		case <-ctx.Done():
@@ -150,17 +161,28 @@ func (h *handoffs) findAll(ctx context.Context) {
 
 // tend keeps what was promised. Several nodes may try: the log lets one.
 func (h *handoffs) tend(ctx context.Context, entries []bot.Entry) {
-	for _, entry := range entries {
-		if !h.engine.Overdue(entry) {
-			continue
-		}
+	for _, entry := range h.engine.Overdue(h.due(entries), tendsATick) {
 		limited, cancel := context.WithTimeout(ctx, tendTimeout)
 		err := h.engine.Tend(limited, entry.Conversation, entry.Owner.Tenant)
 		cancel()
 		if err != nil && ctx.Err() == nil {
 			h.logger.Warn("somebody who waits was not told", "conversation", entry.Conversation, "error", err)
+			h.failed[entry.Conversation] = time.Now().Add(tendAgain)
 		}
 	}
+}
+
+// due leaves those out that could not be looked after a moment ago.
+func (h *handoffs) due(entries []bot.Entry) []bot.Entry {
+	if len(h.failed) == 0 {
+		return entries
+	}
+	now := time.Now()
+	maps.DeleteFunc(h.failed, func(_ string, until time.Time) bool { return now.After(until) })
+	return slices.DeleteFunc(slices.Clone(entries), func(entry bot.Entry) bool {
+		_, failed := h.failed[entry.Conversation]
+		return failed
+	})
 }
 
 // place tells people their place in line where it has moved.
@@ -168,11 +190,14 @@ func (h *handoffs) place(entries []bot.Entry) {
 	now := make(map[string]int, len(entries))
 	places := map[[2]string]int{}
 	for _, entry := range entries { // in the order in which they are served
-		if entry.State != bot.HandoffQueued {
+		if !entry.Waiting() {
 			continue
 		}
 		line := [2]string{entry.Owner.Tenant, entry.Queue}
 		places[line]++
+		if entry.State != bot.HandoffQueued { // a place all the same: it is about to be put in line
+			continue
+		}
 		now[entry.Conversation] = places[line]
 		if h.told[entry.Conversation] != places[line] {
 			h.web.InLine(entry.Conversation, places[line])

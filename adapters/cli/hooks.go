@@ -78,21 +78,31 @@ func secretsOf(hook configs.Webhook) (handoff.Secrets, error) {
 // other desks that are said to be there.
 type roster struct {
 	desk   bot.Roster
-	others int
+	others []string               // names
+	takes  func(name string) bool // whether one is told who waits, and hears it
 }
 
 func (c *core) newRoster() roster {
-	r := roster{desk: c.presence}
+	r := roster{desk: c.presence, takes: func(name string) bool { return c.hooks != nil && c.hooks.Takes(name) }}
 	for _, hook := range c.config.Handoff.Webhooks {
 		if hook.Online {
-			r.others++
+			r.others = append(r.others, hook.Name)
 		}
 	}
 	return r
 }
 
-// Online implements [bot.Roster].
-func (r roster) Online(tenant, queue string) int { return r.desk.Online(tenant, queue) + r.others }
+// Online implements [bot.Roster]. A desk that does not hear of who waits is as
+// good as empty, whatever is said of it.
+func (r roster) Online(tenant, queue string) int {
+	online := r.desk.Online(tenant, queue)
+	for _, name := range r.others {
+		if r.takes(name) {
+			online++
+		}
+	}
+	return online
+}
 
 // There implements [bot.Roster]. Of the agents of other desks nobody knows, so
 // they are taken to be there.

@@ -42,7 +42,7 @@ const (
 // mistyped the address wants to know.
 func openLine(ctx context.Context, address, user, locale string) (*line, error) {
 	l := &line{
-		address: address, user: user, hello: hello{Locale: locale},
+		address: address, user: user, hello: hello{Locale: locale, Client: bot.Client{Channel: bot.ChannelTerminal}},
 		frames: make(chan frame, 64), acts: make(chan frame),
 	}
 	var err error

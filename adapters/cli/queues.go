@@ -25,6 +25,7 @@ type queueEntry struct {
 	Locales  []string          `yaml:"locales"`
 	Priority int               `yaml:"priority"`
 	Answer   time.Duration     `yaml:"answer"`
+	Keep     time.Duration     `yaml:"keep"`
 	Hours    *hoursEntry       `yaml:"hours"`
 }
 
@@ -88,10 +89,13 @@ func checkLast(queues []bot.Queue) error {
 
 func (e queueEntry) queue() (bot.Queue, error) {
 	queue := bot.Queue{
-		ID: e.ID, Name: e.Name, Reasons: e.Reasons, Products: e.Products, Locales: e.Locales, Priority: e.Priority, Answer: e.Answer,
+		ID: e.ID, Name: e.Name, Reasons: e.Reasons, Products: e.Products, Locales: e.Locales, Priority: e.Priority, Answer: e.Answer, Keep: e.Keep,
 	}
 	if queue.Answer == 0 {
 		queue.Answer = usualAnswer
+	}
+	if queue.Keep == 0 {
+		queue.Keep = bot.UsualKeep
 	}
 	switch {
 	case !isQueueID(e.ID):
@@ -100,6 +104,8 @@ func (e queueEntry) queue() (bot.Queue, error) {
 		return queue, errors.New("name: want one in zh-CN and one in en")
 	case queue.Answer < time.Second:
 		return queue, errors.New("answer: want a duration such as 3m, at least 1s")
+	case queue.Keep < queue.Answer || queue.Keep < time.Minute:
+		return queue, errors.New("keep: want a duration such as 168h, at least 1m and no shorter than answer")
 	}
 	var err error
 	queue.Hours, err = e.Hours.hours()

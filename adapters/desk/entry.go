@@ -21,10 +21,12 @@ type entryData struct {
 	Ticket       string           `json:"ticket,omitempty"`
 	Queue        string           `json:"queue,omitempty"`
 	Priority     int              `json:"priority"`
+	Urgent       bool             `json:"urgent,omitempty"` // somebody in distress
 	Epoch        int64            `json:"epoch"`
 	Agent        *bot.Agent       `json:"agent,omitempty"`
 	Since        string           `json:"since,omitempty"`
 	Due          string           `json:"due,omitempty"`
+	Until        string           `json:"until,omitempty"` // then the request is closed
 	Last         string           `json:"last,omitempty"`
 	LastAuthor   bot.Author       `json:"last_author,omitempty"`
 	LastAt       string           `json:"last_at,omitempty"`
@@ -35,7 +37,7 @@ func newEntryData(e bot.Entry) entryData {
 	data := entryData{
 		Conversation: e.Conversation, Version: e.Version, User: masked(e.Owner.User), Anonymous: e.Owner.Anonymous,
 		Product: e.Product, Locale: e.Locale, State: e.State, Reason: e.Reason, Ticket: e.Ticket, Queue: e.Queue,
-		Priority: e.Priority, Epoch: e.Epoch, Since: stamp(e.Since), Due: stamp(e.Due),
+		Priority: e.Priority, Urgent: e.Urgent, Epoch: e.Epoch, Since: stamp(e.Since), Due: stamp(e.Due), Until: stamp(e.Until),
 		Last: e.Last, LastAuthor: e.LastAuthor, LastAt: stamp(e.LastAt), Unanswered: e.Unanswered,
 	}
 	if e.Agent.ID != "" {

@@ -69,9 +69,9 @@ func (h *hub) learn(conversation string) (agents []string) {
 	for d := range h.desks {
 		switch {
 		case open && sees(d.account, now):
-			d.out.push(entry)
+			d.out.renew(conversation, entry)
 		case was && sees(d.account, known):
-			d.out.push(gone)
+			d.out.renew(conversation, gone)
 			if open {
 				h.unwatch(d, conversation) // it is for others now
 			}

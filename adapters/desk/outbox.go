@@ -15,6 +15,7 @@ type outbox struct {
 
 	mu      sync.Mutex
 	waiting [][]byte
+	newest  map[string]int // conversation -> where in waiting its entry is
 	bytes   int
 	farther []byte // payload of the close frame to send once nothing waits
 	ended   bool
@@ -22,7 +23,7 @@ type outbox struct {
 }
 
 func newOutbox(conn *websocket.Conn, limits Limits) *outbox {
-	return &outbox{conn: conn, limits: limits, wake: make(chan struct{}, 1)}
+	return &outbox{conn: conn, limits: limits, newest: map[string]int{}, wake: make(chan struct{}, 1)}
 }
 
 // push queues a frame, which is not changed afterwards. A socket that reads too
@@ -30,16 +31,38 @@ func newOutbox(conn *websocket.Conn, limits Limits) *outbox {
 func (o *outbox) push(frame []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.add(frame)
+}
+
+// renew is push for how a conversation stands now. What still waits to be sent
+// of how it stood before is not news any more, so a desk that is slow misses
+// nothing and has less to read.
+func (o *outbox) renew(conversation string, frame []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if at, waits := o.newest[conversation]; waits {
+		o.bytes += len(frame) - len(o.waiting[at])
+		o.waiting[at] = frame
+		return
+	}
+	if o.add(frame) {
+		o.newest[conversation] = len(o.waiting) - 1
+	}
+}
+
+// add needs the lock. It says whether the frame now waits.
+func (o *outbox) add(frame []byte) bool {
 	switch {
 	case o.ended || o.farther != nil:
-		return
+		return false
 	case len(o.waiting) >= o.limits.Outbox || o.bytes >= o.limits.OutboxBytes:
 		o.end()
-		return
+		return false
 	}
 	o.waiting = append(o.waiting, frame)
 	o.bytes += len(frame)
 	o.stir()
+	return true
 }
 
 // close sends what waits, then a close frame.
@@ -63,6 +86,7 @@ func (o *outbox) cut() {
 // end needs the lock. Closing the connection below wakes a write that waits.
 func (o *outbox) end() {
 	o.ended, o.waiting, o.bytes = true, nil, 0
+	clear(o.newest)
 	o.conn.Close()
 	o.stir()
 }
@@ -79,6 +103,7 @@ func (o *outbox) take() (batch [][]byte, farther []byte, ended bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	batch, o.waiting, o.bytes = o.waiting, nil, 0
+	clear(o.newest)
 	return batch, o.farther, o.ended
 }
 

@@ -124,9 +124,6 @@ func (h *Hooks) act(w http.ResponseWriter, r *http.Request, from *endpoint, body
 	if bad != nil {
 		return bad
 	}
-	if asked.Type == bot.DeskClaim && h.late(asked, from) {
-		return &fault{code: codeFenced, cause: bot.ErrFenced}
-	}
 	receipt, err := h.engine.Attend(r.Context(), asked.deskAct(h.tenant, from.name))
 	if err != nil {
 		return faultOf(err)
@@ -195,19 +192,10 @@ func plain(text string) bool {
 	return count > 0 && count <= maxAgent && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// late says whether a claim was made for a conversation that has changed hands
-// since. The engine asks no epoch of a claim; here it keeps a recorded claim,
-// refused once, from being played again when it would succeed.
-func (h *Hooks) late(asked actBody, from *endpoint) bool {
-	entry, open := h.engine.Board().Get(asked.Conversation)
-	theirs := entry.State == bot.HandoffActive && entry.Agent.ID == from.name+foreign+asked.Agent.ID
-	return open && entry.Waiting() && entry.Epoch > *asked.Epoch && !theirs
-}
-
 // deskAct is the act as the engine takes it.
 func (a actBody) deskAct(tenant, desk string) bot.DeskAct {
 	act := bot.DeskAct{
-		Conversation: a.Conversation, ID: a.ID, Kind: a.Type,
+		Conversation: a.Conversation, ID: a.ID, Kind: a.Type, Afar: true,
 		Agent: bot.Agent{Tenant: tenant, ID: desk + foreign + a.Agent.ID, Name: a.Agent.Name},
 	}
 	if a.Epoch != nil {

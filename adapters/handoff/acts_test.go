@@ -71,7 +71,7 @@ func TestActsBecomeActs(t *testing.T) {
 			t.Errorf("%s: %d %v", body, status, answer)
 			continue
 		}
-		want.Conversation, want.ID, want.Agent = "c1", "act-1", lin
+		want.Conversation, want.ID, want.Agent, want.Afar = "c1", "act-1", lin, true
 		if diff := cmp.Diff(want, s.engine.acts[0]); diff != "" {
 			t.Error(diff)
 		}
@@ -196,23 +196,6 @@ func TestWhatTheEngineRefuses(t *testing.T) {
 		if got := fmt.Sprint(status, " ", answer["code"]); got != want || strings.Contains(fmt.Sprint(answer), "secret") {
 			t.Errorf("%v: %s, want %s", err, got, want)
 		}
-	}
-}
-
-// A claim that was refused, recorded, and sent again by somebody else does not
-// succeed when the conversation has become free.
-func TestOldClaimsAreLate(t *testing.T) {
-	t.Parallel()
-	s := served(t)
-	waiting := func(epoch int64) {
-		s.engine.board.Put(bot.Entry{Conversation: "c1", Version: epoch, Owner: bot.Identity{Tenant: "acme"}, Handoff: bot.Handoff{State: bot.HandoffQueued, Epoch: epoch}})
-	}
-	waiting(3)
-	if status, answer := s.act(claim); status != http.StatusConflict || answer["code"] != "fenced" || len(s.engine.acts) > 0 {
-		t.Errorf("%d %v", status, answer)
-	}
-	if status, _ := s.act(strings.Replace(claim, `"epoch":1`, `"epoch":3`, 1)); status != http.StatusOK {
-		t.Errorf("the newest epoch: %d", status)
 	}
 }
 

@@ -168,6 +168,9 @@ func (c *chatwoot) wordsOf(event cloudEvent) (words string, closes bool) {
 			return w.line(*said), false
 		}
 	case EventCancelled:
+		if data.Reason == bot.ReasonExpired {
+			return w.expired, true
+		}
 		return w.cancelled, true
 	case EventResolved:
 		return "", true
@@ -176,14 +179,14 @@ func (c *chatwoot) wordsOf(event cloudEvent) (words string, closes bool) {
 }
 
 // chatwootWords are the words around what was said.
-type chatwootWords struct{ asks, bot, agent, claimed, cancelled string }
+type chatwootWords struct{ asks, bot, agent, claimed, cancelled, expired string }
 
 func chatwootWordsZH() chatwootWords {
-	return chatwootWords{asks: "【请求人工】", bot: "【机器人】", agent: "【%s】", claimed: "【已由 %s 接手】", cancelled: "【对方不再需要人工】"}
+	return chatwootWords{asks: "【请求人工】", bot: "【机器人】", agent: "【%s】", claimed: "【已由 %s 接手】", cancelled: "【对方不再需要人工】", expired: "【等候到期，请求已关闭】"}
 }
 
 func chatwootWordsEN() chatwootWords {
-	return chatwootWords{asks: "[Asks for a human]", bot: "[Bot] ", agent: "[%s] ", claimed: "[%s has taken this conversation]", cancelled: "[No longer wants a human]"}
+	return chatwootWords{asks: "[Asks for a human]", bot: "[Bot] ", agent: "[%s] ", claimed: "[%s has taken this conversation]", cancelled: "[No longer wants a human]", expired: "[Nobody came in time: the request is closed]"}
 }
 
 func (w chatwootWords) request(data eventData) string {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -110,7 +111,7 @@ func fitsChatwoot(secrets Secrets, stamp string, body []byte, signature string) 
 // the person. Sent again it is done once.
 func (h *Hooks) attendChatwoot(ctx context.Context, name string, said chatwootBody) error {
 	act := bot.DeskAct{
-		ID: fmt.Sprintf("cw-%s-m%d", name, said.ID), Text: said.Content, Conversation: said.Room.Contact.SourceID,
+		ID: fmt.Sprintf("cw-%s-m%d", name, said.ID), Text: said.Content, Conversation: said.Room.Contact.SourceID, Afar: true,
 		// All agents of the inbox are one: they pass conversations on among themselves.
 		Agent: bot.Agent{Tenant: h.tenant, ID: name + foreign + "inbox", Name: said.Sender.Name},
 	}
@@ -125,8 +126,10 @@ func (h *Hooks) attendChatwoot(ctx context.Context, name string, said chatwootBo
 		return nil
 	case said.Private:
 		act.Kind = bot.DeskNote
-		_, err := h.engine.Attend(ctx, act)
-		return err
+		if _, err := h.engine.Attend(ctx, act); !errors.Is(err, bot.ErrFenced) { // written beside what is over
+			return err
+		}
+		return nil
 	}
 	return h.replyChatwoot(ctx, act)
 }
@@ -140,7 +143,7 @@ func (h *Hooks) replyChatwoot(ctx context.Context, act bot.DeskAct) error {
 	epoch := found.Entry.Epoch
 	if found.Entry.Waiting() {
 		claim := act
-		claim.Kind, claim.Text, claim.ID = bot.DeskClaim, "", act.ID+"-claim"
+		claim.Kind, claim.Text, claim.ID, claim.Epoch = bot.DeskClaim, "", act.ID+"-claim", epoch
 		receipt, err := h.engine.Attend(ctx, claim)
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ const (
 	EventRequested = "com.kaitong.handoff.requested" // somebody waits, or waits elsewhere than before
 	EventClaimed   = "com.kaitong.handoff.claimed"   // an agent has it, of whichever desk
 	EventMessage   = "com.kaitong.handoff.message"   // something was said meanwhile
-	EventCancelled = "com.kaitong.handoff.cancelled" // by the person
+	EventCancelled = "com.kaitong.handoff.cancelled" // by the person, or because nobody came in time
 	EventResolved  = "com.kaitong.handoff.resolved"  // the bot answers again
 )
 
@@ -48,11 +48,13 @@ type eventData struct {
 	Reason       string           `json:"reason,omitempty"`
 	Queue        string           `json:"queue,omitempty"`
 	Priority     int              `json:"priority"`
+	Urgent       bool             `json:"urgent,omitempty"` // somebody in distress
 	Locale       string           `json:"locale"`
 	Product      string           `json:"product"`
 	Anonymous    bool             `json:"anonymous"`
 	Since        *time.Time       `json:"since,omitempty"` // waiting or talking since
 	Due          *time.Time       `json:"due,omitempty"`   // what the person was promised
+	Until        *time.Time       `json:"until,omitempty"` // after which who waits is told that nobody came
 	Agent        *agent           `json:"agent,omitempty"`
 	Brief        []string         `json:"brief,omitempty"`
 	Messages     []message        `json:"messages,omitempty"` // the latest, oldest first
@@ -89,9 +91,9 @@ func (h *Hooks) dataOf(conv *bot.Conversation) eventData {
 	hand := conv.Handoff
 	data := eventData{
 		Conversation: conv.ID, Version: conv.Version, Epoch: hand.Epoch, State: hand.State,
-		Ticket: hand.Ticket, Reason: hand.Reason, Queue: hand.Queue, Priority: hand.Priority,
+		Ticket: hand.Ticket, Reason: hand.Reason, Queue: hand.Queue, Priority: hand.Priority, Urgent: hand.Urgent,
 		Locale: conv.Locale, Product: conv.Product, Anonymous: conv.Owner.Anonymous,
-		Since: moment(hand.Since), Due: moment(hand.Due), Transcript: h.transcriptLink(conv.ID),
+		Since: moment(hand.Since), Due: moment(hand.Due), Until: moment(hand.Until), Transcript: h.transcriptLink(conv.ID),
 	}
 	if hand.State == bot.HandoffActive {
 		data.Agent = h.agentOf(&hand.Agent)

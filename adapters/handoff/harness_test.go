@@ -53,7 +53,7 @@ func (s *stage) options(endpoints ...Endpoint) Options {
 			}
 			return all[len(all)-1].Position, nil
 		},
-		Waiting: func(ctx context.Context, _ int) (names []string, err error) {
+		Waiting: func(ctx context.Context) (names []string, err error) {
 			all, err := s.log.Tail(ctx, 0, 1<<30)
 			for _, turn := range all {
 				if turn.Version == 1 {

@@ -45,7 +45,7 @@ type Options struct {
 	Tail    func(ctx context.Context, after int64, limit int) ([]bot.Turn, error) // of the log, with the events of hand-offs at least
 	Box     outbox.Box                                                            // closed with the hooks
 	End     func(context.Context) (int64, error)                                  // the last position of the log
-	Waiting func(ctx context.Context, most int) (names []string, err error)       // conversations that wait or have a human
+	Waiting func(ctx context.Context) (names []string, err error)                 // conversations that wait or have a human
 
 	Now    func() time.Time
 	Pace   Pace
@@ -61,7 +61,7 @@ type Hooks struct {
 	tail           func(context.Context, int64, int) ([]bot.Turn, error)
 	box            outbox.Box
 	end            func(context.Context) (int64, error)
-	waiting        func(context.Context, int) ([]string, error)
+	waiting        func(context.Context) ([]string, error)
 	now            func() time.Time
 	pace           Pace
 	logger         *slog.Logger
@@ -74,6 +74,7 @@ type Hooks struct {
 	work    sync.WaitGroup // tries
 
 	// Of the goroutine that reads.
+	followed time.Time                    // when it was asked how the endpoints do
 	position int64                        // up to which the log was read
 	saved    int64                        // up to which the box knows of that
 	savedAt  time.Time                    // when it was told so
@@ -174,7 +175,12 @@ func (h *Hooks) look(ctx context.Context) error {
 	lead, err := h.box.Lead(ctx)
 	if err != nil || !lead {
 		h.leading.Store(false)
+	}
+	switch {
+	case err != nil:
 		return err
+	case !lead:
+		return h.follow(ctx)
 	}
 	if !h.leading.Load() {
 		err = h.begin(ctx)
@@ -190,6 +196,35 @@ func (h *Hooks) look(ctx context.Context) error {
 		endpoint.wake()
 	}
 	return nil
+}
+
+// follow learns from what the process that leads has kept how the endpoints do.
+func (h *Hooks) follow(ctx context.Context) error {
+	if h.now().Sub(h.followed) < followEvery {
+		return nil
+	}
+	list, err := h.box.Endpoints(ctx)
+	if err != nil {
+		return err
+	}
+	h.followed = h.now()
+	for _, known := range list {
+		if endpoint := h.endpoints[known.Name]; endpoint != nil && endpoint.url == known.URL {
+			endpoint.gone.Store(known.Gone)
+			endpoint.failing.Store(known.Late)
+		}
+	}
+	return nil
+}
+
+// followEvery is how often a process that does not lead asks.
+const followEvery = 5 * time.Second
+
+// Takes says whether an endpoint takes what it is told, as far as is known: one
+// that does not hears of nobody who waits.
+func (h *Hooks) Takes(name string) bool {
+	endpoint := h.endpoints[name]
+	return endpoint != nil && !endpoint.gone.Load() && !endpoint.failing.Load() && !h.failing.Load()
 }
 
 // blame logs the first failure of many, and the end of them.

@@ -16,8 +16,6 @@ const (
 	// saveEvery is how often it is kept how far one has read, when there was
 	// nothing to tell.
 	saveEvery = 10 * time.Second
-	// mostOpen is how many conversations are found that wait when one begins.
-	mostOpen = 10_000
 )
 
 // begin takes up where this process, or another, has left off.
@@ -42,7 +40,7 @@ func (h *Hooks) beginFirst(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("end of the log: %w", err)
 	}
-	names, err := h.waiting(ctx, mostOpen)
+	names, err := h.waiting(ctx)
 	if err != nil {
 		return fmt.Errorf("who waits: %w", err)
 	}
@@ -72,6 +70,7 @@ func (h *Hooks) meet(ctx context.Context, known []outbox.Endpoint) error {
 		switch {
 		case at >= 0 && known[at].URL == endpoint.url:
 			endpoint.gone.Store(known[at].Gone)
+			endpoint.failing.Store(known[at].Late)
 			continue
 		case at < 0 || known[at].Gone:
 			notes, err := h.welcome(ctx, endpoint)
@@ -81,6 +80,7 @@ func (h *Hooks) meet(ctx context.Context, known []outbox.Endpoint) error {
 			step.Notes = append(step.Notes, notes...)
 		}
 		endpoint.gone.Store(false)
+		endpoint.failing.Store(false)
 		step.Met = append(step.Met, outbox.Endpoint{Name: name, URL: endpoint.url})
 	}
 	if len(step.Met) > 0 {

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"kaitong/bot"
+	"kaitong/bot/outbox"
 )
 
 // failing answers with a status as often as told, and then takes everything.
@@ -54,6 +56,58 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		t.Errorf("%d tries where it leads, %d here", trap.tries.Load(), desk.tries.Load())
 	}
 }
+
+// A desk that does not take what it is told is as good as empty, until it does;
+// a process that does not lead knows it from what the one that does has kept.
+func TestWhoTakesWhatTheyAreTold(t *testing.T) {
+	t.Parallel()
+	s, desk := newStage(t), newDesk(t, failing(3, http.StatusInternalServerError, nil))
+	gone, other := newDesk(t, failing(1, http.StatusGone, nil)), newDesk(t, nil)
+	options := s.options(desk.endpoint("desk"), gone.endpoint("gone"), other.endpoint("other"))
+	options.Pace.First, options.Pace.Most = time.Hour, time.Hour // by the clock of the test
+	s.startWith(options)
+	s.begun()
+	if !s.hooks.Takes("desk") || !s.hooks.Takes("gone") || s.hooks.Takes("nobody") {
+		t.Error("before anything is told: who takes it")
+	}
+	options.Box = follower{s.box}
+	second, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close(context.Background())
+	s.asks("c1")
+	other.hears(EventRequested)
+	for _, hooks := range []*Hooks{s.hooks, second} {
+		s.until(func() bool {
+			s.ahead.Add(int64(time.Second)) // so that it is asked again
+			return !hooks.Takes("desk") && !hooks.Takes("gone")
+		})
+		if !hooks.Takes("other") {
+			t.Error("the one that takes all is said not to")
+		}
+	}
+	for i := range 20 { // also what comes later finds that it does
+		s.ahead.Add(int64(2 * time.Hour))
+		s.asks(fmt.Sprint("later", i))
+		other.hears(EventRequested)
+	}
+	for _, hooks := range []*Hooks{s.hooks, second} {
+		s.until(func() bool {
+			s.ahead.Add(int64(time.Second))
+			return hooks.Takes("desk")
+		})
+		if hooks.Takes("gone") {
+			t.Error("who answered 410 is back")
+		}
+	}
+}
+
+// follower shares a box with the process that leads.
+type follower struct{ outbox.Box }
+
+func (follower) Lead(ctx context.Context) (bool, error) { return false, ctx.Err() }
+func (follower) Close() error                           { return nil }
 
 func TestAnEndpointThatIsGone(t *testing.T) {
 	t.Parallel()

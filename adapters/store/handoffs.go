@@ -8,30 +8,55 @@ import (
 	"kaitong/bot"
 )
 
-// HandedOver returns the conversations that wait for a human or have one, at
-// most limit of those with the latest turns, and perhaps some that no longer
-// do: whoever asks looks at each. It misses none of the latest, also where the
-// list of conversations is behind the log.
-func (l *Log) HandedOver(ctx context.Context, limit int) ([]string, error) {
-	var names []string
+// handedOverPage is how many of those who wait are read together.
+const handedOverPage = 500
+
+// HandedOver returns the conversations that wait for a human or have one, those
+// with the oldest turns first, and perhaps some that no longer do: whoever asks
+// looks at each. It misses none, also where the list of conversations is behind
+// the log.
+func (l *Log) HandedOver(ctx context.Context) ([]string, error) {
 	projected, err := getProjected(ctx, l.db.pool, l.db.words)
 	if err != nil {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
 	}
-	rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.open, limit)
+	names, err := l.openSince(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
-	}
-	for _, one := range rows {
-		names = append(names, one.Conversation)
 	}
 	later, err := l.turnsSince(ctx, projected, isHandoff)
 	if err != nil {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
 	}
-	names = append(names, later...)
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return each(append(names, later...)), nil
+}
+
+// openSince goes through the whole list, page by page. Who is written to
+// meanwhile moves on in it, and is found once more.
+func (l *Log) openSince(ctx context.Context) (names []string, err error) {
+	position := int64(0)
+	for {
+		rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.open, position, handedOverPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range rows {
+			names, position = append(names, one.Conversation), one.Position
+		}
+		if len(rows) < handedOverPage {
+			return names, nil
+		}
+	}
+}
+
+// each is every name once, where it comes first.
+func each(names []string) []string {
+	known := make(map[string]bool, len(names))
+	return slices.DeleteFunc(names, func(name string) bool {
+		again := known[name]
+		known[name] = true
+		return again
+	})
 }
 
 // turnsSince are the conversations of what is not in the list yet and holds an

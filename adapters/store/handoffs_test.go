@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"kaitong/adapters/store"
@@ -42,6 +44,70 @@ func TestTailOfHandOffs(t *testing.T) {
 		}
 		if rest, err := log.TailHandoffs(t.Context(), whole[0].Position, 1); err != nil || len(rest) != 1 || rest[0].Position != whole[1].Position {
 			t.Errorf("%s: %+v, %v", name, rest, err)
+		}
+		closeLog(t, log)
+	}
+}
+
+// All who wait are found, however many, those with the oldest turns first, also
+// where the list is behind the log; who was helped is not.
+func TestHandedOverFindsAll(t *testing.T) {
+	t.Parallel()
+	const most = 1100 // more than two pages
+	for name, options := range map[string]store.Options{"SQLite": options(t.TempDir()), "PostgreSQL": postgresOptions(storetest.Database(t))} {
+		log, err := store.Open(t.Context(), options)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		hand := func(conversation string, version int64, state bot.HandoffState) {
+			turn := bottest.Turn(conversation, version, "x")
+			turn.Events = append(turn.Events, bot.HandoffChanged{Seq: 9, State: state, Owner: version})
+			if err := log.Append(t.Context(), turn); err != nil {
+				t.Error(name, err)
+			}
+		}
+		hand("oldest", 1, bot.HandoffRequested)
+		var group sync.WaitGroup
+		places := make(chan int)
+		for range 16 {
+			group.Go(func() {
+				for i := range places {
+					hand(fmt.Sprint("c", i), 1, bot.HandoffQueued)
+				}
+			})
+		}
+		for i := range most {
+			places <- i
+		}
+		close(places)
+		group.Wait()
+		hand("helped", 1, bot.HandoffQueued)
+		hand("helped", 2, bot.HandoffResolved)
+		hand("newest", 1, bot.HandoffActive)
+		for _, behind := range []bool{true, false} {
+			if !behind {
+				closeLog(t, log)
+				if err := store.RebuildOverviews(t.Context(), options, func(int64, int64) {}); err != nil {
+					t.Fatal(name, err)
+				}
+				if log, err = store.Open(t.Context(), options); err != nil {
+					t.Fatal(name, err)
+				}
+			}
+			names, err := log.HandedOver(t.Context())
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			seen := map[string]bool{}
+			for _, one := range names {
+				if seen[one] {
+					t.Errorf("%s: %s twice", name, one)
+				}
+				seen[one] = true
+			}
+			if missing := most + 2 - len(seen); missing > 0 || !seen["newest"] || names[0] != "oldest" || !behind && seen["helped"] {
+				t.Errorf("%s, behind %v: %d missing, first %s", name, behind, missing, names[0])
+			}
 		}
 		closeLog(t, log)
 	}

@@ -68,10 +68,18 @@ func (o *Outbox) State(ctx context.Context) (outbox.State, error) {
 	if state.Open, err = scanAll(ctx, o.side, scanName, `SELECT conversation FROM outbox_open ORDER BY conversation`); err != nil {
 		return outbox.State{}, fmt.Errorf("outbox: conversations: %w", err)
 	}
-	if state.Endpoints, err = scanAll(ctx, o.side, scanEndpoint, `SELECT name, url, gone FROM outbox_endpoints ORDER BY name`); err != nil {
-		return outbox.State{}, fmt.Errorf("outbox: endpoints: %w", err)
+	state.Endpoints, err = o.Endpoints(ctx)
+	return state, err
+}
+
+// Endpoints implements [outbox.Box].
+func (o *Outbox) Endpoints(ctx context.Context) ([]outbox.Endpoint, error) {
+	list, err := scanAll(ctx, o.side, scanEndpoint, `
+		SELECT name, url, gone, EXISTS (SELECT 1 FROM outbox_notes WHERE endpoint = name AND tries > 0) FROM outbox_endpoints ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: endpoints: %w", err)
 	}
-	return state, nil
+	return list, nil
 }
 
 // Due implements [outbox.Box].
@@ -112,7 +120,7 @@ func scanName(rows *sql.Rows) (name string, err error) {
 }
 
 func scanEndpoint(rows *sql.Rows) (e outbox.Endpoint, err error) {
-	err = rows.Scan(&e.Name, &e.URL, &e.Gone)
+	err = rows.Scan(&e.Name, &e.URL, &e.Gone, &e.Late)
 	return e, err
 }
 

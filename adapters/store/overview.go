@@ -33,7 +33,7 @@ type overviewWords struct {
 
 	one    string // the row of a conversation
 	newest string // rows, the latest turn first
-	open   string // rows of those that wait for a human or have one, the latest turn first
+	open   string // rows of those that wait for a human or have one, the oldest turn first, after a position
 	sent   string // rows of those whose appeal the institution has not confirmed, the earliest first
 	page   string // rows in the order of their conversations, after one
 }

@@ -53,7 +53,7 @@ func postgresOverviewWords() overviewWords {
 		back:   `SELECT position, conversation, version, at, '' FROM turns WHERE position > $1 AND position < $2 ORDER BY position DESC LIMIT 1000`,
 		one:    `SELECT * FROM overviews WHERE conversation = $1`,
 		newest: `SELECT * FROM overviews ORDER BY position DESC LIMIT $1`,
-		open:   `SELECT * FROM overviews WHERE handoff IN ('requested', 'queued', 'active') ORDER BY position DESC LIMIT $1`,
+		open:   `SELECT * FROM overviews WHERE handoff IN ('requested', 'queued', 'active') AND position > $1 ORDER BY position LIMIT $2`,
 		sent:   `SELECT * FROM overviews WHERE appeal = 'submitted' ORDER BY position LIMIT $1`,
 		page:   `SELECT * FROM overviews WHERE conversation > $1 ORDER BY conversation LIMIT $2`,
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -90,7 +91,7 @@ type resume struct {
 func knownKeys() keyNames {
 	return keyNames{
 		"type", "id", "conv", "seq", "ts", "re", "data",
-		"token", "anon", "locale", "product", "client", "app_version", "os", "network", "region",
+		"token", "anon", "locale", "product", "client", "app_version", "os", "network", "region", "channel",
 		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user",
 	}
 }
@@ -270,6 +271,7 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 			OS         string `json:"os"`
 			Network    string `json:"network"`
 			Region     string `json:"region"`
+			Channel    string `json:"channel"`
 		} `json:"client"`
 		Resume *struct {
 			Conv     *string `json:"conv"`
@@ -287,6 +289,7 @@ func (d decoder) helloBody(f *frame, data json.RawMessage) *fault {
 	if bad := h.validate(); bad != nil {
 		return bad
 	}
+	h.client.Channel = cmp.Or(h.client.Channel, bot.ChannelWeb)
 	if h.locale != "" {
 		h.locale = pickLocale(h.locale)
 	}
@@ -320,6 +323,7 @@ func (h *hello) validate() *fault {
 		{"data.client.os", h.client.OS, 32},
 		{"data.client.network", h.client.Network, 32},
 		{"data.client.region", h.client.Region, 32},
+		{"data.client.channel", h.client.Channel, 32},
 	}
 	for _, field := range fields {
 		if field.value != "" && !printable(field.value, field.most) {

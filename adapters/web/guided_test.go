@@ -3,6 +3,8 @@ package web
 import (
 	"strings"
 	"testing"
+
+	"kaitong/bot"
 )
 
 // Steps of a flow go over the wire with how far they have come; every frame
@@ -36,8 +38,8 @@ func TestGuidedFrames(t *testing.T) {
 		t.Errorf("about %v", about)
 	}
 	for _, say := range w.engine.heard() {
-		if say.Client.Region != "华东" {
-			t.Errorf("the engine heard of region %q", say.Client.Region)
+		if say.Client.Region != "华东" || say.Client.Channel != bot.ChannelWeb {
+			t.Errorf("the engine heard of region %q, channel %q", say.Client.Region, say.Client.Channel)
 		}
 	}
 }

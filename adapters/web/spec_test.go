@@ -210,7 +210,7 @@ func TestSchemasRefuse(t *testing.T) {
 		},
 		"client.json": {
 			`{"type":"message.send","data":{"text":"x"}}`, `{"type":"message.send","id":"a b","data":{"text":"x"}}`, `{"type":"message.send","id":"编号","data":{"text":"x"}}`, `{"type":"hello"}`, `{"type":"welcome"}`,
-			`{"type":"hello","data":{"client":{"region":"` + strings.Repeat("x", 33) + `"}}}`,
+			`{"type":"hello","data":{"client":{"region":"` + strings.Repeat("x", 33) + `"}}}`, `{"type":"hello","data":{"client":{"channel":1}}}`,
 		},
 	}
 	for schema, frames := range cases {
@@ -249,7 +249,7 @@ func TestGoldenDialogue(t *testing.T) {
 		}
 		return last
 	}
-	send(`{"type":"hello","id":"h1","data":{"locale":"zh-CN","token":"` + w.token("demo-overdue") + `","client":{"app_version":"10.6.0","os":"android","network":"wifi","region":"华东"}}}`)
+	send(`{"type":"hello","id":"h1","data":{"locale":"zh-CN","token":"` + w.token("demo-overdue") + `","client":{"app_version":"10.6.0","os":"android","network":"wifi","region":"华东","channel":"app"}}}`)
 	p.conv = get(1).Conv
 	send(`{"type":"message.send","id":"m1","data":{"text":"为什么我的借呗开通不了"}}`)
 	get(3)

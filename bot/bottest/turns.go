@@ -48,7 +48,8 @@ func Texts() map[string]string {
 func EveryEvent() []bot.Event {
 	at := time.Date(2026, 3, 1, 9, 30, 15, 123456789, time.UTC)
 	return append([]bot.Event{
-		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1"},
+		bot.Started{Tenant: "default", User: "demo-thin-history", Anonymous: true, Product: "jiebei", Locale: "zh-CN", Pack: "jiebei@1",
+			Client: &bot.Client{AppVersion: "10.5.1", OS: "ios", Network: "wifi", Region: "浙江", Channel: "app"}},
 		fullMessage(),
 		bot.AgeKnown{Minor: true},
 		bot.Understood{
@@ -63,12 +64,13 @@ func EveryEvent() []bot.Event {
 		}},
 		bot.HandoffChanged{
 			Seq: 3, State: bot.HandoffQueued, Reason: "requested", Ticket: "T-1", Owner: 2, Queue: "care", Priority: 100,
-			Agent: &bot.Agent{ID: "lin", Name: "林晓"}, Due: &at,
+			Agent: &bot.Agent{ID: "lin", Name: "林晓"}, Due: &at, Until: &at,
 		},
 		bot.Attended{ID: "d1", Digest: "sha256:2", Agent: bot.Agent{ID: "lin", Name: "林晓"}, Act: bot.DeskReply},
 		bot.Noted{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Text: "等他上传证件"},
 		bot.Disposed{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Cause: "credit.thin_history", Solved: bot.SolvedNo, Note: "要等一周"},
 		bot.Breached{Queue: "care", Due: at},
+		bot.Alarmed{Reason: "distress", Priority: 100},
 		bot.RightInvoked{Right: "explanation"},
 		bot.Warned{Warning: "scam"},
 		bot.FeedbackGiven{Message: "m1", Vote: "down", Reason: "没有帮助", ID: "v1", Digest: "sha256:1"},
@@ -106,7 +108,7 @@ func fullMessage() bot.Message {
 func bareEvents() []bot.Event {
 	return []bot.Event{
 		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
-		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{},
+		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{}, bot.Alarmed{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},
 		bot.AppealStarted{}, bot.AppealFilled{}, bot.ProofAttached{}, bot.AppealSubmitted{}, bot.AppealAccepted{},

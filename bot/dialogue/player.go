@@ -44,10 +44,24 @@ func (r *runner) newPlayer(id string, d knowledge.Dialogue, replies []knowledge.
 			made++
 			return letters(made)
 		},
-		CachedConversations: 1,
+		CachedConversations: 1, Roster: staffed(d.Agents),
 	})
 	return p
 }
+
+// staffed says whether humans are there, at every line.
+type staffed bool
+
+// Online implements bot.Roster.
+func (s staffed) Online(string, string) int {
+	if s {
+		return 1
+	}
+	return 0
+}
+
+// There implements bot.Roster.
+func (s staffed) There(string, string) bool { return bool(s) }
 
 // letters counts in letters, so that a ticket does not look like a phone number.
 func letters(n int) string {

@@ -18,6 +18,7 @@ func Encode(d knowledge.Dialogue) []byte {
 	w.quoted(0, "about", d.About)
 	w.line(0, "locale", string(d.Locale))
 	w.flag(0, "anonymous", d.Anonymous)
+	w.flag(0, "agents", d.Agents)
 	w.client(d.Client)
 	w.replies(0, "eligibility", d.Replies)
 	w.list(0, "incidents", d.Incidents)

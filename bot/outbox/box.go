@@ -28,6 +28,7 @@ type Endpoint struct {
 	Name string
 	URL  string // as it was when it was met
 	Gone bool   // wants to hear nothing more at this address
+	Late bool   // was tried to be told something, and has not taken it yet; not kept, but found
 }
 
 // State is where an outbox stands.
@@ -58,6 +59,8 @@ type Box interface {
 	// is, as long as it asks every few seconds.
 	Lead(ctx context.Context) (bool, error)
 	State(ctx context.Context) (State, error)
+	// Endpoints is State without the rest.
+	Endpoints(ctx context.Context) ([]Endpoint, error)
 	// Advance returns ErrMoved when the outbox does not stand where the step
 	// begins. A note that is there already stays as it is.
 	Advance(ctx context.Context, step Step) error

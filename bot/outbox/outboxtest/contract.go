@@ -100,6 +100,13 @@ func testRetries(t *testing.T, box outbox.Box) {
 func testEndpoints(t *testing.T, box outbox.Box) {
 	put(t, box, Note("e", "c", 1, 0), Note("f", "c", 1, 0))
 	must(t, box.Advance(t.Context(), outbox.Step{Met: []outbox.Endpoint{{Name: "f", URL: "u1"}, {Name: "e", URL: "u2"}}}))
+	tried := Note("f", "c", 1, 0)
+	tried.Tries = 2
+	must(t, box.Later(t.Context(), tried))
+	endpoints(t, box, outbox.Endpoint{Name: "e", URL: "u2"}, outbox.Endpoint{Name: "f", URL: "u1", Late: true})
+	tried.Tries = 0
+	must(t, box.Later(t.Context(), tried))
+	endpoints(t, box, outbox.Endpoint{Name: "e", URL: "u2"}, outbox.Endpoint{Name: "f", URL: "u1"})
 	must(t, box.Gone(t.Context(), "e"))
 	state(t, box, outbox.State{Begun: true, Endpoints: []outbox.Endpoint{{Name: "e", URL: "u2", Gone: true}, {Name: "f", URL: "u1"}}})
 	due(t, box, "e", hence(0))
@@ -109,6 +116,18 @@ func testEndpoints(t *testing.T, box outbox.Box) {
 	must(t, box.Forget(t.Context(), "nobody"))
 	state(t, box, outbox.State{Begun: true, Endpoints: []outbox.Endpoint{{Name: "e", URL: "u3"}}})
 	due(t, box, "f", hence(0))
+}
+
+// endpoints are those that are kept.
+func endpoints(t *testing.T, box outbox.Box, want ...outbox.Endpoint) {
+	t.Helper()
+	got, err := box.Endpoints(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func testBodies(t *testing.T, box outbox.Box) {

@@ -34,8 +34,23 @@ func (m *Memory) State(ctx context.Context) (outbox.State, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	state := m.state
-	state.Open, state.Endpoints = slices.Clone(state.Open), slices.Clone(state.Endpoints)
+	state.Open, state.Endpoints = slices.Clone(state.Open), m.endpoints()
 	return state, ctx.Err()
+}
+
+// Endpoints implements [outbox.Box].
+func (m *Memory) Endpoints(ctx context.Context) ([]outbox.Endpoint, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.endpoints(), ctx.Err()
+}
+
+func (m *Memory) endpoints() []outbox.Endpoint {
+	list := slices.Clone(m.state.Endpoints)
+	for i := range list {
+		list[i].Late = slices.ContainsFunc(m.notes, func(note outbox.Note) bool { return note.Endpoint == list[i].Name && note.Tries > 0 })
+	}
+	return list
 }
 
 // Advance implements [outbox.Box].

@@ -1,0 +1,144 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Tend looks after a conversation that waits: who was promised something that
+// is over is told how it stands, who has a ticket is put in line once somebody
+// is there. It is harmless to call at any time, by any number of nodes.
+func (e *Engine) Tend(ctx context.Context, conversation, tenant string) error {
+	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+		conv, err := e.loadFor(ctx, place, tenant)
+		if err != nil {
+			return Receipt{}, err
+		}
+		d := &draft{Edition: e.edition(conv), conv: conv, seq: conv.Seq}
+		d.locale = d.Base.Locale(conv.Locale)
+		if !e.tend(d) {
+			return Receipt{}, nil
+		}
+		return e.store(ctx, place, conv, Turn{Conversation: conv.ID, Version: conv.Version + 1, At: e.now().UTC(), Events: d.events})
+	})
+	return err
+}
+
+// tend says whether there was anything to do.
+func (e *Engine) tend(d *draft) bool {
+	h, now := d.conv.Handoff, e.now()
+	place := e.placeIn(h.Queue, d.conv.Owner.Tenant)
+	if !e.overdue(d.conv.entry(), func() Place { return place }) {
+		return false
+	}
+	switch {
+	case e.expired(h):
+		e.expire(d)
+	case h.State == HandoffRequested:
+		place.Due = later(now, place.Due, h.Late)
+		_ = d.changeHands(h.putBack(place), nil)
+		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
+	case h.State == HandoffQueued:
+		d.add(Breached{Queue: h.Queue, Due: h.Due})
+		place.Due = later(now, place.Due, h.Late+1)
+		e.backInLine(d, place)
+	default: // forsaken
+		e.backInLine(d, place)
+	}
+	return true
+}
+
+// backInLine puts somebody into a line again, and owns up to it.
+func (e *Engine) backInLine(d *draft, place Place) {
+	h := d.conv.Handoff
+	_ = d.changeHands(h.putBack(place), nil)
+	d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
+}
+
+// forsakenAfter is how long somebody waits for an agent who has closed their
+// desk: longer than a browser takes to come back. It also is how long this
+// program has to run before it believes that an agent is not there.
+const forsakenAfter = 5 * time.Minute
+
+// forsaken says whether a person waits for an answer of an agent who has gone.
+func (e *Engine) forsaken(entry Entry) bool {
+	now := e.now()
+	return entry.State == HandoffActive && entry.Unanswered && e.roster != nil &&
+		now.Sub(entry.LastAt) > forsakenAfter && now.Sub(e.begun) > forsakenAfter && !e.roster.There(entry.Owner.Tenant, entry.Agent.ID)
+}
+
+// later is the next promise to somebody to whom some were not kept: each is
+// twice as far away as the one before, so that who waits long is not told the
+// same every few minutes, all day.
+func later(now, due time.Time, late int) time.Time {
+	if due.IsZero() {
+		return due
+	}
+	wait := due.Sub(now)
+	for ; late > 0 && wait < mostBetween; late-- {
+		wait *= 2
+	}
+	return now.Add(wait).UTC()
+}
+
+// mostBetween is from where on promises are not put off further.
+const mostBetween = time.Hour
+
+// Overdue returns those of entries, in their order and at most so many, for
+// which [Engine.Tend] would have something to do. Of each line it is asked once
+// whether somebody is there.
+func (e *Engine) Overdue(entries []Entry, most int) []Entry {
+	var due []Entry
+	lines := map[[2]string]Place{}
+	for _, entry := range entries {
+		if len(due) == most {
+			break
+		}
+		line := [2]string{entry.Owner.Tenant, entry.Queue}
+		place := func() Place {
+			known, ok := lines[line]
+			if !ok {
+				known = e.placeIn(entry.Queue, entry.Owner.Tenant)
+				lines[line] = known
+			}
+			return known
+		}
+		if e.overdue(entry, place) {
+			due = append(due, entry)
+		}
+	}
+	return due
+}
+
+// overdue asks for the place that somebody would get only where it matters.
+func (e *Engine) overdue(entry Entry, place func() Place) bool {
+	switch {
+	case e.expired(entry.Handoff):
+		return true
+	case entry.State == HandoffRequested:
+		return place().State == HandoffQueued
+	case entry.State == HandoffQueued:
+		return !entry.Due.IsZero() && e.now().After(entry.Due)
+	}
+	return e.forsaken(entry)
+}
+
+// expired says whether somebody has waited so long that it would be no help to
+// keep them waiting.
+func (e *Engine) expired(h Handoff) bool {
+	until := h.Until
+	if until.IsZero() { // from before requests had an end
+		until = h.Since.Add(e.lineOf(h.Queue).keep())
+	}
+	return h.Waiting() && e.now().After(until)
+}
+
+// expire closes a request that nobody has taken, owns up to it, and offers to
+// ask anew.
+func (e *Engine) expire(d *draft) {
+	h := d.conv.Handoff
+	change := h.change(HandoffCancelled)
+	change.Reason = ReasonExpired
+	_ = d.changeHands(change, nil)
+	d.speak(e.newID(), "handoff.expired", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline}, choiceAgent)
+}
