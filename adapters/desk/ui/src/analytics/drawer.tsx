@@ -12,7 +12,8 @@ import { useBoard, type Board } from "./use.ts";
 
 /** The conversations behind a number. */
 export function BehindDrawer() {
-  const { place, go, w, asked } = useBoard();
+  const board = useBoard();
+  const { place, go, w, asked } = board;
   const [last, keep] = useState<Behind | null>(place.behind); // stays while the drawer slides away
   useEffect(() => {
     if (place.behind) keep(place.behind);
@@ -21,7 +22,7 @@ export function BehindDrawer() {
   return (
     <Drawer
       open={!!place.behind} onClose={() => go({ behind: null })} size={560} closable={{ "aria-label": w.close }} destroyOnHidden
-      title={shown ? w.contacts.title(nameOf(shown, useBoard())) : ""} classNames={{ body: "behind" }}
+      title={shown ? w.contacts.title(nameOf(shown, board)) : ""} classNames={{ body: "behind" }}
     >
       {shown && <List key={`${asked} ${JSON.stringify(shown)}`} behind={shown} />}
     </Drawer>

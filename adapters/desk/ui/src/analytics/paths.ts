@@ -23,7 +23,7 @@ export interface Flow {
 }
 
 const MOST = 7; // of each column; what is rarer is put together
-const OTHER = "*";
+export const OTHER = "*";
 
 export function pathsOf(rows: KeyRow[], bit: string): Path[] {
   return rows.map(({ key, counts }) => {

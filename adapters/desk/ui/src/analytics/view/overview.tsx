@@ -27,11 +27,11 @@ const LINES = 3;
 const HEIGHT = 300;
 
 export function OverviewView() {
-  const { overview, w } = useBoard();
+  const { overview, definitions, w } = useBoard();
   const { data } = overview;
   if (!data) return <CardsWait n={HEADLINES} />;
   const [first, rest] = split(data);
-  const tail = tailOf(data, useBoard().definitions.zone);
+  const tail = tailOf(data, definitions.zone);
   return (
     <div className="view" aria-busy={overview.busy}>
       <section className="headline" aria-label={w.overview.headline}>

@@ -6,7 +6,7 @@ import { hoursOption, sankeyOption } from "../charts.ts";
 import type { KeyRow, Keys } from "../contract.ts";
 import { count, share } from "../figures.ts";
 import { ChartPanel, Panel, Suppressed } from "../panel.tsx";
-import { flowOf, guidesOf, pathsOf, type Guide } from "../paths.ts";
+import { flowOf, guidesOf, OTHER, pathsOf, type Guide } from "../paths.ts";
 import { DataTable, Pick } from "../table.tsx";
 import { firstBit, useBoard, useDrawing, useKeys } from "../use.ts";
 
@@ -53,8 +53,9 @@ function SankeyChart({ keys }: { keys: Keys }) {
   const option = useMemo(() => sankeyOption(flow, drawing), [flow, drawing]);
   const pick = (name: string) => {
     const node = flow.nodes.find(({ id }) => id === name);
-    if (node && node.key && node.column === 0) open({ kind: "intent", key: node.key, bit: "asked" });
-    if (node && node.key && node.column === 1) open({ kind: "cause", key: node.key, bit: "told" });
+    if (!node || node.key === OTHER) return;
+    if (node.column === 0) open({ kind: "intent", key: node.key, bit: "asked" });
+    if (node.column === 1 && node.key) open({ kind: "cause", key: node.key, bit: "told" });
   };
   return (
     <>
