@@ -39,6 +39,7 @@ type Config struct {
 	Eligibility Eligibility
 	Desk        Desk
 	Handoff     Handoff
+	Appeals     Appeals
 	Blobs       Blobs
 	Log         Log
 
@@ -86,6 +87,7 @@ type Eligibility struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+	OIDC   OIDC
 }
 
 // Handoff says which other desks take conversations over.
@@ -105,11 +107,17 @@ type Webhook struct {
 	Online     bool     // its agents count as being there
 }
 
+// Appeals says how appeals are handed in.
+type Appeals struct {
+	AlertAfter time.Duration // that an appeal waits for the institution
+}
+
 // Blobs says where documents are kept, and how.
 type Blobs struct {
-	URL         string   // s3://…; empty: a directory in Data
-	KeyFile     string   // holds the secret they are encrypted with
-	ScanCommand []string // reads a document, ends with 0 when it is clean
+	URL             string        // s3://…; empty: a directory in Data
+	KeyFile         string        // holds the secret they are encrypted with
+	ScanCommand     []string      // reads a document, ends with 0 when it is clean
+	KeepUnsubmitted time.Duration // documents that no appeal was sent off with; 0: for ever
 }
 
 // Log says what is logged and how.
@@ -142,6 +150,9 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Desk:    Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
+		Appeals: Appeals{AlertAfter: 72 * time.Hour},
+		Blobs:   Blobs{KeepUnsubmitted: 720 * time.Hour},
+		Log:     Log{Level: "info", Format: "text"},
 	}
 }

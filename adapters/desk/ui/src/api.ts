@@ -1,7 +1,7 @@
 // The REST side. Whoever is told 401 by anything is sent to the sign-in page.
 
 import { queuesOf, type Queue } from "./board.ts";
-import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet } from "./protocol.ts";
+import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet, WaysIn } from "./protocol.ts";
 
 const DESK = "/v1/desk/";
 const ANALYTICS = "/v1/analytics/";
@@ -30,7 +30,11 @@ export class Api {
 
   me = (): Promise<Me> => this.#ask<Me>("GET", "me").then((me) => this.#know(me));
   login = (user: string, password: string): Promise<void> => this.#ask("POST", "login", password ? { user, password } : { user });
-  logout = (): Promise<void> => this.#ask("POST", "logout", {});
+  waysIn = (): Promise<WaysIn> => this.#ask("GET", "signin");
+  /** Where to go to sign in with the company's account. */
+  company = (): Promise<string> => this.#ask<{ url: string }>("POST", "oidc", {}).then(({ url }) => url);
+  /** Returns where to sign out, too. */
+  logout = (): Promise<string | undefined> => this.#ask<{ url?: string } | undefined>("POST", "logout", {}).then((answer) => answer?.url);
   case = (id: string): Promise<CaseData> => this.#ask("GET", `conversations/${encodeURIComponent(id)}`);
 
   async snippets(q: string, locale: string, signal?: AbortSignal): Promise<Snippet[]> {

@@ -16,9 +16,9 @@ import { BasicsContext, DeskContext, useShared } from "./use.ts";
 /** Browsers hide the nonce from scripts that ask for the attribute; the property tells. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 
-/** What unfolds in a form belongs to it, also for screen readers. */
+/** What unfolds belongs to the part of the page it came from, also for screen readers. */
 function popupFrame(trigger?: HTMLElement): HTMLElement {
-  return trigger?.closest<HTMLElement>(".form") ?? document.body;
+  return trigger?.closest<HTMLElement>(".form, .topbar, .thread, .sheet") ?? document.body;
 }
 
 export function App({ desk }: { desk: Desk }) {

@@ -79,7 +79,7 @@ function Menu() {
       <Button type="text" icon={<QuestionCircleOutlined />} onClick={() => (setOpen(false), desk.show({ dialog: "help" }))}>
         {w.help}
       </Button>
-      {!me.demo && (
+      {!me.demo && !me.company && (
         <Button type="text" icon={<LockOutlined />} onClick={() => (setOpen(false), desk.show({ dialog: "password" }))}>
           {w.passwordDialog.title}
         </Button>
