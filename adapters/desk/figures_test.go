@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"kaitong/adapters/web/browsertest"
+	"kaitong/bot/staff"
 )
 
 // hostileFigures answers as the server of figures would whose every name is the
@@ -68,48 +69,73 @@ func withFigures(t *testing.T, o *office, text string) string {
 
 // hover moves the mouse over every chart, so that it says what is there.
 const hover = `(() => {
-	for (const canvas of document.querySelectorAll(".chart canvas")) {
+	for (const canvas of $$(".chart canvas")) {
 		const box = canvas.getBoundingClientRect();
 		for (const [x, y] of [[0.02, 0.5], [0.5, 0.5], [0.6, 0.3], [0.3, 0.1]]) {
 			const at = { bubbles: true, clientX: box.x + box.width * x, clientY: box.y + box.height * y };
 			for (const kind of ["mouseover", "mousemove"]) canvas.dispatchEvent(new MouseEvent(kind, at));
 		}
 	}
-	return document.querySelectorAll(".chart canvas").length > 0;
+	return $$(".chart canvas").length > 0;
 })()`
 
-// The figures come under the same policy as the desk: charts, tooltips, drawers
-// and drafts show names as the text they are, with nothing to complain of.
-func TestTheFiguresInABrowser(t *testing.T) {
-	t.Parallel()
-	o := open(t, func(options *Options) { options.Demo = true })
-	text := strings.Join(hostile(), " ")
+// figuresAs opens the page of figures as somebody in a role.
+func figuresAs(t *testing.T, chromium *browsertest.Browser, role staff.Role, text string, like look) (*sight, string) {
+	t.Helper()
+	o := open(t, nil)
+	o.hire("lin", role)
 	address := withFigures(t, o, text)
-	b := openTab(t, address+"/analytics")
-	b.clicks("陈岚")
-	b.sees("演示数据")
-	for _, view := range []string{"overview", "causes", "paths", "fixes", "unanswered", "handoffs"} {
-		b.do(chromedp.Navigate(address + "/analytics?from=2026-11-01&to=2026-11-08&view=" + view))
-		b.sees(hostile()[1])
-		if view == "overview" || view == "paths" || view == "handoffs" {
-			b.until(hover)
-			b.until(hover)
-		}
-		b.until("document.querySelectorAll('iframe, img[src=x], svg[onload], script:not([src]), a[href^=\"javascript:\"]').length === 0")
-	}
-	b.do(chromedp.Navigate(address + "/analytics?figure=answer_rate"))
-	b.until("document.querySelector('.ant-drawer')?.innerText.includes('<script>')")
-	b.do(chromedp.Navigate(address + "/analytics?view=unanswered"))
-	b.clicks("起草训练语料")
-	b.until("document.querySelector('.ant-modal')?.innerText.includes('<script>')")
+	s := o.sight(chromium, address, like)
+	s.enter("lin", password)
+	s.in()
+	s.tab.Visit(address + "/analytics")
+	return s, address + "/analytics?from=2026-11-01&to=2026-11-08&view="
 }
 
-// Agents who come to the figures are told for whom they are.
-func TestFiguresAreForLeads(t *testing.T) {
+// The figures come under the same policy as the desk: charts, tooltips, drawers
+// and drafts show names as the text they are, and the tab has nothing to complain
+// of.
+func TestTheFigures(t *testing.T) {
 	t.Parallel()
-	o := open(t, func(options *Options) { options.Demo = true })
-	b := openTab(t, withFigures(t, o, "!")+"/analytics")
-	b.clicks("林晓")
-	b.sees("数据看板供组长和合规使用")
-	b.until("document.querySelector('a[href=\"/desk\"]') !== null")
+	cases := []pageCase{
+		{"show words as words", hostileNumbers},
+		{"are for leads", func(t *testing.T, chromium *browsertest.Browser) {
+			s, _ := figuresAs(t, chromium, staff.Agent, "!", look{})
+			s.Until(`document.body.innerText.includes("数据看板供组长和合规使用") && $("a[href='/desk']")`)
+		}},
+	}
+	for _, like := range []look{{"zh-CN", "light", 0}, {"en", "dark", 0}, {"zh-CN", "dark", 390}, {"en", "light", 320}} {
+		cases = append(cases, pageCase{"are for everybody, " + like.String(), func(t *testing.T, chromium *browsertest.Browser) {
+			s, address := figuresAs(t, chromium, staff.Lead, "借呗", like)
+			for _, view := range figureViews() {
+				s.tab.Visit(address + view)
+				s.Until(`$(".figures") && $$(".ant-skeleton").length === 0 && $$("[aria-busy=true]").length === 0`)
+				s.fine(like, "figures-"+view)
+			}
+		}})
+	}
+	tryPage(t, cases)
+}
+
+func figureViews() []string {
+	return []string{"overview", "causes", "paths", "fixes", "unanswered", "handoffs"}
+}
+
+func hostileNumbers(t *testing.T, chromium *browsertest.Browser) {
+	text := strings.Join(hostile(t), " ")
+	s, address := figuresAs(t, chromium, staff.Lead, text, look{})
+	for _, view := range figureViews() {
+		s.tab.Visit(address + view)
+		s.Until(`document.body.innerText.includes("<script>")`)
+		if view == "overview" || view == "paths" || view == "handoffs" {
+			s.Until(hover)
+			s.Until(hover)
+		}
+	}
+	s.tab.Visit(address + "overview&figure=answer_rate")
+	s.Until(`$(".ant-drawer")?.innerText.includes("<script>")`)
+	s.tab.Visit(address + "unanswered")
+	s.ClickOn("button", "起草训练语料")
+	s.Until(`$(".ant-modal")?.innerText.includes("<script>")`)
+	s.Until(`$$("iframe, img, .figures svg[onload], script:not([src]), a[href^='javascript:']").length === 0`)
 }
