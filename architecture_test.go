@@ -53,6 +53,7 @@ func table() map[string]layer {
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
+		"adapters/dashboard":       {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
 		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
 		"adapters/conform":         {}, // what the verifications of all contracts look at alike
@@ -66,7 +67,7 @@ func table() map[string]layer {
 		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge", "adapters/desk/sso"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/desk/ssotest", "adapters/web/browsertest"}},
 		"adapters/desk/sso":        {imports: []string{"bot/staff"}, inTests: []string{"adapters/desk/ssotest"}},
 		"adapters/desk/ssotest":    {},
-		"adapters/store":           {imports: []string{"bot", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/analytics", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
+		"adapters/store":           {imports: []string{"bot", "bot/analytics", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
 		"adapters/web":             {imports: []string{"bot", "adapters/edge"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest": {},

@@ -41,6 +41,7 @@ type Config struct {
 	Handoff     Handoff
 	Appeals     Appeals
 	Blobs       Blobs
+	Analytics   Analytics
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -82,6 +83,12 @@ type Eligibility struct {
 	Responder       string // embedded | external
 	BreakerFailures int
 	BreakerPause    time.Duration
+}
+
+// Analytics says how figures are counted.
+type Analytics struct {
+	Zone    string // in which days begin and end
+	MinCell int    // the least contacts of which a row is shown that may point at people; 0: any
 }
 
 // Desk says how people get to human agents.
@@ -150,9 +157,10 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
-		Desk:    Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
-		Appeals: Appeals{AlertAfter: 72 * time.Hour},
-		Blobs:   Blobs{KeepUnsubmitted: 720 * time.Hour},
-		Log:     Log{Level: "info", Format: "text"},
+		Desk:      Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
+		Appeals:   Appeals{AlertAfter: 72 * time.Hour},
+		Blobs:     Blobs{KeepUnsubmitted: 720 * time.Hour},
+		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
+		Log:       Log{Level: "info", Format: "text"},
 	}
 }

@@ -71,6 +71,8 @@ func (c *Config) settings() []setting {
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"blobs.keep_unsubmitted", &c.Blobs.KeepUnsubmitted},
+		{"analytics.zone", &c.Analytics.Zone},
+		{"analytics.min_cell", &c.Analytics.MinCell},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

@@ -33,6 +33,7 @@ func (c Config) Validate() error {
 	v.handoff()
 	v.appeals()
 	v.blobs()
+	v.analytics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	v.sort()
@@ -76,6 +77,16 @@ func (v *validator) oneOf(path, value string, allowed ...string) {
 func orList(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func (v *validator) analytics() {
+	zone := v.config.Analytics.Zone
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
+		v.complain("analytics.zone", "%q is no time zone; want one such as Asia/Shanghai or UTC", zone)
+	}
+	if v.config.Analytics.MinCell < 0 {
+		v.complain("analytics.min_cell", "want 0 or more, got %d", v.config.Analytics.MinCell)
+	}
 }
 
 func (v *validator) general() {

@@ -33,12 +33,14 @@ type dataFlags struct {
 
 // options say where the log is.
 func (f dataFlags) options() (store.Options, error) {
-	config, err := configs.Load(f.Config, os.Environ())
+	config, err := f.config()
 	if err != nil {
 		return store.Options{}, err
 	}
 	return f.source(config), nil
 }
+
+func (f dataFlags) config() (configs.Config, error) { return configs.Load(f.Config, os.Environ()) }
 
 // reader opens the log without disturbing a server that has it open.
 func (f dataFlags) reader() (*store.Reader, error) {

@@ -30,6 +30,7 @@ type core struct {
 	logger    *slog.Logger
 	library   *bot.Library
 	log       *store.Log
+	analytics *store.Analytics // nil: nothing is counted here
 	bus       *natsbus.Bus
 	directory eligibility.Directory
 	board     *status.Board

@@ -39,7 +39,11 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	}
 	c.teardown.add("desk", c.desk.Drain)
 	options.Typing = c.desk.Typing
-	options.Mounts = map[string]http.Handler{}
+	figures, err := c.openDashboard()
+	if err != nil {
+		return err
+	}
+	options.Mounts = map[string]http.Handler{"/v1/analytics/": figures}
 	for _, path := range []string{"/desk", "/desk/", "/v1/desk/", "/analytics"} {
 		options.Mounts[path] = c.desk.Handler()
 	}

@@ -57,11 +57,20 @@ func readEdition(files fs.FS) (bot.Edition, error) {
 // trainFor makes the classifier that reads questions for a pack: with the
 // utterances and words of the pack's own intents folder, where it has one.
 func trainFor(files fs.FS, base *knowledge.Base) (*intents.Model, error) {
+	source, err := sourceFor(files, base)
+	if err != nil {
+		return nil, err
+	}
+	return source.Train(source.Options())
+}
+
+// sourceFor is what that classifier is trained from.
+func sourceFor(files fs.FS, base *knowledge.Base) (*intents.Source, error) {
 	own, err := fs.Sub(files, "intents")
 	if err != nil {
 		return nil, err
 	}
-	return intents.TrainPack(own, base.Wordings())
+	return intents.Load(own, base.Wordings())
 }
 
 // contentID names what the files of a pack say: equal packs have equal ids,

@@ -31,6 +31,7 @@ type commands struct {
 	Eligibility   eligibilityCommand   `cmd:"" help:"Serve, ask or verify the eligibility service."`
 	Appeals       appealsCommand       `cmd:"" help:"Take appeals as the reference service does."`
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
+	Analytics     analyticsCommand     `cmd:"" help:"Figures of what people ask and what helps."`
 	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -15,9 +16,10 @@ var migrations embed.FS
 
 // schema is how a database comes to the tables this program works with.
 type schema struct {
-	dialect goose.Dialect
-	folder  string             // in migrations
-	inGo    []*goose.Migration // steps that SQL cannot take
+	dialect  goose.Dialect
+	folder   string             // in migrations
+	inGo     []*goose.Migration // steps that SQL cannot take
+	versions string             // table that says how new they are; empty: schema_version
 }
 
 // newest is the version this program knows.
@@ -44,7 +46,7 @@ func (s schema) migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(s.dialect, db, folder, goose.WithTableName("schema_version"),
+	provider, err := goose.NewProvider(s.dialect, db, folder, goose.WithTableName(cmp.Or(s.versions, "schema_version")),
 		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(s.inGo...))
 	if err != nil {
 		return err

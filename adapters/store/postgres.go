@@ -34,6 +34,9 @@ func postgresWords() words {
 		tail: `
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > $1 ORDER BY position LIMIT $2`,
+		counting: `
+			SELECT position, conversation, version, at, events FROM turns
+			WHERE position > $1 ORDER BY position LIMIT $2`,
 		block:    `SELECT body FROM sealed WHERE key = $1`,
 		metaGet:  `SELECT value FROM meta WHERE key = $1`,
 		schema:   `SELECT max(version_id) FROM schema_version`,
@@ -115,30 +118,38 @@ func postgresPool(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
 	}))
 }
 
-// postgresSetup brings the database up to date. Nodes that start at once do it
-// one after the other.
+// postgresSetup brings the database up to date.
 func postgresSetup(ctx context.Context, config *pgx.ConnConfig) (epoch string, err error) {
 	setup := postgresPool(config, nil)
 	defer func() { err = errors.Join(err, setup.Close()) }()
 	if err := durable(ctx, setup); err != nil {
 		return "", err
 	}
+	err = oneByOne(ctx, setup, func() error {
+		if err := postgresSchema().migrate(ctx, setup); err != nil {
+			return err
+		}
+		epoch, err = ensureEpoch(ctx, setup, postgresWords(), postgresMetaKeep)
+		return err
+	})
+	return epoch, err
+}
+
+// oneByOne has nodes that start at once do something one after the other.
+func oneByOne(ctx context.Context, setup *sql.DB, work func() error) (err error) {
 	lock, err := setup.Conn(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer lock.Close()
 	if _, err := lock.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
-		return "", err
+		return err
 	}
 	defer func() {
 		_, unlocked := lock.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock)
 		err = errors.Join(err, unlocked)
 	}()
-	if err := postgresSchema().migrate(ctx, setup); err != nil {
-		return "", err
-	}
-	return ensureEpoch(ctx, setup, postgresWords(), postgresMetaKeep)
+	return work()
 }
 
 // durable refuses a server that does not keep what it acknowledges, or cannot

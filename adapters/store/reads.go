@@ -17,6 +17,7 @@ type words struct {
 	// what comes after hangs on it.
 	load            string
 	tail, block     string
+	counting        string // as tail, with what the figures need
 	metaGet, schema string
 
 	// For verifying. page goes on after a conversation and a version, up to a

@@ -36,6 +36,9 @@ func sqliteWords() words {
 		tail: `
 			SELECT position, conversation, version, at, chain, events FROM turns
 			WHERE position > ?1 ORDER BY position LIMIT ?2`,
+		counting: `
+			SELECT position, conversation, version, at, events FROM turns
+			WHERE position > ?1 ORDER BY position LIMIT ?2`,
 		block:   `SELECT body FROM sealed WHERE key = ?1`,
 		metaGet: `SELECT value FROM meta WHERE key = ?1`,
 		schema:  `SELECT max(version_id) FROM schema_version`,

@@ -25,6 +25,7 @@ var _ staff.Vault = (*Staff)(nil)
 type staffWords struct {
 	explain func(error) error
 	mark    string // what stands before the number of an argument
+	empty   string // takes all rows out of a table, which follows
 	lock    string // held until the end of the transaction by who adds a record; empty: not needed
 }
 

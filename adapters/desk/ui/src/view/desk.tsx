@@ -17,7 +17,7 @@ import { useShared } from "./use.ts";
 
 export type Page = "desk" | "analytics" | "audit" | "accounts";
 
-const PAGES: Record<Role, Page[]> = { agent: ["desk"], lead: ["desk", "analytics"], compliance: ["desk", "analytics", "audit"], admin: ["accounts", "audit"] };
+const PAGES: Record<Role, Page[]> = { agent: ["desk"], lead: ["desk", "analytics"], compliance: ["desk", "audit", "analytics"], admin: ["accounts", "audit"] };
 
 const loadAnalytics = () => import("../analytics/analytics.tsx");
 const Analytics = lazy(loadAnalytics);

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+	_ "time/tzdata" // a machine may know no time zones
+
+	"kaitong/adapters/store"
+	"kaitong/adapters/web"
+	"kaitong/configs"
+)
+
+// openAnalytics begins to count. What is in the log and not counted yet is
+// counted now, while people are served.
+func (c *core) openAnalytics(ctx context.Context) (err error) {
+	zone, err := analyticsZone(c.config)
+	if err != nil {
+		return err
+	}
+	if c.analytics, err = store.OpenAnalytics(ctx, c.log, storeOptions(c.config, c.logger), zone); err != nil {
+		return err
+	}
+	c.teardown.add("figures", c.analytics.Close)
+	return nil
+}
+
+func analyticsZone(config configs.Config) (*time.Location, error) {
+	zone, err := time.LoadLocation(config.Analytics.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("analytics.zone: %w", err)
+	}
+	return zone, nil
+}
+
+func (c *core) analyticsCheck() web.Check {
+	return web.Check{Name: "figures", Optional: true, Fault: "figures are not kept up", Run: c.analytics.Check}
+}
+
+type analyticsCommand struct {
+	Rebuild analyticsRebuild `cmd:"" help:"Make all figures anew from the log."`
+}
+
+type analyticsRebuild struct{ dataFlags }
+
+// Help is shown by --help.
+func (analyticsRebuild) Help() string {
+	return `Figures hold nothing that is not in the log, so nothing can be lost. Stop the server
+first; only beside servers that share a PostgreSQL it may run.
+
+Examples:
+  kaitong analytics rebuild --data /var/lib/kaitong`
+}
+
+// Run makes the figures anew.
+func (r analyticsRebuild) Run(ctx context.Context, s streams) error {
+	config, err := r.config()
+	if err != nil {
+		return err
+	}
+	if _, err := r.reader(); err != nil { // where there is no log, none shall be made
+		return err
+	}
+	zone, err := analyticsZone(config)
+	if err != nil {
+		return err
+	}
+	options := r.source(config)
+	options.Logger = slog.New(slog.DiscardHandler)
+	bar := startProgress(s.err, "Rebuilding the figures", time.Now)
+	var count int64
+	err = store.RebuildAnalytics(ctx, options, zone, func(done, total int64) {
+		count = total
+		bar.update(int(done), int(total))
+	})
+	bar.finish()
+	if errors.Is(err, store.ErrInUse) {
+		return fmt.Errorf("%w (stop the server first)", err)
+	}
+	if err == nil {
+		fmt.Fprintf(s.out, "The figures are made anew, up to position %d of the log.\n", count)
+	}
+	return err
+}

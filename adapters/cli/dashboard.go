@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"kaitong/adapters/dashboard"
+	"kaitong/bot"
+	"kaitong/bot/analytics"
+	"kaitong/bot/staff"
+	"kaitong/knowledge"
+)
+
+// openDashboard lets leads ask about all conversations, and colleagues of
+// compliance look.
+func (c *core) openDashboard() (http.Handler, error) {
+	zone, err := analyticsZone(c.config)
+	if err != nil {
+		return nil, err
+	}
+	first, err := readLanguage(c.config.Pack, c.library.Latest())
+	if err != nil {
+		return nil, fmt.Errorf("dashboard: %w", err)
+	}
+	spoken := &spoken{pack: c.config.Pack, library: c.library, now: first}
+	server, err := dashboard.New(dashboard.Options{
+		Store: c.analytics, Tenant: c.config.Tenant, Zone: zone, MinCell: c.config.Analytics.MinCell,
+		Language: spoken.latest, Name: naming{c.library, c.routing.Queues}.of, Log: c.logger, Now: time.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.desk.Guard(server.Handler(), staff.Lead, staff.Compliance), nil
+}
+
+// spoken is the language that questions are read with. A pack that is taken up
+// is read again when somebody asks.
+type spoken struct {
+	pack    string
+	library *bot.Library
+
+	mu  sync.Mutex
+	now dashboard.Language
+}
+
+// latest is the language of the latest edition; of the one before, while files
+// that are being written cannot be read.
+func (s *spoken) latest() dashboard.Language {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	edition := s.library.Latest()
+	if s.now.Edition == edition.ID {
+		return s.now
+	}
+	if language, err := readLanguage(s.pack, edition); err == nil {
+		s.now = language
+	}
+	return s.now
+}
+
+// readLanguage is what an edition was trained from.
+func readLanguage(pack string, edition bot.Edition) (dashboard.Language, error) {
+	files, err := packFiles(pack)
+	if err != nil {
+		return dashboard.Language{}, err
+	}
+	source, err := sourceFor(files, edition.Base)
+	if err != nil {
+		return dashboard.Language{}, err
+	}
+	language := dashboard.Language{Edition: edition.ID, Source: source, Model: edition.Model}
+	for _, locale := range edition.Base.Pack().Locales {
+		language.Locales = append(language.Locales, string(locale))
+	}
+	return language, nil
+}
+
+// naming says what keys are called for people, as the pack says it.
+type naming struct {
+	library *bot.Library
+	queues  []bot.Queue
+}
+
+func (n naming) of(kind analytics.Kind, key, locale string) string {
+	base := n.library.Latest().Base
+	in := base.Locale(locale)
+	switch kind {
+	case analytics.KindIntent:
+		answer, _ := base.Answer(key)
+		return answer.Label.In(in)
+	case analytics.KindCause, analytics.KindDisposed:
+		cause, _ := base.Cause(key)
+		return cause.Title.In(in)
+	case analytics.KindFix:
+		fix, _ := base.Fix(key)
+		return fix.Title.In(in)
+	case analytics.KindFlow:
+		flow, _ := base.Flow(key)
+		return flow.Title.In(in)
+	case analytics.KindSymptom:
+		symptom, _ := base.Symptom(key)
+		return symptom.Label.In(in)
+	case analytics.KindStep:
+		return n.step(base, key, in)
+	case analytics.KindEntry:
+		kind, id, _ := strings.Cut(key, ":")
+		return n.of(map[string]analytics.Kind{"answer": analytics.KindIntent, "cause": analytics.KindCause, "fix": analytics.KindFix}[kind], id, locale)
+	case analytics.KindCauseRegion, analytics.KindCauseVersion:
+		cause, rest, _ := strings.Cut(key, "|")
+		return named(n.of(analytics.KindCause, cause, locale), cause) + " · " + rest
+	case analytics.KindQueue:
+		return n.queue(key, locale)
+	}
+	return ""
+}
+
+// named is a name, or the key where there is none.
+func named(name, key string) string {
+	if name == "" {
+		return key
+	}
+	return name
+}
+
+func (n naming) queue(id, locale string) string {
+	for _, queue := range n.queues {
+		if queue.ID == id {
+			return queue.Name[locale]
+		}
+	}
+	return ""
+}
+
+// step is the name of a step, flow/step: the words people see.
+func (n naming) step(base *knowledge.Base, key string, in knowledge.Locale) string {
+	flow, step, _ := strings.Cut(key, "/")
+	for _, stop := range base.Stops(flow) {
+		if stop.Key == step {
+			return stop.Text.In(in)
+		}
+	}
+	return ""
+}

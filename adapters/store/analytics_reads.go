@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kaitong/bot/analytics"
+)
+
+// analyticsPlaces are the places that a question means, as a piece of SQL.
+type analyticsPlaces struct {
+	grain int64
+	text  string
+	args  []any
+}
+
+// placesOf takes the coarsest grain, from a given one on, that can tell what a
+// question means.
+func placesOf(q analytics.Query, grain int64) analyticsPlaces {
+	switch {
+	case q.Version != "" || q.Cause != "":
+		grain = max(grain, grainAll)
+	case q.Product != "" || q.Locale != "" || q.Channel != "":
+		grain = max(grain, grainChannel)
+	}
+	p := analyticsPlaces{grain: grain, text: `tenant = $1 AND grain = $2`, args: []any{q.Tenant, grain}}
+	p.only("product", q.Product)
+	p.only("locale", q.Locale)
+	p.only("channel", q.Channel)
+	p.only("version", q.Version)
+	p.only("cause", q.Cause)
+	return p
+}
+
+func (p *analyticsPlaces) only(name, value string) {
+	if value != "" {
+		p.text += " AND " + name + " = " + p.arg(value)
+	}
+}
+
+// arg adds an argument and returns what stands for it.
+func (p *analyticsPlaces) arg(value any) string {
+	p.args = append(p.args, value)
+	return "$" + strconv.Itoa(len(p.args))
+}
+
+// groupGrain is what has to be known to take totals apart.
+func groupGrain(by analytics.Group) int64 {
+	switch by {
+	case analytics.GroupVersion, analytics.GroupCause:
+		return grainAll
+	case analytics.GroupProduct, analytics.GroupLocale, analytics.GroupChannel:
+		return grainChannel
+	}
+	return grainTenant
+}
+
+// Totals implements [analytics.Store].
+func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.Group) ([]analytics.GroupTotals, error) {
+	found := map[string]*analytics.Totals{}
+	places := placesOf(q, groupGrain(by))
+	var place placeRow
+	var day int64
+	var counts sql.RawBytes
+	err := a.eachRow(ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(&place.product, &place.locale, &place.channel, &place.version, &place.cause, &day, &counts); err != nil {
+			return err
+		}
+		value := by.Of(analytics.Cell{Day: analytics.Day(day), Place: place.place()})
+		if found[value] == nil {
+			found[value] = &analytics.Totals{}
+		}
+		return unpackTotals(found[value], counts)
+	}, `SELECT p.product, p.locale, p.channel, p.version, p.cause, c.day, c.counts
+		FROM analytics_places p JOIN analytics_cells c ON c.place = p.id
+		WHERE `+places.text+` AND c.day BETWEEN `+places.arg(int64(q.From))+` AND `+places.arg(int64(q.To)), places.args...)
+	if err != nil {
+		return nil, fmt.Errorf("totals by %q: %w", by, err)
+	}
+	return groupsInOrder(found), nil
+}
+
+// groupsInOrder leaves out those of which everything was taken away.
+func groupsInOrder(found map[string]*analytics.Totals) []analytics.GroupTotals {
+	var list []analytics.GroupTotals
+	for value, totals := range found {
+		if totals.Marks[analytics.Contacts] != 0 {
+			list = append(list, analytics.GroupTotals{Value: value, Totals: *totals})
+		}
+	}
+	slices.SortFunc(list, func(a, b analytics.GroupTotals) int { return compare(a.Value, b.Value) })
+	return list
+}
+
+// Keys implements [analytics.Store].
+func (a *Analytics) Keys(ctx context.Context, q analytics.Query, kind analytics.Kind, limit int) ([]analytics.KeyTotals, error) {
+	places := placesOf(q, grainTenant)
+	text := `
+		SELECT n.key, s.s0, s.s1, s.s2, s.s3, s.s4, s.s5, s.s6, s.s7 FROM (
+			SELECT name, ` + keySums() + ` FROM analytics_keys
+			WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
+				AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To)) + `
+			GROUP BY name
+		) AS s JOIN analytics_names n ON n.id = s.name
+		WHERE s.s0 <> 0 OR s.s1 <> 0 OR s.s2 <> 0 OR s.s3 <> 0 OR s.s4 <> 0 OR s.s5 <> 0 OR s.s6 <> 0 OR s.s7 <> 0
+		ORDER BY s.s0 DESC, n.key`
+	if limit > 0 {
+		text += ` LIMIT ` + strconv.Itoa(limit)
+	}
+	var list []analytics.KeyTotals
+	err := a.eachRow(ctx, func(rows *sql.Rows) error {
+		var k analytics.KeyTotals
+		into := []any{&k.Key}
+		for bit := range k.Bits {
+			into = append(into, &k.Bits[bit])
+		}
+		err := rows.Scan(into...)
+		list = append(list, k)
+		return err
+	}, text, places.args...)
+	if err != nil {
+		return nil, fmt.Errorf("keys of kind %s: %w", kind, err)
+	}
+	return list, nil
+}
+
+func keySums() string {
+	sums := make([]string, analytics.MaxBits)
+	for bit := range sums {
+		sums[bit] = fmt.Sprintf("CAST(sum(k%d) AS bigint) AS s%d", bit, bit)
+	}
+	return strings.Join(sums, ", ")
+}
+
+func (a *Analytics) eachRow(ctx context.Context, take func(*sql.Rows) error, text string, args ...any) error {
+	return a.tables.words.explain(eachRow(ctx, a.tables.db, take, a.tables.text(text), args...))
+}
