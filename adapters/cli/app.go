@@ -59,6 +59,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openAnalytics(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openAlerts(); err != nil {
+		return nil, err
+	}
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
@@ -241,7 +244,7 @@ func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
-		c.incidentCheck(), c.analyticsCheck(),
+		c.incidentCheck(), c.analyticsCheck(), c.alertCheck(),
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())

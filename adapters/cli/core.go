@@ -31,6 +31,8 @@ type core struct {
 	library   *bot.Library
 	log       *store.Log
 	analytics *store.Analytics // nil: nothing is counted here
+	alerts    *alerts          // nil: nobody looks at the figures
+	alertHook *handoff.Poster  // nil: nobody else is told
 	bus       *natsbus.Bus
 	directory eligibility.Directory
 	board     *status.Board

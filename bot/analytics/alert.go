@@ -3,6 +3,7 @@ package analytics
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,6 +17,10 @@ const (
 	AlertCause      AlertKind = "cause"      // far more contacts than usual were told this cause first
 	AlertUnanswered AlertKind = "unanswered" // a far larger share than usual went without an answer
 )
+
+// ErrRebuilding says that figures are made anew, and that nothing can be told of
+// them until they are.
+var ErrRebuilding = errors.New("figures are made anew")
 
 // Alert is something unusual about a day so far.
 type Alert struct {
@@ -45,12 +50,13 @@ type AlertRules struct {
 	FewestWeeks, FewestDays int
 	AtLeast                 int64   // contacts: less is never an alert
 	Score                   float64 // deviations from what is expected
+	Over                    float64 // an alert ends below so many: it shall not come and go
 	Times                   float64 // and so many times what is expected: among thousands a little more is significant, and no news
 }
 
 // DefaultAlertRules suit a help centre from twenty contacts a day upwards.
 func DefaultAlertRules() AlertRules {
-	return AlertRules{Weeks: 6, FewestWeeks: 2, FewestDays: 4, AtLeast: 8, Score: 3.5, Times: 1.5}
+	return AlertRules{Weeks: 6, FewestWeeks: 2, FewestDays: 4, AtLeast: 8, Score: 3.5, Over: 2, Times: 1.5}
 }
 
 // AlertWatch looks for alerts of one tenant in one store. What days that are
@@ -64,6 +70,7 @@ type AlertWatch struct {
 	day   Day
 	begun Day                // the first day on which anything was counted
 	past  map[string][]Hours // by cause, "" for all; yesterday first
+	live  map[string]bool    // by id
 }
 
 // NewAlertWatch returns a watch that has read nothing yet.
@@ -72,11 +79,15 @@ func NewAlertWatch(rules AlertRules, store Store, tenant string, zone *time.Loca
 }
 
 // Alerts are what is unusual at a moment, causes first, each in the order of
-// their score. While figures are made anew nothing can be told.
+// their score. What was an alert when it was asked before stays one until it is
+// clearly over, or the day is.
 func (w *AlertWatch) Alerts(ctx context.Context, at time.Time) ([]Alert, error) {
 	progress, err := w.store.Progress(ctx)
-	if err != nil || progress.Rebuilding {
+	switch {
+	case err != nil:
 		return nil, err
+	case progress.Rebuilding:
+		return nil, ErrRebuilding
 	}
 	if err := w.turnDay(ctx, DayOf(at, w.zone)); err != nil {
 		return nil, fmt.Errorf("days before: %w", err)
@@ -124,7 +135,7 @@ func (w *AlertWatch) turnDay(ctx context.Context, day Day) error {
 			return err
 		}
 	}
-	w.day, w.begun, w.past = day, begun, map[string][]Hours{}
+	w.day, w.begun, w.past, w.live = day, begun, map[string][]Hours{}, map[string]bool{}
 	return nil
 }
 
@@ -148,7 +159,7 @@ func (w *AlertWatch) judge(ctx context.Context, list []Alert, alert Alert, at ti
 			usual = append(usual, unanswered/contacts*float64(alert.Of))
 		}
 	}
-	if w.rules.judge(&alert, usual) {
+	if w.live[alert.ID()] = w.rules.judge(&alert, usual, w.live[alert.ID()]); w.live[alert.ID()] {
 		list = append(list, alert)
 	}
 	return list, nil

@@ -57,8 +57,9 @@ func (r AlertRules) compared(past []Hours) []Hours {
 // judge says whether there are far more than usual. It reckons in roots, in
 // which chance moves small counts and large ones alike, by about 1; where days
 // differ more than by chance, what they differ by is taken. That the median of
-// few days is itself uncertain is added.
-func (r AlertRules) judge(alert *Alert, usual []float64) bool {
+// few days is itself uncertain is added. What is live already ends later than it
+// began.
+func (r AlertRules) judge(alert *Alert, usual []float64, live bool) bool {
 	if alert.Count < r.AtLeast || len(usual) < min(r.FewestWeeks, r.FewestDays) {
 		return false
 	}
@@ -74,6 +75,9 @@ func (r AlertRules) judge(alert *Alert, usual []float64) bool {
 	wide := max(1, deviationOfMAD*median(away)) * math.Sqrt(1+math.Pi/2/float64(len(roots)))
 	alert.Days, alert.Expected = len(usual), median(usual)
 	alert.Score = (root(float64(alert.Count)) - middle) / wide
+	if live {
+		return alert.Score >= r.Over
+	}
 	return alert.Score >= r.Score && float64(alert.Count) >= r.Times*alert.Expected
 }
 
