@@ -60,6 +60,7 @@ func table() map[string]layer {
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
 		"adapters/llm":             adapter,
 		"adapters/appeals":         adapter,
+		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,

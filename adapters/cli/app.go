@@ -24,6 +24,7 @@ type App struct {
 	web      *web.Server
 	http     *http.Server
 	listener net.Listener
+	metrics  net.Addr      // nil: they are served nowhere
 	drain    time.Duration // for acts under way
 }
 
@@ -76,6 +77,10 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 		return nil, err
 	}
 	if app.web, err = web.New(made); err != nil {
+		return nil, err
+	}
+	c.web = app.web
+	if err = c.serveMetrics(ctx, app); err != nil {
 		return nil, err
 	}
 	if err = c.makeAppeals(); err != nil {
@@ -196,7 +201,7 @@ func webOptions(c *core) (web.Options, error) {
 	}
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
-		Engine: c.engine, Log: c.logger, Tenant: c.config.Tenant,
+		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
 		Limits: webLimits(c.config), Checks: c.checks(),
