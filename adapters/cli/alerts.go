@@ -188,12 +188,11 @@ func (a *alerts) raise(alert dashboard.Alert, one analytics.Alert) {
 	if alert.Incident && !suggested {
 		fields = append(fields, "publish", fmt.Sprintf("kaitong status set %s --area %s --zh … --en …", incidentName(one), alert.Key))
 	}
-	what := "far more contacts than usual go without an answer"
 	if one.Kind == analytics.AlertCause {
-		what = "far more contacts than usual have this cause"
-		fields = append([]any{"cause", alert.Key}, fields...)
+		a.logger.Warn("far more contacts than usual have the same cause", append([]any{"cause", alert.Key}, fields...)...)
+	} else {
+		a.logger.Warn("far more contacts than usual go without an answer", fields...)
 	}
-	a.logger.Warn(what, fields...)
 	a.tell(eventAlertRaised, alert, one)
 }
 
