@@ -12,6 +12,7 @@ type Appeal struct {
 	State   AppealState
 	Step    AppealStep // asked last
 	Paused  bool       // something else was talked about since
+	Begun   time.Time
 	Product string
 	Causes  []string  // of the refusal, as far as they may be told
 	Decided time.Time // when the verdict was given
@@ -23,6 +24,8 @@ type Appeal struct {
 	Reference string // what people read out, and what makes a submission the same one again
 	Submitted time.Time
 	Accepted  time.Time
+	Refused   time.Time
+	Class     RefusalClass // why it was refused
 }
 
 // AppealState is how far an appeal has come.
@@ -33,7 +36,27 @@ const (
 	AppealOpen     AppealState = "open"      // being filled in
 	AppealSent     AppealState = "submitted" // the person sent it off
 	AppealReceived AppealState = "accepted"  // the institution has it
+	AppealDeclined AppealState = "refused"   // the institution will not take it
 )
+
+// RefusalClass is why an institution will not take an appeal, in the few kinds
+// that people are told. What a service writes beside it stays with operators.
+type RefusalClass string
+
+// The classes of a refusal.
+const (
+	RefusedTechnical RefusalClass = "technical" // it could not be processed: a human has to see to it
+	RefusedLate      RefusalClass = "late"      // the time for it is over
+	RefusedFinal     RefusalClass = "final"     // this result is not reviewed
+)
+
+// known is the class itself, or the one that a human sees to.
+func (c RefusalClass) known() RefusalClass {
+	if c == RefusedLate || c == RefusedFinal {
+		return c
+	}
+	return RefusedTechnical
+}
 
 // AppealStep is what the form asks.
 type AppealStep string
@@ -87,15 +110,19 @@ func (r *Refusal) tell(about About) {
 func (a Appeal) apply(event Event, at time.Time) Appeal {
 	switch e := event.(type) {
 	case AppealStarted:
-		return Appeal{State: AppealOpen, Product: e.Product, Causes: e.Causes, Decided: e.Decided}
+		return Appeal{State: AppealOpen, Begun: at, Product: e.Product, Causes: e.Causes, Decided: e.Decided}
 	case AppealFilled:
 		return a.fill(e)
 	case ProofAttached:
 		a.Proofs = append(slices.Clip(a.Proofs), e.Proof)
+	case ProofDropped:
+		a.Proofs = slices.DeleteFunc(slices.Clone(a.Proofs), func(p Proof) bool { return p.ID == e.ID })
 	case AppealSubmitted:
 		a.State, a.Reference, a.Submitted = AppealSent, e.Reference, at
 	case AppealAccepted:
 		a.State, a.Accepted = AppealReceived, e.At
+	case AppealRefused:
+		a.State, a.Refused, a.Class = AppealDeclined, e.At, e.Class.known()
 	}
 	return a
 }

@@ -42,6 +42,35 @@ func (k *talk) attach(p bot.Proof) (bot.Receipt, error) {
 	return k.engine.AttachProof(k.t.Context(), k.who, k.conv, p)
 }
 
+// Sizes are said as people say them.
+func TestSizesOfDocuments(t *testing.T) {
+	t.Parallel()
+	k, _ := appealing(t)
+	var said []string
+	for n, size := range []int64{1023, 1024, 51_250, 1000 << 10, 10 << 20} {
+		one := proof(n)
+		one.Size = size
+		receipt, err := k.attach(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, formOf(receipt.Turn.Events[len(receipt.Turn.Events)-1].(bot.Message))[n].Value)
+	}
+	if got := strings.Join(said, ", "); got != "1023 B, 1.0 KB, 50.0 KB, 1.0 MB, 10.0 MB" {
+		t.Error(got)
+	}
+}
+
+// formOf are the fields that an answer shows.
+func formOf(answer bot.Message) []bot.Field {
+	for _, block := range answer.Blocks {
+		if block.Type == bot.BlockForm {
+			return block.Fields
+		}
+	}
+	return nil
+}
+
 func kindsOf(turns []bot.Turn) map[string]int {
 	kinds := map[string]int{}
 	for _, turn := range turns {
@@ -65,6 +94,9 @@ func TestAppealWithProofs(t *testing.T) {
 	if words := answer.Blocks[0].Text; !strings.Contains(words, "证明1.pdf") || answer.About.Appeal != bot.AppealProofs {
 		t.Errorf("told %q, asked for %q", words, answer.About.Appeal)
 	}
+	if fields := formOf(answer); len(fields) != 2 || fields[0] != (bot.Field{ID: "p1", Label: "证明1.pdf", Kind: bot.FieldDocument, Value: "10 B"}) || fields[1].Kind != bot.FieldFile {
+		t.Errorf("the form: %+v", fields)
+	}
 	if !bot.FromDesk(receipt.Turn) {
 		t.Error("the person's sockets would not hear of it")
 	}
@@ -72,6 +104,9 @@ func TestAppealWithProofs(t *testing.T) {
 	summary := k.tap("appeal.next")
 	if text := fmt.Sprint(summary.Blocks); !strings.Contains(text, "证明1.pdf") || !strings.Contains(text, "那笔账单去年就还清了") {
 		t.Errorf("to be confirmed: %s", text)
+	}
+	if fields := formOf(summary); len(fields) != 3 || fields[0].ID != "p1" || fields[1].Kind != bot.FieldFile || fields[2].Kind != bot.FieldConsent {
+		t.Errorf("the form to be confirmed: %+v", fields)
 	}
 	if _, pending, err := k.engine.PendingAppeal(t.Context(), k.conv); pending || err != nil {
 		t.Errorf("pending before it was sent: %v, %v", pending, err)

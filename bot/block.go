@@ -72,6 +72,10 @@ const (
 	FieldText    FieldKind = "text"    // a message
 	FieldFile    FieldKind = "file"    // uploads
 	FieldConsent FieldKind = "consent" // the choice that sends the form off
+
+	// FieldDocument asks for nothing: a document that is attached, with its id,
+	// its name and, as the value, its size.
+	FieldDocument FieldKind = "document"
 )
 
 // Item is one line of a steps or facts block.

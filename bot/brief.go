@@ -229,6 +229,9 @@ func (a Appeal) line(w briefWords) string {
 	if a.Reference != "" {
 		parts = append([]string{a.Reference}, parts...)
 	}
+	if a.State == AppealDeclined {
+		parts = append(parts, w.refusals[a.Class])
+	}
 	return strings.Join(parts, w.comma)
 }
 
@@ -237,6 +240,7 @@ type briefWords struct {
 	asked, decision, causes, tried, shown, care, warned, minor, review, explanation string
 	colon, comma, then, unsaid, proofs                                              string
 	appeals                                                                         map[AppealState]string
+	refusals                                                                        map[RefusalClass]string
 	decisions                                                                       map[Decision]string
 }
 
@@ -245,7 +249,10 @@ func briefWordsZH() briefWords {
 		asked: "问的是", decision: "查询结果", causes: "涉及原因", tried: "已经试过", shown: "已经给出的办法",
 		care: "对话里有求助或轻生的话，请先关心本人", warned: "机器人已提示过诈骗风险", minor: "未满 18 周岁",
 		review: "要求人工复核", explanation: "要求说明理由", colon: "：", comma: "、", then: " → ", unsaid: "没有说明", proofs: "证明 %d 份",
-		appeals:   map[AppealState]string{AppealOpen: "申诉正在填写", AppealSent: "申诉已提交", AppealReceived: "申诉已被机构受理"},
+		appeals: map[AppealState]string{
+			AppealOpen: "申诉正在填写", AppealSent: "申诉已提交", AppealReceived: "申诉已被机构受理", AppealDeclined: "申诉没有被机构受理",
+		},
+		refusals:  map[RefusalClass]string{RefusedTechnical: "对方系统处理不了，请人工跟进", RefusedLate: "已过申请期限", RefusedFinal: "这个结果不受理复核"},
 		decisions: map[Decision]string{Eligible: "可以开通", Ineligible: "暂不能开通", InReview: "审核中", Unknown: "没有结论"},
 	}
 }
@@ -255,7 +262,10 @@ func briefWordsEN() briefWords {
 		asked: "Asked", decision: "The check says", causes: "Causes", tried: "Tried", shown: "Shown",
 		care: "Words of distress: please see to the person first", warned: "Was warned of a scam", minor: "Below the age of 18",
 		review: "Asked for a review by a human", explanation: "Asked for the reasons", colon: ": ", comma: ", ", then: " → ", unsaid: "no explanation", proofs: "documents: %d",
-		appeals:   map[AppealState]string{AppealOpen: "Appeal being filled in", AppealSent: "Appeal sent", AppealReceived: "Appeal with the institution"},
+		appeals: map[AppealState]string{
+			AppealOpen: "Appeal being filled in", AppealSent: "Appeal sent", AppealReceived: "Appeal with the institution", AppealDeclined: "Appeal not taken by the institution",
+		},
+		refusals:  map[RefusalClass]string{RefusedTechnical: "their system could not process it, please follow up", RefusedLate: "past the deadline", RefusedFinal: "this result is not reviewed"},
 		decisions: map[Decision]string{Eligible: "can be opened", Ineligible: "cannot be opened now", InReview: "under review", Unknown: "no conclusion"},
 	}
 }

@@ -25,6 +25,8 @@ type Reading struct {
 	Day     time.Time
 	Edition string     // of the knowledge that answers
 	Live    []Incident // what is wrong with the service
+
+	Elsewhere *Appeal // of another conversation of this person, where they ask how it stands
 }
 
 // Plan is what will be said, before the eligibility service was asked and

@@ -32,6 +32,10 @@ type Options struct {
 	Routing Routing // which line people wait in; without queues: [DefaultRouting]
 	Roster  Roster  // which agents are there; nil: nobody ever is
 
+	// Appeals lists conversations in which a person began an appeal, the latest
+	// first; nil: how an appeal stands is told in its own conversation only.
+	Appeals func(context.Context, Identity) ([]string, error)
+
 	// Watch, when set, is told every turn once it is stored, and again when its
 	// message is sent again. It must return at once.
 	Watch func(Turn)
@@ -54,6 +58,7 @@ type Engine struct {
 	routing     Routing
 	roster      Roster
 	board       *Board
+	appeals     func(context.Context, Identity) ([]string, error)
 	begun       time.Time // of this engine
 }
 
@@ -75,7 +80,7 @@ func NewEngine(o Options) *Engine {
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
-		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch,
+		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch, appeals: o.Appeals,
 	}
 }
 

@@ -217,6 +217,20 @@ type (
 		Reference string    `json:"reference"`
 		At        time.Time `json:"at"` // by the institution's clock
 	}
+
+	// AppealRefused records that the institution will not take it, however often
+	// it is sent. Class is one of ours; the words of a service are never stored.
+	AppealRefused struct {
+		Reference string       `json:"reference"`
+		Class     RefusalClass `json:"class"`
+		At        time.Time    `json:"at"`
+	}
+
+	// ProofDropped records that a document is no longer kept: its appeal was not
+	// sent off in time.
+	ProofDropped struct {
+		ID string `json:"id"`
+	}
 )
 
 // StepOutcome is what became of one step.
@@ -289,3 +303,5 @@ func (AppealFilled) Kind() string    { return "appeal_filled" }
 func (ProofAttached) Kind() string   { return "proof_attached" }
 func (AppealSubmitted) Kind() string { return "appeal_submitted" }
 func (AppealAccepted) Kind() string  { return "appeal_accepted" }
+func (AppealRefused) Kind() string   { return "appeal_refused" }
+func (ProofDropped) Kind() string    { return "proof_dropped" }

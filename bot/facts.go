@@ -143,7 +143,7 @@ func (s *scanner) firstBlock() ([]Block, error) {
 
 func (s *scanner) about() (*About, error) {
 	if s.null() {
-		return nil, nil //nolint:nilnil // a message about nothing
+		return nil, nil
 	}
 	a := &About{}
 	err := s.object(func(key []byte) (err error) {
@@ -225,7 +225,7 @@ func (s *scanner) checkedFacts() (Event, error) {
 // verdictFacts is the decision, without its reasons and times.
 func (s *scanner) verdictFacts() (*Verdict, error) {
 	if s.null() {
-		return nil, nil //nolint:nilnil // a check that failed
+		return nil, nil
 	}
 	v := &Verdict{}
 	err := s.object(func(key []byte) error {

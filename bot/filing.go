@@ -21,6 +21,8 @@ const (
 	FilingWait   FilingAct = "wait"   // heard, and still at it
 	FilingAttach FilingAct = "attach" // a document arrived
 	FilingStatus FilingAct = "status" // how does it stand?
+
+	FilingRefused FilingAct = "refused" // the institution will not take it
 )
 
 // Filing is the part of a plan that leads through the form. Show is what is
@@ -29,6 +31,8 @@ type Filing struct {
 	Act    FilingAct
 	Show   AppealStep
 	Events []Event
+
+	Elsewhere *Appeal // of another conversation, to be told of as well
 }
 
 // after is the appeal once the events have happened.
@@ -62,7 +66,7 @@ func (d *decider) asksBesideForm(intent string) bool {
 
 func (d *decider) namesAppeal() bool {
 	text := strings.ToLower(d.reading.Text)
-	return slices.ContainsFunc([]string{"申诉", "复核", "appeal", "review"}, func(word string) bool { return strings.Contains(text, word) })
+	return slices.ContainsFunc(appealWords(), func(word string) bool { return strings.Contains(text, word) })
 }
 
 // file does what a person wants with the form, in whatever state it is.
@@ -80,7 +84,8 @@ func (d *decider) file(act FilingAct) Plan {
 func (d *decider) act(act FilingAct) Filing {
 	a, refusal := d.c.Appeal, d.c.Refusal
 	switch {
-	case a.State == AppealSent || a.State == AppealReceived:
+	case a.State == AppealDeclined && d.reading.Choice == choiceAppealStart && a.mayRepeat() && refusal.Appealable:
+	case a.State == AppealSent || a.State == AppealReceived || a.State == AppealDeclined:
 		return Filing{Act: FilingStatus}
 	case a.State == AppealOpen && act == FilingStart:
 		return Filing{Act: FilingResume, Show: a.asked()}
@@ -94,11 +99,45 @@ func (d *decider) act(act FilingAct) Filing {
 
 func (d *decider) filing(f Filing) Plan {
 	plan := Plan{Move: MoveAppeal, Intent: "appeal", Filing: &f}
-	if f.Act == FilingSubmit && !d.c.Handoff.Waiting() {
+	if f.Act == FilingSubmit { // who waits already is moved, where that is no worse
 		plan.Handoff = "appeal"
 	}
 	return plan
 }
+
+// mayRepeat says whether filling in the form once more may help.
+func (a Appeal) mayRepeat() bool { return a.State == AppealDeclined && a.Class == RefusedTechnical }
+
+// status answers the question how an appeal stands, wherever it was made.
+func (d *decider) status() (Plan, bool) {
+	elsewhere := d.reading.Elsewhere
+	if !asksAppealStatus(d.reading.Text) || d.c.Appeal.State == "" && elsewhere == nil {
+		return Plan{}, false
+	}
+	plan := d.filing(Filing{Act: FilingStatus, Elsewhere: elsewhere})
+	plan.Right = d.right("appeal") // who asks for it asks for the review
+	return plan, true
+}
+
+// longestStatus is the longest text that asks for a status: who explains what
+// became of an earlier appeal needs more words.
+const longestStatus = 4 * shortQuestion
+
+// asksAppealStatus says whether a text asks how an appeal stands.
+func asksAppealStatus(text string) bool {
+	text = strings.ToLower(text)
+	has := func(word string) bool { return strings.Contains(text, word) }
+	if !slices.ContainsFunc(appealWords(), has) {
+		return false
+	}
+	return len(text) <= longestStatus && slices.ContainsFunc([]string{
+		"到哪", "进度", "进展", "怎么样了", "状态", "提交了吗", "提交了没", "提交成功", "收到了吗", "收到没", "受理了", "处理到", "有结果", "出结果", "结果出来", "编号",
+		"status", "where is", "where's", "progress", "how is", "how's", "what happened", "any news", "update on", "get my", "received", "reference", "sent yet",
+	}, has)
+}
+
+// appealWords name an appeal.
+func appealWords() []string { return []string{"申诉", "复核", "appeal", "review"} }
 
 // asked is the step to go on with.
 func (a Appeal) asked() AppealStep {
@@ -168,6 +207,9 @@ func (d *decider) appealChoice(id string) (Plan, bool) {
 // inAppeal reads a text in the light of what the form asks. A question of their
 // own comes first: the form waits.
 func (d *decider) inAppeal() (Plan, bool) {
+	if plan, ok := d.status(); ok {
+		return plan, true
+	}
 	a := d.c.Appeal
 	switch {
 	case a.State != AppealOpen:

@@ -17,14 +17,24 @@ func (w *writer) file() {
 		w.askToExplain(f)
 	case AppealProofs:
 		w.say("appeal.ask_proofs", "most", strconv.Itoa(MaxProofs))
-		w.form(Field{ID: fieldProofs, Label: w.phrase("appeal.field_proofs"), Kind: FieldFile, Value: w.proofNames(), Optional: true})
+		w.form(append(w.documents(), w.fileField())...)
 		w.offer(w.choice(choiceAppealNext), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
 	case AppealConfirm:
 		w.askToConfirm()
 	default:
 		w.ticket()
-		w.close()
+		w.closeForm(f)
 	}
+}
+
+// closeForm ends what shows nothing of the form. A refusal answers no question
+// of the person, so they are not asked whether it did.
+func (w *writer) closeForm(f Filing) {
+	if f.Act == FilingRefused {
+		w.offer(append(w.extra, w.human())...)
+		return
+	}
+	w.close()
 }
 
 // leadForm reacts to what the person did, in a few words.
@@ -44,17 +54,53 @@ func (w *writer) leadForm(f Filing) {
 	case FilingSubmit:
 		w.addOfNow(w.paragraph("appeal.submitted", "reference", a.Reference))
 	case FilingStatus:
-		w.status(a)
+		w.status(f)
+	case FilingRefused:
+		w.addOfNow(w.paragraph("appeal.refused", "reference", a.Reference))
+		w.refused(a)
 	}
 }
 
-// status tells how an appeal stands, and promises nothing.
-func (w *writer) status(a Appeal) {
+// status tells how appeals stand, and promises nothing.
+func (w *writer) status(f Filing) {
+	a := w.plan.Appeal
+	if f.Elsewhere != nil {
+		w.standing(*f.Elsewhere)
+	}
+	switch {
+	case a.State == AppealOpen:
+		w.addOfNow(w.paragraph("appeal.status_open", "date", dateWords(a.Begun, w.plan.Locale)))
+	case a.State != "":
+		w.standing(a)
+	}
+}
+
+// standing tells how one appeal stands: one that was sent off, or that waits in
+// another conversation.
+func (w *writer) standing(a Appeal) {
 	key, at := "appeal.status_submitted", a.Submitted
-	if a.State == AppealReceived {
+	switch a.State {
+	case AppealOpen:
+		key, at = "appeal.status_open_elsewhere", a.Begun
+	case AppealReceived:
 		key, at = "appeal.status_accepted", a.Accepted
+	case AppealDeclined:
+		key, at = "appeal.status_refused", a.Refused
 	}
 	w.addOfNow(w.paragraph(key, "reference", a.Reference, "date", dateWords(at, w.plan.Locale)))
+	if a.State == AppealDeclined {
+		w.refused(a)
+	}
+}
+
+// refused says what a refusal means, and offers what may help: the form once
+// more where it could not be processed, and a human always.
+func (w *writer) refused(a Appeal) {
+	w.say("appeal.refused_" + string(a.Class))
+	w.plan.OfferAgent = !w.plan.Waiting // said first among the choices
+	if w.plan.Appeal.mayRepeat() {
+		w.extra = append(w.extra, w.choice(choiceAppealStart))
+	}
 }
 
 // askToExplain shows what is filled in already, and asks for what only the
@@ -84,7 +130,7 @@ func (w *writer) askToConfirm() {
 		Item{Label: w.phrase("appeal.field_proofs"), Text: proofs},
 	)})
 	w.say("appeal.confirm")
-	w.form(Field{ID: fieldConsent, Label: w.phrase("appeal.field_consent"), Kind: FieldConsent})
+	w.form(append(w.documents(), w.fileField(), Field{ID: fieldConsent, Label: w.phrase("appeal.field_consent"), Kind: FieldConsent})...)
 	w.offer(w.choice(choiceAppealSubmit), w.choice(choiceAppealEdit), w.choice(choiceAppealLeave), w.human())
 }
 
@@ -112,13 +158,38 @@ func (w *writer) proofNames() string {
 	return listPlain(names, w.plan.Locale)
 }
 
-func (w *writer) form(field Field) {
-	w.addOfNow(Block{Type: BlockForm, Title: w.phrase("appeal.title_form"), Source: "phrase:appeal.title_form", Fields: []Field{field}})
+// documents are those the appeal holds, a field each.
+func (w *writer) documents() []Field {
+	var fields []Field
+	for _, proof := range w.plan.Appeal.Proofs {
+		fields = append(fields, Field{ID: proof.ID, Label: proof.Name, Kind: FieldDocument, Value: sizeWords(proof.Size)})
+	}
+	return fields
+}
+
+func (w *writer) fileField() Field {
+	return Field{ID: fieldProofs, Label: w.phrase("appeal.field_proofs"), Kind: FieldFile, Value: w.proofNames(), Optional: true}
+}
+
+// sizeWords is a size as people say it, the same in all languages.
+func sizeWords(bytes int64) string {
+	kilo := float64(bytes) / 1024
+	switch {
+	case kilo < 1:
+		return strconv.FormatInt(bytes, 10) + " B"
+	case kilo < 1000:
+		return strconv.FormatFloat(kilo, 'f', 1, 64) + " KB"
+	}
+	return strconv.FormatFloat(kilo/1024, 'f', 1, 64) + " MB"
+}
+
+func (w *writer) form(fields ...Field) {
+	w.addOfNow(Block{Type: BlockForm, Title: w.phrase("appeal.title_form"), Source: "phrase:appeal.title_form", Fields: fields})
 }
 
 // resumeAppeal offers to go on with a form that was interrupted.
 func (w *writer) resumeAppeal() {
-	left := w.plan.Move != MoveAppeal || w.plan.Filing.Act == FilingLeave
+	left := w.plan.Move != MoveAppeal || w.plan.Filing.Act == FilingLeave || w.plan.Filing.Act == FilingStatus
 	if w.plan.Appeal.State != AppealOpen || !left || w.plan.Move == MoveRefuse || w.stopped() {
 		return
 	}

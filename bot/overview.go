@@ -19,7 +19,7 @@ type Overview struct {
 	Turns         int64 // the last version
 	Handoff       HandoffState
 	Ticket        string      // of the latest hand-off request
-	Appeal        AppealState // "", AppealSent or AppealReceived
+	Appeal        AppealState // of the latest appeal, "" for none
 	Position      int64       // of the last turn
 }
 
@@ -55,10 +55,14 @@ func (o *Overview) apply(event Event) {
 		if e.Ticket != "" {
 			o.Ticket = withoutZeros(e.Ticket)
 		}
+	case AppealStarted:
+		o.Appeal = AppealOpen
 	case AppealSubmitted:
 		o.Appeal = AppealSent
 	case AppealAccepted:
 		o.Appeal = AppealReceived
+	case AppealRefused:
+		o.Appeal = AppealDeclined
 	}
 }
 
@@ -68,7 +72,7 @@ func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", 
 // InOverview says whether an overview takes anything from an event.
 func InOverview(event Event) bool {
 	switch event.(type) {
-	case Started, HandoffChanged, AppealSubmitted, AppealAccepted:
+	case Started, HandoffChanged, AppealStarted, AppealSubmitted, AppealAccepted, AppealRefused:
 		return true
 	}
 	return false
@@ -78,7 +82,8 @@ func InOverview(event Event) bool {
 // look into. What people type cannot make one: its quotes are escaped.
 func OverviewMarks() []string {
 	return []string{
-		rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind()), rowMark(AppealSubmitted{}.Kind()), rowMark(AppealAccepted{}.Kind()),
+		rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind()), rowMark(AppealStarted{}.Kind()),
+		rowMark(AppealSubmitted{}.Kind()), rowMark(AppealAccepted{}.Kind()), rowMark(AppealRefused{}.Kind()),
 	}
 }
 
@@ -89,7 +94,7 @@ func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 // event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
 	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`)) ||
-		bytes.Contains(row, []byte(`{"kind":"appeal_submitted","data":`)) || bytes.Contains(row, []byte(`{"kind":"appeal_accepted","data":`))
+		bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
 }
 
 // DecodeOverview reads the events of a row that an overview takes in, and

@@ -88,6 +88,10 @@ func decodeAppeal(item envelope) (Event, error) {
 		return decodeAs[AppealSubmitted](item)
 	case "appeal_accepted":
 		return decodeAs[AppealAccepted](item)
+	case "appeal_refused":
+		return decodeAs[AppealRefused](item)
+	case "proof_dropped":
+		return decodeAs[ProofDropped](item)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrUnknownEvent, item.Kind)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -32,6 +34,25 @@ func (e *Engine) file(d *draft, plan *Plan) {
 		d.add(sent)
 		plan.Appeal = plan.Appeal.apply(sent, e.now())
 	}
+}
+
+// gains says whether a place in line is no worse than the one somebody has: who
+// is in line for somebody who is there is not sent to wait for nobody, and who
+// comes before others stays before them.
+func (h Handoff) gains(place Place) bool {
+	if !h.Waiting() {
+		return true
+	}
+	return place.Priority >= h.Priority && (h.State != HandoffQueued || place.State == HandoffQueued)
+}
+
+// promised is when somebody is promised the next thing: what was promised first
+// counts in another line too.
+func (h Handoff) promised(due *time.Time, now time.Time) *time.Time {
+	if due == nil || !h.Waiting() || !h.Due.After(now) || due.Before(h.Due) {
+		return due
+	}
+	return &h.Due
 }
 
 // MayAttach says whether a person may attach a document to the appeal of this
@@ -138,12 +159,21 @@ func (e *Engine) attach(d *draft, proof Proof) {
 		return
 	}
 	show := d.conv.Appeal.asked()
-	f := Filing{Act: FilingAttach, Show: show, Events: []Event{ProofAttached{proof}}}
-	plan := Plan{
+	plan := d.ofForm(Filing{Act: FilingAttach, Show: show, Events: []Event{ProofAttached{proof}}})
+	d.add(Understood{Move: MoveAppeal, Intent: "appeal", Confidence: 1, Locale: string(d.locale)})
+	e.showForm(d, plan)
+}
+
+// ofForm is the plan of something that happens to an appeal without a word of
+// the person.
+func (d *draft) ofForm(f Filing) Plan {
+	return Plan{
 		Move: MoveAppeal, Locale: d.locale, Product: d.Base.Pack().Product.Name.In(d.locale), Intent: "appeal", Confidence: 1,
 		Filing: &f, Appeal: f.after(d.conv.Appeal), Waiting: d.conv.Handoff.Waiting(), Ticket: d.conv.Handoff.Ticket,
 	}
-	d.add(Understood{Move: MoveAppeal, Intent: "appeal", Confidence: 1, Locale: string(d.locale)})
+}
+
+func (e *Engine) showForm(d *draft, plan Plan) {
 	reply := Compose(plan, Finding{}, d.Base)
 	e.press.seal(reply.Blocks)
 	d.add(Message{Seq: d.nextSeq(), ID: e.newID(), Author: AuthorBot, Blocks: reply.Blocks, About: &reply.About})
@@ -201,4 +231,150 @@ func (e *Engine) AcceptAppeal(ctx context.Context, conversation, reference strin
 		return e.store(ctx, place, conv, e.turnOf(d))
 	})
 	return err
+}
+
+// RefuseAppeal records that the institution will not take an appeal, tells the
+// person what that means and what they can do, and puts them into the line for
+// appeals, unless a human has the conversation or they said they want none.
+// Whoever comes second, on whichever node, changes nothing.
+func (e *Engine) RefuseAppeal(ctx context.Context, conversation, reference string, class RefusalClass) error {
+	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+		conv, err := e.ofAnybody(ctx, place)
+		if err != nil || conv.Appeal.State != AppealSent || conv.Appeal.Reference != reference {
+			return Receipt{}, err
+		}
+		d := e.draftFor(conv)
+		e.decline(d, AppealRefused{Reference: reference, Class: class.known(), At: e.now().UTC()})
+		return e.store(ctx, place, conv, e.turnOf(d))
+	})
+	return err
+}
+
+// decline tells of a refusal. While a human talks it is for them to tell: the
+// desk shows it.
+func (e *Engine) decline(d *draft, refused AppealRefused) {
+	d.add(refused)
+	if d.conv.Handoff.State == HandoffActive {
+		return
+	}
+	plan := d.ofForm(Filing{Act: FilingRefused, Events: []Event{refused}})
+	if !d.conv.Handoff.Open() && d.conv.Handoff.State != HandoffCancelled {
+		plan.Handoff, plan.Waiting = "appeal", true
+	}
+	e.handoff(d, &plan)
+	e.showForm(d, plan)
+}
+
+// ReleaseProofs says which of the documents of a conversation nobody needs. No
+// appeal that was sent off is without its own. Those of one that was not are
+// taken out of it first, and the person is told.
+func (e *Engine) ReleaseProofs(ctx context.Context, conversation string, ids []string) (free []string, err error) {
+	_, err = e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+		conv, err := e.ofAnybody(ctx, place)
+		if errors.Is(err, ErrNotFound) {
+			free = ids // nobody can send them off any more
+			return Receipt{}, nil
+		}
+		if err != nil {
+			return Receipt{}, err
+		}
+		turns, err := e.log.Load(ctx, conversation, 0, 0)
+		if err != nil {
+			return Receipt{}, fmt.Errorf("conversation %s: load: %w", conversation, err)
+		}
+		sent := proofsSent(turns)
+		free = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(sent, id) })
+		return e.dropProofs(ctx, place, conv, free)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return free, nil
+}
+
+// proofsSent are the documents of all appeals that were sent off.
+func proofsSent(turns []Turn) []string {
+	var sent []string
+	var a Appeal
+	for _, turn := range turns {
+		for _, event := range turn.Events {
+			a = a.apply(event, turn.At)
+			if _, is := event.(AppealSubmitted); is {
+				sent = appendNew(sent, a.proofIDs()...)
+			}
+		}
+	}
+	return sent
+}
+
+func (a Appeal) proofIDs() []string {
+	ids := make([]string, len(a.Proofs))
+	for i, proof := range a.Proofs {
+		ids[i] = proof.ID
+	}
+	return ids
+}
+
+// dropProofs takes documents out of the form. A person who sends it off at the
+// same moment is faster, or sends it without them: the log decides.
+func (e *Engine) dropProofs(ctx context.Context, place *slot, conv *Conversation, ids []string) (Receipt, error) {
+	d := e.draftFor(conv)
+	for _, id := range conv.Appeal.proofIDs() {
+		if conv.Appeal.State == AppealOpen && slices.Contains(ids, id) {
+			d.add(ProofDropped{ID: id})
+		}
+	}
+	if len(d.events) == 0 {
+		return Receipt{}, nil
+	}
+	if conv.Handoff.State != HandoffActive {
+		d.speak(e.newID(), "appeal.proofs_dropped", map[string]string{"count": strconv.Itoa(len(d.events))})
+	}
+	return e.store(ctx, place, conv, e.turnOf(d))
+}
+
+// longestLookup bounds the search for an appeal in other conversations, while a
+// person waits for an answer.
+const longestLookup = 2 * time.Second
+
+// elsewhere is the latest appeal of this person in another conversation, where
+// they ask for it and this one was not sent off. One that was sent off comes
+// before one that was not.
+func (e *Engine) elsewhere(ctx context.Context, d *draft) *Appeal {
+	state := d.conv.Appeal.State
+	if e.appeals == nil || d.conv.Owner.Anonymous || state != "" && state != AppealOpen || !asksAppealStatus(d.say.Text) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, longestLookup)
+	defer cancel()
+	found, err := e.findAppeal(ctx, d.conv)
+	if err != nil {
+		e.logger.WarnContext(ctx, "appeals of other conversations are not known", "conversation", d.conv.ID, "error", err)
+	}
+	return found
+}
+
+func (e *Engine) findAppeal(ctx context.Context, here *Conversation) (open *Appeal, err error) {
+	names, err := e.appeals(ctx, here.Owner)
+	for _, name := range names {
+		if name == here.ID {
+			continue
+		}
+		turns, err := e.log.Load(ctx, name, 0, 0)
+		if err != nil {
+			return open, fmt.Errorf("conversation %s: load: %w", name, err)
+		}
+		there, err := Replay(name, turns)
+		switch {
+		case err != nil:
+			return open, err
+		case !sameOwner(there.Owner, here.Owner):
+			continue
+		case there.Appeal.Reference != "":
+			return &there.Appeal, nil
+		case open == nil && there.Appeal.State == AppealOpen:
+			open = &there.Appeal
+		}
+	}
+	return open, err
 }

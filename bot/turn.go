@@ -67,6 +67,7 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading.Text = say.Text
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
+	reading.Elsewhere = e.elsewhere(ctx, d)
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, d.Base)
@@ -318,7 +319,14 @@ func (e *Engine) request(d *draft, plan *Plan) {
 	if h.Waiting() && h.State == place.State && h.Queue == place.Queue && h.Reason == plan.Handoff {
 		return // asked for again: what was promised first counts
 	}
+	if plan.Filing != nil && !h.gains(place) {
+		plan.Handoff = ""
+		return
+	}
 	change := h.putBack(place)
+	if plan.Filing != nil {
+		change.Due = h.promised(change.Due, e.now())
+	}
 	change.Ticket, change.Reason = plan.Ticket, plan.Handoff
 	_ = d.changeHands(change, nil)
 }

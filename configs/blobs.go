@@ -7,7 +7,18 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"time"
 )
+
+// leastKept leaves people the time to fill in a form and to sleep over it.
+const leastKept = 24 * time.Hour
+
+// appeals are alerted of no sooner than an institution can answer.
+func (v *validator) appeals() {
+	if v.config.Appeals.AlertAfter < time.Minute {
+		v.complain("appeals.alert_after", "want at least 1m, got %v", v.config.Appeals.AlertAfter)
+	}
+}
 
 // blobs quotes no address: it may hold a secret.
 func (v *validator) blobs() {
@@ -22,6 +33,9 @@ func (v *validator) blobs() {
 		if _, err := c.ReadKey(); err != nil {
 			v.complain("blobs.key_file", "%v", err)
 		}
+	}
+	if c.KeepUnsubmitted != 0 && c.KeepUnsubmitted < leastKept {
+		v.complain("blobs.keep_unsubmitted", "want at least %v, or 0s to keep them for ever, got %v", leastKept, c.KeepUnsubmitted)
 	}
 	if len(c.ScanCommand) == 0 {
 		return

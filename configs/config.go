@@ -39,6 +39,7 @@ type Config struct {
 	Eligibility Eligibility
 	Desk        Desk
 	Handoff     Handoff
+	Appeals     Appeals
 	Blobs       Blobs
 	Analytics   Analytics
 	Metrics     Metrics
@@ -117,6 +118,7 @@ type Metrics struct {
 // Desk says how people get to human agents.
 type Desk struct {
 	Queues string // file; empty: the lines shipped
+	OIDC   OIDC
 }
 
 // Handoff says which other desks take conversations over.
@@ -136,11 +138,17 @@ type Webhook struct {
 	Online     bool     // its agents count as being there
 }
 
+// Appeals says how appeals are handed in.
+type Appeals struct {
+	AlertAfter time.Duration // that an appeal waits for the institution
+}
+
 // Blobs says where documents are kept, and how.
 type Blobs struct {
-	URL         string   // s3://…; empty: a directory in Data
-	KeyFile     string   // holds the secret they are encrypted with
-	ScanCommand []string // reads a document, ends with 0 when it is clean
+	URL             string        // s3://…; empty: a directory in Data
+	KeyFile         string        // holds the secret they are encrypted with
+	ScanCommand     []string      // reads a document, ends with 0 when it is clean
+	KeepUnsubmitted time.Duration // documents that no appeal was sent off with; 0: for ever
 }
 
 // Log says what is logged and how.
@@ -173,6 +181,9 @@ func Default() Config {
 			BreakerFailures: 20,
 			BreakerPause:    5 * time.Second,
 		},
+		Desk:      Desk{OIDC: OIDC{Scopes: []string{"profile", "email"}, Roles: OIDCRoles{Claim: "groups"}, AllowLocal: true}},
+		Appeals:   Appeals{AlertAfter: 72 * time.Hour},
+		Blobs:     Blobs{KeepUnsubmitted: 720 * time.Hour},
 		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
 		Log:       Log{Level: "info", Format: "text"},
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -285,11 +286,12 @@ func field(config configs.Config, name string) any {
 // sample returns a value unlike the default, as text and as YAML.
 func sample(t *testing.T, name string) (text, yaml string) {
 	t.Helper()
-	switch field(configs.Default(), name).(type) {
+	switch value := field(configs.Default(), name).(type) {
 	case string:
 		return "别的", `"别的"`
 	case bool:
-		return "true", "true"
+		other := strconv.FormatBool(!value)
+		return other, other
 	case int:
 		return "7777", "7777"
 	case []configs.Webhook:
@@ -308,7 +310,7 @@ func sample(t *testing.T, name string) (text, yaml string) {
 // web.ping_interval.
 func snake(name string) string {
 	var path strings.Builder
-	letters := []rune(strings.NewReplacer("NATS", "Nats", "URL", "Url", "TTL", "Ttl").Replace(name))
+	letters := []rune(strings.NewReplacer("NATS", "Nats", "OIDC", "Oidc", "ID", "Id", "URL", "Url", "TTL", "Ttl").Replace(name))
 	for i, letter := range letters {
 		upper := letter >= 'A' && letter <= 'Z'
 		if upper && i > 0 && letters[i-1] != '.' {

@@ -46,7 +46,17 @@ func phraseKeys() map[string][]string {
 		"appeal.accepted":          {"reference"},
 		"appeal.status_submitted":  {"reference", "date"},
 		"appeal.status_accepted":   {"reference", "date"},
+		"appeal.status_refused":    {"reference", "date"},
+		"appeal.status_open":       {"date"},
+		"appeal.refused":           {"reference"},
+		"appeal.refused_technical": nil,
+		"appeal.refused_late":      nil,
+		"appeal.refused_final":     nil,
+		"appeal.proofs_dropped":    {"count"},
 		"appeal.nothing":           nil,
+
+		"appeal.status_open_elsewhere": {"date"},
+
 		"appeal.title_known":       nil,
 		"appeal.title_all":         nil,
 		"appeal.title_form":        nil,

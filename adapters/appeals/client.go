@@ -17,9 +17,34 @@ import (
 var (
 	// ErrNobody: no service takes appeals at the moment.
 	ErrNobody = errors.New("nobody takes appeals on " + Subject)
-	// ErrRefused: the service does not want this appeal as it is.
-	ErrRefused = errors.New("appeal refused")
+	// ErrRefused: this appeal will not be taken, however often it is sent. The
+	// error is a [*RefusedError].
+	ErrRefused = errors.New("appeal refused for good")
 )
+
+// RefusedError is why an appeal will not be taken.
+type RefusedError struct {
+	Class  bot.RefusalClass // what the person is told
+	Reason string           // for operators: the service's own words, quoted
+}
+
+// Error implements error.
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("%v (%s): %s", ErrRefused, e.Class, e.Reason)
+}
+
+// Unwrap makes it an [ErrRefused].
+func (e *RefusedError) Unwrap() error { return ErrRefused }
+
+// refusals are the error codes that mean "for good". Any other means that it
+// may be taken later, also one we do not know: what a proxy or a half-deployed
+// service answers must end no appeal.
+func refusals() map[string]bot.RefusalClass {
+	return map[string]bot.RefusalClass{
+		codeBadRequest: bot.RefusedTechnical, codeConflict: bot.RefusedTechnical, codeTooLarge: bot.RefusedTechnical,
+		codeLate: bot.RefusedLate, codeFinal: bot.RefusedFinal,
+	}
+}
 
 // Client hands appeals over. It is safe for concurrent use.
 type Client struct {
@@ -39,28 +64,44 @@ func NewClient(conn *nats.Conn, object func(conversation, id string) string) (*C
 }
 
 // Submit sends an appeal once and returns when the institution accepted it.
-// Without an answer it may have been accepted or not: send it again.
+// Without an answer it may have been accepted or not: send it again, unless the
+// error is an [ErrRefused].
 func (c *Client) Submit(ctx context.Context, s bot.Submission) (time.Time, error) {
 	body, err := json.Marshal(requestOf(s, c.object))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("appeal %s: %w", s.Reference, err)
 	}
-	if _, err := c.contract.Request(body); err != nil { // ours to mend
-		return time.Time{}, fmt.Errorf("appeal %s: %w: %w", s.Reference, ErrRefused, err)
+	if _, err := c.contract.Request(body); err != nil { // ours to mend, by a human
+		return time.Time{}, fmt.Errorf("appeal %s: %w", s.Reference, &RefusedError{bot.RefusedTechnical, err.Error()})
 	}
 	message, err := c.conn.RequestWithContext(ctx, Subject, body)
-	if errors.Is(err, nats.ErrNoResponders) {
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
 		return time.Time{}, ErrNobody
+	case errors.Is(err, nats.ErrMaxPayload):
+		err = &RefusedError{bot.RefusedTechnical, err.Error()}
+	case err == nil:
+		err = failure(message)
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("appeal %s: %w", s.Reference, err)
-	}
-	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
-		return time.Time{}, fmt.Errorf("appeal %s: %w: %.20q %.200q", s.Reference, ErrRefused, code, message.Header.Get(micro.ErrorHeader))
 	}
 	reply, err := c.contract.Reply(message.Data, s.Reference)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("appeal %s: receipt: %w", s.Reference, err)
 	}
 	return reply.AcceptedAt, nil
+}
+
+// failure is the error that a service answered with, if it did.
+func failure(message *nats.Msg) error {
+	code := message.Header.Get(micro.ErrorCodeHeader)
+	if code == "" {
+		return nil
+	}
+	reason := fmt.Sprintf("%.20q %.200q", code, message.Header.Get(micro.ErrorHeader))
+	if class, forGood := refusals()[code]; forGood {
+		return &RefusedError{class, reason}
+	}
+	return errors.New("the service fails: " + reason)
 }

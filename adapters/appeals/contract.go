@@ -21,6 +21,12 @@ const (
 	Version = "1.0.0"
 )
 
+// The metadata by which a service announces that it knows trials.
+const (
+	trialsKey   = "trials"
+	trialsKnown = "known"
+)
+
 // maxMessage is the largest message in bytes that is looked at.
 const maxMessage = 64 << 10
 
@@ -38,6 +44,7 @@ type Request struct {
 	Proofs       []Proof   `json:"proofs"`
 	Consent      bool      `json:"consent"`
 	SubmittedAt  time.Time `json:"submitted_at"`
+	Trial        bool      `json:"trial,omitempty"` // of [Verify]: nobody's appeal
 }
 
 // Proof is a document as it travels: what it is, and where it is kept.

@@ -13,10 +13,14 @@ import (
 	"github.com/nats-io/nats.go/micro"
 )
 
-// The error codes of the service, sent in the micro error headers.
+// The error codes of the service, sent in the micro error headers. All but the
+// last mean that sending the appeal again is of no use.
 const (
-	codeBadRequest = "400"
-	codeConflict   = "409"
+	codeBadRequest = "400" // does not match the schema
+	codeConflict   = "409" // the reference was used for another appeal
+	codeLate       = "410" // the time for appealing against this decision is over
+	codeTooLarge   = "413"
+	codeFinal      = "422" // this decision is not reviewed
 	codeInternal   = "500"
 )
 
@@ -28,7 +32,7 @@ type ResponderOptions struct {
 	Conn     *nats.Conn
 	Now      func() time.Time
 	Logger   *slog.Logger
-	Received func(Request) // told each appeal once
+	Received func(Request) // told each appeal once, but no trials
 }
 
 // Responder accepts appeals and remembers them as long as it runs: the
@@ -64,6 +68,7 @@ func Serve(o ResponderOptions) (*Responder, error) {
 	r.service, err = micro.AddService(o.Conn, micro.Config{
 		Name: Service, Version: Version,
 		Description: "Takes appeals against automated decisions.",
+		Metadata:    map[string]string{trialsKey: trialsKnown},
 		Endpoint:    &micro.EndpointConfig{Subject: Subject, Handler: micro.HandlerFunc(r.handle)},
 	})
 	if err != nil {
@@ -84,12 +89,17 @@ func (r *Responder) handle(message micro.Request) {
 		r.fail(message, codeBadRequest, "the appeal does not match the schema")
 		return
 	}
-	at, fresh, same := r.accept(request, sha256.Sum256(message.Data()))
+	known, err := json.Marshal(request) // fields that are not known make no other appeal
+	if err != nil {
+		r.fail(message, codeInternal, "the appeal could not be compared")
+		return
+	}
+	at, fresh, same := r.accept(request, sha256.Sum256(known))
 	if !same {
 		r.fail(message, codeConflict, "the reference was used for another appeal")
 		return
 	}
-	if fresh {
+	if fresh && !request.Trial {
 		r.options.Received(request)
 	}
 	data, err := json.Marshal(Reply{Reference: request.Reference, AcceptedAt: at})

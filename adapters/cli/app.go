@@ -93,6 +93,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handoffs.start()
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
+	c.tidyProofs()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -203,7 +204,7 @@ func webOptions(c *core) (web.Options, error) {
 	options := web.Options{
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
-		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo,
+		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
 		Limits: webLimits(c.config), Checks: c.checks(),
 	}
 	if c.proofs != nil {
@@ -249,7 +250,7 @@ func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
-		c.incidentCheck(), c.analyticsCheck(), c.alertCheck(),
+		c.incidentCheck(), c.appealCheck(), c.analyticsCheck(), c.alertCheck(),
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())

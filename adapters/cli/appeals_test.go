@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -253,6 +254,119 @@ func TestAppealAfterARestart(t *testing.T) {
 	if _, err := client.Submit(t.Context(), same); err != nil || times.Load() != 1 {
 		t.Errorf("again: %v, received %d times", err, times.Load())
 	}
+}
+
+func TestAppealsVerifyCommand(t *testing.T) {
+	t.Parallel()
+	bus := startBus(t)
+	code, out, notes := kaitong(t, "appeals", "verify", "--nats", bus.ClientURL(), "--timeout", "10s")
+	if code != exitFailed || !strings.Contains(out, "FAIL  found as micro service appeals") {
+		t.Errorf("nobody: code %d, %s%s", code, out, notes)
+	}
+	responder, err := appeals.Serve(appeals.ResponderOptions{Conn: bus.Conn(), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = responder.Close() }()
+	code, out, notes = kaitong(t, "appeals", "verify", "--nats", bus.ClientURL(), "--tenant", "acme", "--user", "u1", "--timeout", "10s")
+	if code != exitOK || strings.Contains(out, "FAIL") || !strings.Contains(out, "ok    accepts it once") {
+		t.Errorf("the reference: code %d, %s%s", code, out, notes)
+	}
+}
+
+// What a service refuses for good is told once, with a human in reach, and
+// operators see it; what it cannot take now is tried on, and after a while they
+// see that too.
+func TestAppealsThatAreNotTaken(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ code, told, note string }{
+		{"410", "期限已经过了", `refused for good, a human has to see to it: K`},
+		{"503", "", `appeals wait for the institution for too long, the log says why; they are tried on: waiting for the institution: 1, the oldest since `},
+	} {
+		t.Run(test.code, func(t *testing.T) {
+			t.Parallel()
+			config := configs.Default()
+			config.Addr, config.Data, config.NATS.URL, config.Eligibility.Timeout = "127.0.0.1:0", t.TempDir(), listening(t), patientCheck
+			config.Appeals.AlertAfter = time.Nanosecond
+			conn, err := nats.Connect(config.NATS.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			var asked atomic.Int32
+			if _, err := conn.Subscribe(appeals.Subject, func(m *nats.Msg) {
+				asked.Add(1)
+				_ = m.RespondMsg(&nats.Msg{Header: nats.Header{"Nats-Service-Error-Code": {test.code}, "Nats-Service-Error": {"secret words of the service"}}})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			address, stop := launch(t, config)
+			defer stop()
+			p := newPerson(t, address, "demo-rejected", "zh-CN")
+			p.beginAppeal()
+			_, form := p.says("10 MB")
+			p.choose(form, "appeal.next")
+			_, summary := p.says("同意")
+			p.choose(summary, "appeal.submit")
+			p.says("编号 A-")
+			if test.told != "" {
+				p.says(test.told)
+			}
+			note := readiness(t, address)
+			for ; !strings.Contains(note, test.note); note = readiness(t, address) {
+				if t.Context().Err() != nil {
+					t.Fatal(note)
+				}
+			}
+			if strings.Contains(note, "secret words") || strings.Contains(fmt.Sprint(p.frames), "secret words") {
+				t.Errorf("the words of the service are told: %s", note)
+			}
+			if test.told != "" && asked.Load() != 1 {
+				t.Errorf("asked %d times", asked.Load())
+			}
+		})
+	}
+}
+
+// A document of a form that nobody sends off is kept for its time, then removed
+// and told; nothing else of the conversation goes.
+func TestUnsentDocumentsAreRemoved(t *testing.T) {
+	t.Parallel()
+	config := configs.Default()
+	config.Addr, config.Data, config.Eligibility.Timeout = "127.0.0.1:0", t.TempDir(), patientCheck
+	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	address := "http://" + app.Addr().String()
+	p := newPerson(t, address, "demo-rejected", "zh-CN")
+	p.beginAppeal()
+	p.says("10 MB")
+	if status, body := p.upload(address, "收入.pdf", paper("income")); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, body)
+	}
+	p.says("收到「收入.pdf」")
+	blobs := filepath.Join(config.Data, "blobs")
+	app.core.sweepProofs(ctx, time.Now())
+	if n := len(filesBelow(t, blobs)); n != 1 {
+		t.Fatalf("%d documents while it is young", n)
+	}
+	app.core.sweepProofs(ctx, time.Now().Add(config.Blobs.KeepUnsubmitted+time.Hour))
+	p.says("1 份材料")
+	if n := len(filesBelow(t, blobs)); n != 0 {
+		t.Errorf("%d documents are left", n)
+	}
+	p.text("我的申诉到哪了")
+	p.says("还没有提交")
 }
 
 // In production without a key there is nowhere to upload to.

@@ -54,6 +54,7 @@ type core struct {
 	node     string // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes
+	accounts *store.Staff   // nil: no agents are served here
 	desk     *desk.Server   // nil: no agents are served here
 	hooks    *handoff.Hooks // nil: there are no other desks
 	backlog  func(context.Context) (map[string]int, error)
@@ -105,7 +106,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	return bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
-		Routing: c.routing, Roster: c.newRoster(),
+		Routing: c.routing, Roster: c.newRoster(), Appeals: c.log.AppealsOf,
 	}
 }
 

@@ -24,10 +24,15 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 		return err
 	}
 	c.teardown.add("seats of other nodes", func(context.Context) error { return seats.close() })
+	company, err := c.openCompany()
+	if err != nil {
+		return err
+	}
+	c.accounts = vault
 	c.desk, err = desk.New(desk.Options{
 		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
-		Queues: c.routing.Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies,
-		Snippets: snippets{c.library}.find, Typing: c.agentTypes,
+		Queues: c.routing.Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies, Hosts: options.Hosts, Company: company,
+		Snippets: snippets{c.library}.find, Documents: c.document, Typing: c.agentTypes,
 	})
 	if err != nil {
 		return err
@@ -38,8 +43,9 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	if err != nil {
 		return err
 	}
-	options.Mounts = map[string]http.Handler{
-		"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler(), "/v1/analytics/": figures,
+	options.Mounts = map[string]http.Handler{"/v1/analytics/": figures}
+	for _, path := range []string{"/desk", "/desk/", "/v1/desk/", "/analytics"} {
+		options.Mounts[path] = c.desk.Handler()
 	}
 	return nil
 }

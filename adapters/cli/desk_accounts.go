@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,7 +135,7 @@ func (c accountList) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "USER\tNAME\tROLE\tQUEUES\tSTATE")
+		fmt.Fprintln(table, "USER\tNAME\tROLE\tQUEUES\tSTATE\tSIGNS IN WITH")
 		for _, one := range accounts {
 			queues, state := "all", "active"
 			if len(one.Queues) > 0 {
@@ -143,7 +144,7 @@ func (c accountList) Run(ctx context.Context, s streams) error {
 			if one.Disabled {
 				state = "disabled"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", one.User, printable(one.Name), one.Role, queues, state)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", one.User, printable(one.Name), one.Role, queues, state, cmp.Or(printable(one.Issuer), "password"))
 		}
 		return table.Flush()
 	})
@@ -160,7 +161,12 @@ func (c accountPasswd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, c.User, "password", func(account staff.Account) (staff.Account, error) { return account.WithPassword(hash), nil })
+	return c.change(ctx, c.User, "password", func(account staff.Account) (staff.Account, error) {
+		if account.Foreign() {
+			return account, fmt.Errorf("account %q signs in at %s and has no password here", account.User, account.Issuer)
+		}
+		return account.WithPassword(hash), nil
+	})
 }
 
 type accountDisable struct {

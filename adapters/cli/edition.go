@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 
 	"kaitong/bot"
 	"kaitong/intents"
@@ -20,13 +21,24 @@ import (
 // maxHashed bounds what is read of one file: a larger one is no part of a pack.
 const maxHashed = 32 << 20
 
+// shippedEdition is the pack in the program. It cannot change and nobody
+// changes what is made of it, so that a process reads it and trains for it once.
+var shippedEdition = sync.OnceValues(func() (bot.Edition, error) { return readEdition(knowledge.Shipped()) })
+
 // loadEdition reads the pack in a folder, or the one in the program, and
 // trains the classifier for it: whole, or not at all.
 func loadEdition(dir string) (bot.Edition, error) {
+	if dir == "" {
+		return shippedEdition()
+	}
 	files, err := packFiles(dir)
 	if err != nil {
 		return bot.Edition{}, err
 	}
+	return readEdition(files)
+}
+
+func readEdition(files fs.FS) (bot.Edition, error) {
 	base, err := knowledge.Load(files)
 	if err != nil {
 		return bot.Edition{}, err

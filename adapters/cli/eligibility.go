@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"kaitong/adapters/conform"
 	"kaitong/adapters/eligibility"
 )
 
@@ -153,9 +155,15 @@ func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	return printFindings(s.out, findings)
+}
+
+// printFindings prints what a verification found, and fails where something is
+// broken.
+func printFindings(out io.Writer, findings []conform.Finding) error {
 	failed := false
 	for _, finding := range findings {
-		fmt.Fprint(s.out, printable(findingText(finding)))
+		fmt.Fprint(out, printable(findingText(finding)))
 		failed = failed || finding.Err != nil
 	}
 	if failed {
@@ -165,7 +173,7 @@ func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
 }
 
 // findingText is the lines of one finding. What a responder wrote is in them.
-func findingText(f eligibility.Finding) string {
+func findingText(f conform.Finding) string {
 	switch {
 	case f.Err != nil:
 		return fmt.Sprintf("FAIL  %s\n      %v\n      mend: %s\n", f.Check, f.Err, f.Mend)

@@ -3,13 +3,16 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/adapters/handoff"
 	"kaitong/adapters/store"
 	"kaitong/adapters/web"
 	"kaitong/bot"
+	"kaitong/bot/staff"
 	"kaitong/configs"
 )
 
@@ -26,8 +29,8 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 	c.hooks, err = handoff.New(handoff.Options{
 		Tenant: c.config.Tenant, Endpoints: endpoints, Private: c.config.Handoff.AllowPrivate, Public: c.config.Handoff.PublicURL,
 		Engine: c.engine, Log: c.log, Tail: c.log.TailHandoffs, Box: box, Waiting: c.log.HandedOver,
-		End: func(ctx context.Context) (int64, error) { return endOfLog(ctx, c.log, 0) },
-		Now: time.Now, Pace: handoff.DefaultPace(), Logger: c.logger,
+		End:   func(ctx context.Context) (int64, error) { return endOfLog(ctx, c.log, 0) },
+		Audit: c.auditOtherDesks(options.Proxies), Now: time.Now, Pace: handoff.DefaultPace(), Logger: c.logger,
 	})
 	if err != nil {
 		_ = box.Close() // nothing was written
@@ -41,6 +44,15 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 		Run: func(context.Context) error { return c.hooks.Check() },
 	})
 	return nil
+}
+
+// auditOtherDesks puts what other desks read and do beside what our own does.
+func (c *core) auditOtherDesks(proxies edge.Proxies) handoff.Audit {
+	return func(r *http.Request, deed handoff.Deed) error {
+		return c.accounts.Record(r.Context(), staff.Record{
+			At: time.Now(), Who: deed.Who, Did: deed.Did, Conversation: deed.Conversation, Reason: deed.Reason, From: proxies.Address(r).String(),
+		})
+	}
 }
 
 func endpointsOf(config configs.Handoff) ([]handoff.Endpoint, error) {

@@ -262,6 +262,12 @@ func TestAnotherDeskTakesOver(t *testing.T) {
 	if over := other.until("resolved", whichever); over.Disposition.Solved != "yes" || over.Agent.ID != "7" {
 		t.Errorf("%+v", over)
 	}
+	audit, _ := json.Marshal(atDesk(t, base, "demo-wang", "").ask(http.MethodGet, "/v1/desk/audit", nil))
+	for _, want := range []string{`"action":"claim"`, `"action":"opened"`, `"action":"resolve"`, `"user":"crm/7"`, `"user":"crm/"`} {
+		if !strings.Contains(string(audit), want) {
+			t.Errorf("%s is not in the audit log: %s", want, audit)
+		}
+	}
 	tell(t, person, "为什么我的借呗开通不了")
 	hears(t, person, `"author":"bot"`)
 }

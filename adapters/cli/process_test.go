@@ -21,6 +21,7 @@ const nodeEnv = "KAITONG_TEST_NODE"
 
 // nodeSpec is what a node in a process of its own is like.
 type nodeSpec struct {
+	Addr     string // "": a free port
 	Data     string
 	Database string
 	NATS     string
@@ -35,6 +36,9 @@ func (s nodeSpec) config() configs.Config {
 	config := configs.Default()
 	config.Addr, config.Data, config.Database, config.NATS.URL = "127.0.0.1:0", s.Data, s.Database, s.NATS
 	config.Web.SocketsPerUser, config.Web.MessagesPerWindow, config.Web.HandshakesPerSecond = 0, 0, 0
+	if s.Addr != "" {
+		config.Addr = s.Addr
+	}
 	config.Auth.Key = sharedKey
 	config.Eligibility.Timeout = patientCheck
 	if s.Webhook != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"kaitong/adapters/proofs"
@@ -66,6 +67,21 @@ func (c *core) keepProof(ctx context.Context, upload web.Upload) (bot.Proof, err
 	}
 	recorded, _ := receipt.Turn.Proof()
 	return recorded, err
+}
+
+// document reads a document for the desk.
+func (c *core) document(ctx context.Context, conversation, id string) ([]byte, error) {
+	if c.proofs == nil {
+		return nil, bot.ErrNotFound
+	}
+	content, err := c.proofs.Read(ctx, conversation, id)
+	switch {
+	case errors.Is(err, proofs.ErrNotFound):
+		return nil, fmt.Errorf("%w: %w", bot.ErrNotFound, err)
+	case err != nil:
+		return nil, fmt.Errorf("conversation %s: document %s: %w", conversation, id, err)
+	}
+	return content, nil
 }
 
 // unwanted says whether a document is surely not in the log.

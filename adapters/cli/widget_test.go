@@ -24,6 +24,7 @@ func TestWidget(t *testing.T) {
 		"is understood by a newcomer":       widgetDemo,
 		"guides to an end":                  widgetGuides,
 		"goes on after a restart":           widgetRestart,
+		"sends an appeal with documents":    widgetAppeals,
 		"shows what is typed and runs none": widgetInjections,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -240,6 +240,7 @@ func testWhatIsNotUnderstoodIsRefused(t *testing.T, w world) {
 		"contacts?figure=luck":             "figure",
 		"contacts?figure=csat&part=middle": "part",
 		"contacts?kind=fix&bit=eaten":      "bit",
+		"unanswered?miss=everything":       "miss",
 		"contacts?page=-1":                 "page",
 		"export?what=figures&format=xls":   "format",
 		"export?what=people&format=csv":    "what",
@@ -491,6 +492,7 @@ func testUnanswered(t *testing.T, w world) {
 	if i < 0 {
 		t.Fatalf("nobody asks for coupons: %+v", found)
 	}
+	p.valid("unanswered?miss=help&"+period, "Unanswered", 200, nil)
 	sum := 0
 	for _, day := range found.Clusters[i].Trend {
 		sum += day.N

@@ -59,11 +59,15 @@ type nearestBody struct {
 
 // unanswered groups questions that were not answered.
 func (s *Server) unanswered(r *http.Request) (any, error) {
-	q, err := s.query(r)
+	q, err := s.query(r, "miss")
 	if err != nil {
 		return nil, err
 	}
-	clusters, err := s.clusters(r.Context(), q)
+	miss, err := missOf(r)
+	if err != nil {
+		return nil, err
+	}
+	clusters, err := s.clusters(r.Context(), q, miss)
 	body := unansweredBody{Clusters: []clusterBody{}}
 	for _, c := range clusters {
 		body.Total += len(c.Asked)
@@ -95,22 +99,43 @@ func (s *Server) cluster(q analytics.Query, c gaps.Cluster, locale string) clust
 	return body
 }
 
+// missed says which questions are meant: those that were not understood, or those
+// that were answered without helping.
+type missed string
+
+const (
+	missUnderstood missed = "understanding"
+	missHelped     missed = "help"
+)
+
+func missOf(r *http.Request) (missed, error) {
+	switch miss := missed(r.URL.Query().Get("miss")); miss {
+	case "", missUnderstood:
+		return missUnderstood, nil
+	case missHelped:
+		return miss, nil
+	}
+	return "", badField{"miss"}
+}
+
 // clusters groups the questions of a query, or takes the groups that were made
 // for it of the same log and language.
-func (s *Server) clusters(ctx context.Context, q analytics.Query) ([]gaps.Cluster, error) {
+func (s *Server) clusters(ctx context.Context, q analytics.Query, miss missed) ([]gaps.Cluster, error) {
 	progress, err := s.Store.Progress(ctx)
 	if err != nil {
 		return nil, err
 	}
 	language := s.Language()
-	return s.gaps.of(groupsKey{q, progress.Position, language.Edition}, func() ([]gaps.Cluster, error) {
+	return s.gaps.of(groupsKey{q, miss, progress.Position, language.Edition}, func() ([]gaps.Cluster, error) {
 		found, err := s.Store.Unanswered(ctx, q, analytics.Page{Limit: mostAskers})
-		asked := make([]gaps.Asked, len(found))
-		for i, one := range found {
-			asked[i] = gaps.Asked{Conversation: one.Conversation, Version: one.Version, At: one.At, Locale: one.Locale, Text: one.Text}
-		}
 		if err != nil {
 			return nil, err
+		}
+		var asked []gaps.Asked
+		for _, one := range found {
+			if (one.Outcome == analytics.MissNotHelped) == (miss == missHelped) {
+				asked = append(asked, gaps.Asked{Conversation: one.Conversation, Version: one.Version, At: one.At, Locale: one.Locale, Text: one.Text})
+			}
 		}
 		return gaps.Clusters(language.Model, language.Source.Corpus(), asked), nil
 	})
@@ -126,6 +151,7 @@ type groups struct {
 
 type groupsKey struct {
 	query    analytics.Query
+	miss     missed
 	position int64
 	edition  string
 }
@@ -178,7 +204,11 @@ const maxDraftBytes = 1 << 10
 
 // draft drafts files for a group, and tries them.
 func (s *Server) draft(r *http.Request) (any, error) {
-	q, err := s.query(r)
+	q, err := s.query(r, "miss")
+	if err != nil {
+		return nil, err
+	}
+	miss, err := missOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +219,7 @@ func (s *Server) draft(r *http.Request) (any, error) {
 	if err != nil || json.Unmarshal(body, &asked) != nil || asked.As != gaps.Entry && asked.As != gaps.Utterances {
 		return nil, badField{"as"}
 	}
-	clusters, err := s.clusters(r.Context(), q)
+	clusters, err := s.clusters(r.Context(), q, miss)
 	if err != nil {
 		return nil, err
 	}

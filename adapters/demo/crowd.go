@@ -103,7 +103,7 @@ func (m *month) surprise(p *person) {
 
 // client is what people use: the new version spreads once it is out.
 func (m *month) client(p *person, day int) bot.Client {
-	client := bot.Client{AppVersion: m.version(p), OS: "Android", Region: one(p, m.story.Regions), Network: "wifi"}
+	client := bot.Client{AppVersion: m.version(p), OS: "Android", Region: one(p, m.story.Regions), Network: "wifi", Channel: one(p, m.story.Channels)}
 	if p.chance(0.45) {
 		client.OS = "iOS"
 	}

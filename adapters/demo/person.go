@@ -82,8 +82,12 @@ func (p *person) hear(turn bot.Turn) {
 		return ok && (change.State == bot.HandoffQueued || change.State == bot.HandoffRequested)
 	}) {
 		p.month.fetch(p)
+		if choicesOf(reply)["appeal.start"] != "" && p.chance(0.7) {
+			p.month.agenda.plan(p.between(5*time.Second, 20*time.Second), p.tap(reply, "appeal.start"))
+		}
 		return
 	}
+	p.month.receive(turn)
 	p.vote(reply, move)
 	next := p.choose(reply, move)
 	if next == nil {
@@ -126,6 +130,10 @@ func (p *person) vote(reply *bot.Message, move bot.Move) {
 func (p *person) choose(reply *bot.Message, move bot.Move) func(context.Context) error {
 	offered := choicesOf(reply)
 	switch {
+	case offered["appeal.submit"] != "":
+		return p.tap(reply, "appeal.submit")
+	case offered["appeal.next"] != "":
+		return p.explain(reply)
 	case offered["step.tried"] != "":
 		return p.atStep(reply)
 	case offered["answer"] != "":
@@ -207,17 +215,13 @@ func (p *person) sayOtherwise(reply *bot.Message, offered map[string]string) fun
 func (p *person) afterAnswer(reply *bot.Message, offered map[string]string) func(context.Context) error {
 	has := func(id string) bool { return offered[id] != "" }
 	switch {
-	case has("appeal.submit"):
-		return p.tap(reply, "appeal.submit")
-	case has("appeal.next"):
-		return p.explain(reply)
 	case has("flow") && !p.guided && p.chance(0.7):
 		p.guided = true
 		return p.tap(reply, offered["flow"])
 	case has("resolved") && p.mended:
 		return p.tap(reply, "resolved")
-	case has("appeal.start") && p.chance(0.5):
-		return p.tap(reply, "appeal.start")
+	case has("intent:appeal") && p.situation.Appeal && p.chance(0.3):
+		return p.tap(reply, "intent:appeal")
 	case has("resolved") && !p.tried:
 		return p.tryAlone(reply)
 	case has("agent") && p.chance(0.25):

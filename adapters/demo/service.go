@@ -44,3 +44,18 @@ func (m *month) down(at time.Time) bool {
 	day, hour := m.dayOf(at), at.In(m.Zone).Hour()
 	return day == m.story.Outage.Day && m.story.Outage.From <= hour && hour < m.story.Outage.To
 }
+
+// receive takes an appeal that somebody has sent off in a turn, as the
+// institution does.
+func (m *month) receive(turn bot.Turn) {
+	for _, event := range turn.Events {
+		if sent, ok := event.(bot.AppealSubmitted); ok {
+			m.agenda.plan(acceptsAfter, func(ctx context.Context) error {
+				return m.engine.AcceptAppeal(ctx, turn.Conversation, sent.Reference, m.agenda.now)
+			})
+		}
+	}
+}
+
+// acceptsAfter is how long the institution takes to say that it has an appeal.
+const acceptsAfter = 4 * time.Second

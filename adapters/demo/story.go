@@ -18,6 +18,7 @@ type story struct {
 	Rush       rush         `yaml:"rush"`
 	Versions   []string     `yaml:"versions"`
 	Regions    []string     `yaml:"regions"`
+	Channels   []string     `yaml:"channels"`
 	Agents     []colleague  `yaml:"agents"`
 	Replies    words        `yaml:"replies"`
 	Answers    words        `yaml:"answers"`

@@ -14,22 +14,27 @@ import (
 // route too.
 func matrix() map[string]string {
 	return map[string]string{
-		"GET /desk":                               "everybody",
-		"GET /desk/":                              "everybody",
-		"GET /v1/desk/demo":                       "everybody",
-		"POST /v1/desk/login":                     "everybody",
-		"POST /v1/desk/logout":                    "agent lead compliance admin",
-		"POST /v1/desk/password":                  "agent lead compliance admin",
-		"GET /v1/desk/me":                         "agent lead compliance admin",
-		"GET /v1/desk/ws":                         "agent lead compliance",
-		"GET /v1/desk/queues":                     "agent lead compliance",
-		"GET /v1/desk/snippets":                   "agent lead",
-		"GET /v1/desk/conversations/{id}":         "agent lead compliance",
-		"POST /v1/desk/conversations/{id}/reveal": "agent lead compliance",
-		"GET /v1/desk/audit":                      "compliance admin",
-		"GET /v1/desk/accounts":                   "admin",
-		"POST /v1/desk/accounts":                  "admin",
-		"PATCH /v1/desk/accounts/{user}":          "admin",
+		"GET /desk":                                      "everybody",
+		"GET /desk/":                                     "everybody",
+		"GET /analytics":                                 "everybody",
+		"GET /v1/desk/demo":                              "everybody",
+		"POST /v1/desk/login":                            "everybody",
+		"GET /v1/desk/signin":                            "everybody",
+		"POST /v1/desk/oidc":                             "everybody",
+		"GET /v1/desk/oidc/callback":                     "everybody",
+		"POST /v1/desk/logout":                           "agent lead compliance admin",
+		"POST /v1/desk/password":                         "agent lead compliance admin",
+		"GET /v1/desk/me":                                "agent lead compliance admin",
+		"GET /v1/desk/ws":                                "agent lead compliance",
+		"GET /v1/desk/queues":                            "agent lead compliance",
+		"GET /v1/desk/snippets":                          "agent lead",
+		"GET /v1/desk/conversations/{id}":                "agent lead compliance",
+		"POST /v1/desk/conversations/{id}/reveal":        "agent lead compliance",
+		"GET /v1/desk/audit":                             "compliance admin",
+		"GET /v1/desk/accounts":                          "admin",
+		"POST /v1/desk/accounts":                         "admin",
+		"PATCH /v1/desk/accounts/{user}":                 "admin",
+		"GET /v1/desk/conversations/{id}/proofs/{proof}": "agent lead",
 	}
 }
 
@@ -65,7 +70,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 
 func checkAccess(t *testing.T, b *browser, row route, role, allowed string) {
 	t.Helper()
-	path := strings.NewReplacer("{id}", "c1", "{user}", "a-agent").Replace(row.path)
+	path := strings.NewReplacer("{id}", "c1", "{proof}", "p1", "{user}", "a-agent").Replace(row.path)
 	var body any
 	if row.method != http.MethodGet {
 		body = "{}"

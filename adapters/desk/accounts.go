@@ -15,11 +15,12 @@ type accountData struct {
 	Queues   []string   `json:"queues"`
 	Locale   string     `json:"locale"`
 	Disabled bool       `json:"disabled"`
+	Company  bool       `json:"company,omitempty"` // signs in with the company's account
 	Created  string     `json:"created_at"`
 }
 
 func newAccountData(a staff.Account) accountData {
-	return accountData{a.User, a.Name, a.Role, list(a.Queues), a.Locale, a.Disabled, stamp(a.Created)}
+	return accountData{a.User, a.Name, a.Role, list(a.Queues), a.Locale, a.Disabled, a.Foreign(), stamp(a.Created)}
 }
 
 // listAccounts is GET /v1/desk/accounts.
@@ -50,6 +51,9 @@ type accountAsk struct {
 
 // apply changes an account, or says which field cannot be.
 func (a accountAsk) apply(account staff.Account, cost Cost) (staff.Account, *fault) {
+	if account.Foreign() && (a.Role != nil || a.Password != nil) { // the provider says what they are
+		return account, &fault{code: codeNotPossible}
+	}
 	set(&account.Name, a.Name)
 	set(&account.Role, a.Role)
 	set(&account.Queues, a.Queues)

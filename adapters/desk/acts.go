@@ -99,7 +99,8 @@ func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct,
 	return act, bad
 }
 
-// colleague finds an agent that a conversation can be given to.
+// colleague finds an agent that a conversation can be given to: one who is there,
+// on any node.
 func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault) {
 	account, err := s.account(ctx, user)
 	switch bad := faultOf(err); {
@@ -107,6 +108,8 @@ func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault)
 		return bot.Agent{}, bad
 	case err != nil || account.Disabled || !account.Role.Talks():
 		return bot.Agent{}, &fault{code: codeBadField, field: "to"}
+	case s.presence.seat(user).Status == StatusOffline: // nobody would see that it is theirs
+		return bot.Agent{}, &fault{code: codeNotThere, field: "to"}
 	}
 	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: account.Name}, nil
 }

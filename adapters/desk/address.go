@@ -16,17 +16,11 @@ func (p proxies) secure(r *http.Request) bool {
 	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// host is what the browser calls us.
-func (p proxies) host(r *http.Request) string {
-	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.Trust(edge.RemoteAddr(r)) {
-		return host
-	}
-	return r.Host
-}
-
 // ownOrigin says whether a request was not made by a page of anybody else. No
 // Origin at all means no browser: browsers send one with every socket and every
-// request that changes something.
+// request that changes something. Where TLS is spoken, a page of the same name
+// without it is somebody else's: anybody on the way could have made it. Where none
+// is known of, there may be a proxy that we were not told about.
 func (p proxies) ownOrigin(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
@@ -37,5 +31,6 @@ func (p proxies) ownOrigin(r *http.Request) bool {
 	if err != nil || len(origins) > 1 || origin.Scheme != "http" && origin.Scheme != "https" {
 		return false
 	}
-	return origins[0] == origin.Scheme+"://"+origin.Host && strings.EqualFold(origin.Host, p.host(r))
+	plain := origins[0] == origin.Scheme+"://"+origin.Host
+	return plain && strings.EqualFold(origin.Host, p.Host(r)) && (origin.Scheme == "https" || !p.secure(r))
 }

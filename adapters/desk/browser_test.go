@@ -1,164 +1,150 @@
 package desk
 
 import (
-	"context"
+	"flag"
 	"fmt"
-	"os/exec"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
-
+	"kaitong/adapters/web/browsertest"
 	"kaitong/bot"
 	"kaitong/bot/staff"
 )
 
-// tab is one tab on the desk of an office.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-	mu  sync.Mutex
-	bad []string // console errors, exceptions, policy violations, dialogs
+var shots = flag.String("shots", "", "folder to write screenshots of the desk to")
+
+// pageCase is one thing tried in tabs of its own.
+type pageCase struct {
+	name string
+	try  func(*testing.T, *browsertest.Browser)
 }
 
-func openTab(t *testing.T, address string) *tab {
+// tryPage tries cases in one Chromium, some at the same time.
+func tryPage(t *testing.T, cases []pageCase) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("drives a browser")
+	chromium := browsertest.Start(t, *shots)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.try(t, chromium)
+		})
 	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
-		}
-	}
-	if path == "" {
-		t.Skip("SKIPPED, NOT TESTED: no Chromium found; install it with: apt-get install chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 860), chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(allocator)
-	limited, timeout := context.WithTimeout(ctx, time.Minute)
-	b := &tab{t: t, ctx: limited}
-	t.Cleanup(func() {
-		timeout()
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Errorf("stop Chromium: %v", err)
-		}
-		cancel()
-		stop()
-		if len(b.bad) > 0 {
-			t.Errorf("the browser complained: %q", b.bad)
-		}
+}
+
+// look is how somebody likes the page.
+type look struct {
+	locale, theme string
+	width         int64 // of a phone; 0: a window on a desk
+}
+
+func (l look) String() string { return fmt.Sprintf("%s-%s-%d", l.locale, l.theme, l.width) }
+
+// sight is a tab on the desk of an office.
+type sight struct {
+	*browsertest.Place
+	tab *browsertest.Tab
+	o   *office
+}
+
+// sight opens the page as nobody yet. The page asks who is signed in and whether
+// there is a demo; that nobody is and that there is none the browser reports.
+func (o *office) sight(chromium *browsertest.Browser, address string, like look) *sight {
+	o.t.Helper()
+	tab := chromium.Blank(o.t)
+	o.t.Cleanup(func() {
+		tab.Forgive("401 (Unauthorized) "+address+"/v1/desk/me", "404 (Not Found) "+address+"/v1/desk/demo")
 	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start Chromium: %v", err)
+	tab.LessMotion()
+	if like.theme != "" {
+		tab.Theme(like.theme)
 	}
-	if err := chromedp.Listen(ctx, b.listen); err != nil {
-		t.Fatal(err)
+	if like.width > 0 {
+		tab.Phone(like.width)
 	}
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, log.Enable, cdp.Empty{})
-		return err
-	}), chromedp.Navigate(address))
-	return b
-}
-
-// listen collects what must not happen. That nobody is signed in yet, which the
-// page asks first, is reported by the browser itself.
-func (b *tab) listen(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		b.bad = append(b.bad, e.ExceptionDetails.Text)
-	case *page.EventJavascriptDialogOpening:
-		b.bad = append(b.bad, "dialog: "+e.Message)
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "401") && !strings.Contains(e.Entry.Text, "WebSocket") {
-			b.bad = append(b.bad, e.Entry.Text)
-		}
+	tab.Visit(address + "/desk")
+	s := &sight{Place: tab.Document(), tab: tab, o: o}
+	s.See(".signin")
+	if like.locale == "en" {
+		s.ClickOn("button", "English")
+		s.Until(`document.documentElement.lang === "en"`)
 	}
+	return s
 }
 
-func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatalf("browser: %v\n%s", err, b.text())
-	}
+// enter signs somebody in who has an account.
+func (s *sight) enter(user, secret string) {
+	s.o.t.Helper()
+	s.Until(`$("#user") && !$(".ant-btn-loading")`)
+	s.JS(`$("#user").select()`)
+	s.Fill("#user", user)
+	s.JS(`$("#password").select()`)
+	s.Fill("#password", secret)
+	s.Click(".signin-form button[type=submit]")
 }
 
-func (b *tab) until(expression string) {
-	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))); err != nil {
-		b.t.Fatalf("waiting for %s: %v\n%s\n%q", expression, err, b.text(), b.bad)
-	}
+// at opens the page as somebody who has an account.
+func (o *office) at(chromium *browsertest.Browser, user string, like look) *sight {
+	o.t.Helper()
+	s := o.sight(chromium, o.http.URL, like)
+	s.enter(user, password)
+	s.in()
+	return s
 }
 
-// sees waits until the page shows a text.
-func (b *tab) sees(text string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.body.innerText.includes(%q)", text))
+// in waits until the desk is there, and connected where there is something to
+// connect to.
+func (s *sight) in() {
+	s.o.t.Helper()
+	s.Until(`$(".topbar") && (!$(".line-mark") || $(".line-mark.online"))`)
 }
 
-func (b *tab) text() string {
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
-	if err != nil {
-		return err.Error()
-	}
-	return text
+// opens opens a conversation of the list that is shown.
+func (s *sight) opens(words string) {
+	s.o.t.Helper()
+	s.ClickOn(".entry", words)
+	s.Until(`$(".log")`)
 }
 
-// clicks on whatever button shows a text.
-func (b *tab) clicks(text string) {
-	b.t.Helper()
-	find := fmt.Sprintf("[...document.querySelectorAll('button')].find(e => e.innerText.includes(%q))", text)
-	b.until(find + " !== undefined")
-	b.do(chromedp.Evaluate[chromedp.Void](find + ".click()"))
-}
-
-// hostile are texts that would run, or call elsewhere, if they were markup.
-func hostile() []string {
-	return []string{
-		`<img src=x onerror="alert(1)">`, `<script>alert(1)</script>`, `"><svg onload=alert(1)>`, `javascript:alert(1)`,
-		`<iframe srcdoc="<script>parent.alert(1)</script>">`, `{{constructor.constructor('alert(1)')()}}`, `<style>@import'//evil.example'</style>`,
+// pane turns to what a narrow page does not show beside the rest.
+func (s *sight) pane(n int) {
+	s.o.t.Helper()
+	if s.Number("innerWidth") <= 860 {
+		s.Click(fmt.Sprintf(".pane-tabs .ant-segmented-item:nth-child(%d)", n))
 	}
 }
 
-// The page runs under its policy with nothing to complain of, and what people
-// write is text wherever it is shown.
-func TestTheDeskInABrowser(t *testing.T) {
+// owner is who has a conversation.
+func (o *office) owner(conversation string) string {
+	entry, _ := o.engine.board.Get(conversation)
+	return entry.Agent.ID
+}
+
+// talking puts a conversation that an agent has already.
+func (o *office) talking(conversation, agent, last string) {
+	o.engine.put(bot.Entry{
+		Conversation: conversation, Owner: bot.Identity{Tenant: tenant, User: "user-of-" + conversation}, Locale: "zh-CN", Product: "jiebei",
+		Handoff: bot.Handoff{State: bot.HandoffActive, Queue: "general", Reason: "requested", Ticket: "T1", Epoch: 2, Since: time.Now(),
+			Agent: bot.Agent{Tenant: tenant, ID: agent, Name: "林 " + agent}},
+		Last: last, LastAuthor: bot.AuthorUser, LastAt: time.Now(), Unanswered: true,
+	})
+}
+
+// The page comes up under its policy, somebody gets in, takes who waits and
+// answers: short mode has this, too.
+func TestThePageComesUp(t *testing.T) {
 	t.Parallel()
-	o := open(t, func(options *Options) { options.Demo = true })
-	for i, text := range hostile() {
-		name := fmt.Sprint("c", i)
-		o.engine.put(bot.Entry{
-			Conversation: name, Owner: bot.Identity{Tenant: tenant, User: text + text}, Product: text, Locale: "zh-CN", Last: text, LastAuthor: bot.AuthorUser,
-			Handoff: bot.Handoff{State: bot.HandoffQueued, Queue: "general", Reason: text, Ticket: text, Epoch: 1, Since: time.Now()},
-		})
-		o.engine.mu.Lock()
-		o.engine.next(o.engine.cases[name], o.engine.cases[name].Entry, bot.Message{
-			Seq: 9, ID: text, Author: bot.AuthorUser, Blocks: []bot.Block{{Type: bot.BlockText, Text: text}, {Type: bot.BlockLink, Text: text, URL: text}},
-		})
-		o.engine.mu.Unlock()
+	chromium := browsertest.StartInShort(t, *shots)
+	o := open(t, nil)
+	o.hire("lin", staff.Agent)
+	o.engine.wait("c1", "general")
+	s := o.at(chromium, "lin", look{})
+	s.opens("<b>人工</b>")
+	s.ClickOn(".thread-head button", "接入")
+	s.See(".thread-head .actions")
+	s.Fill("#composer", "你好")
+	s.tab.Press("\r")
+	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("你好")`)
+	if o.owner("c1") != "lin" {
+		t.Errorf("%q has it", o.owner("c1"))
 	}
-	o.presence.Heard(Seat{Node: "n2", User: "zz", Name: hostile()[0], Role: staff.Agent, Status: StatusOnline})
-	b := openTab(t, o.http.URL+"/desk")
-	b.sees("林晓")
-	b.clicks("林晓")
-	for _, text := range hostile() {
-		b.sees(text)
-	}
-	for _, text := range hostile() {
-		b.clicks(text)
-		b.until(fmt.Sprintf("document.body.innerText.split(%q).length > 2", text)) // in the list and in the conversation
-	}
-	b.until("document.querySelectorAll('iframe, img[src=x], svg[onload], script:not([src]), a[href^=\"javascript:\"]').length === 0")
 }

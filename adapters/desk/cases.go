@@ -31,7 +31,7 @@ func (s *Server) caseFor(ctx context.Context, who staff.Account, conversation, l
 	switch {
 	case err != nil:
 		return bot.Case{}, faultOf(err)
-	case !sees(who, found.Entry):
+	case !seesCase(who, found, s.now()):
 		return bot.Case{}, &fault{code: codeForbidden}
 	}
 	return found, nil

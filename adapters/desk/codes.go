@@ -26,6 +26,12 @@ const (
 	codeBadLogin     Code = "bad_login"
 	codeLocked       Code = "locked"
 	codeWeakPassword Code = "weak_password"
+	codeNoPasswords  Code = "no_passwords"
+	codeCompanyAway  Code = "company_away"
+	codeCompanyStale Code = "company_stale"
+	codeCompanyNo    Code = "company_refused"
+	codeNoRole       Code = "no_role"
+	codeDisabled     Code = "disabled"
 	codeForbidden    Code = "forbidden"
 	codeCSRF         Code = "csrf"
 	codeBadOrigin    Code = "bad_origin"
@@ -35,6 +41,7 @@ const (
 	codeTaken        Code = "taken"
 	codeFenced       Code = "fenced"
 	codeIDConflict   Code = "id_conflict"
+	codeNotThere     Code = "colleague_offline"
 	codeNotPossible  Code = "not_possible"
 	codeDamaged      Code = "damaged"
 	codeBusy         Code = "busy"
@@ -79,6 +86,12 @@ func codeTable() map[Code]codeRow {
 		{codeBadLogin, http.StatusUnauthorized, false, 0, "用户名或密码不对。", "The user name or the password is not right."},
 		{codeLocked, http.StatusTooManyRequests, true, 2 * time.Minute, "尝试次数太多，请过几分钟再登录。", "Too many attempts. Please wait some minutes before you sign in."},
 		{codeWeakPassword, http.StatusBadRequest, false, 0, "密码至少 12 个字符，不要太简单，也不要包含用户名。", "A password needs at least 12 characters, not too simple ones, and not the user name in it."},
+		{codeNoPasswords, http.StatusForbidden, false, 0, "这里只能用公司账号登录。", "Please sign in with your company's account; passwords are not used here."},
+		{codeCompanyAway, http.StatusServiceUnavailable, true, 5 * time.Second, "公司账号的登录服务暂时没有回应，请稍后再试。", "Your company's sign-in does not answer. Please try again in a moment."},
+		{codeCompanyStale, http.StatusBadRequest, false, 0, "这次登录已经失效，请重新开始。", "This sign-in is no longer valid. Please start again."},
+		{codeCompanyNo, http.StatusUnauthorized, false, 0, "公司账号没有登录成功，请再试一次。", "Signing in with your company's account did not work. Please try again."},
+		{codeNoRole, http.StatusForbidden, false, 0, "你的公司账号还没有工作台的角色，请联系管理员。", "Your company's account has no role at this desk. Please ask your administrator."},
+		{codeDisabled, http.StatusForbidden, false, 0, "这个账号已停用，请联系管理员。", "This account is disabled. Please ask your administrator."},
 		{codeForbidden, http.StatusForbidden, false, 0, "你的角色不能这样做。", "Your role does not allow that."},
 		{codeCSRF, http.StatusForbidden, false, 0, "页面已过期，请刷新后再试。", "This page is out of date. Please reload it and try again."},
 		{codeBadOrigin, http.StatusForbidden, false, 0, "这个网页不能使用坐席工作台。", "This page is not allowed to use the desk."},
@@ -90,6 +103,7 @@ func codeTable() map[Code]codeRow {
 		{codeTaken, http.StatusConflict, false, 0, "这个对话已经有同事在处理了。", "A colleague has this conversation already."},
 		{codeFenced, http.StatusConflict, false, 0, "对话的归属刚刚变了，请看最新状态。", "The conversation has just changed hands. Please look at where it stands."},
 		{codeIDConflict, http.StatusConflict, false, 0, "这个编号已经用过，请重新操作。", "That id was used for something else. Please do it again."},
+		{codeNotThere, http.StatusConflict, false, 0, "这位同事现在不在线，请转给在线的同事或放回队列。", "That colleague is offline. Please choose somebody who is there, or a line."},
 		{codeNotPossible, http.StatusBadRequest, false, 0, "现在没法这样操作。", "That is not possible right now."},
 		{codeDamaged, http.StatusConflict, false, 0, "这段对话的记录有损坏，没法继续了。", "The record of this conversation is damaged and it cannot go on."},
 		{codeBusy, http.StatusServiceUnavailable, true, 2 * time.Second, "现在有点忙，请稍等一下再试。", "We are a little busy. Please try again in a moment."},

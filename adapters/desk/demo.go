@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot/staff"
 )
 
@@ -28,9 +29,20 @@ type demoData struct {
 	Role staff.Role `json:"role"`
 }
 
+// ownHost says whether a request can only be meant for us. Demo agents need no
+// password, so a page elsewhere whose name leads here must not meet them.
+func (s *Server) ownHost(r *http.Request) bool {
+	host := s.proxies.Host(r)
+	if edge.OwnHost(host, s.hosts) {
+		return true
+	}
+	s.log.Warn("demo agents are not offered under a name that is not known to be ours; web.allowed_origins can name it", "host", host)
+	return false
+}
+
 // listDemo is GET /v1/desk/demo; there is no such thing outside demo mode.
 func (s *Server) listDemo(w http.ResponseWriter, r *http.Request, _ visitor) {
-	if len(s.demo) == 0 {
+	if len(s.demo) == 0 || !s.ownHost(r) {
 		s.problem(w, r, &fault{code: codeNotFound})
 		return
 	}

@@ -6,12 +6,13 @@
 //
 //  1. address.go: where it comes from, and that no other page sent it
 //  2. visitor.go: whose session its cookie is; login.go begins and ends those,
-//     password.go and attempts.go keep guessers out
+//     company.go for accounts of a provider; password.go and guesses.go keep
+//     guessers out
 //  3. the table: whether the role may ask this, and the CSRF header
 //
 // A socket (socket.go) is greeted with the whole board and then hears what
 // changes (hub.go): entries, who is there (presence.go), turns of the
-// conversations it watches (watch.go). What waits for it is bounded (outbox.go);
+// conversations it watches (watch.go). Which those may be is in sight.go. What waits for it is bounded (outbox.go);
 // a desk that does not read is cut, comes back and is greeted anew.
 //
 // What agents read of a person's name is masked (mask.go) until they say why

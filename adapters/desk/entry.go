@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"kaitong/bot"
-	"kaitong/bot/staff"
 )
 
 // entryData is a conversation as the lists show it.
@@ -45,18 +44,6 @@ func newEntryData(e bot.Entry) entryData {
 		data.Agent = &agent
 	}
 	return data
-}
-
-// sees says whether somebody may look at a conversation: agents at those of
-// their lines and at their own, leads and compliance at all.
-func sees(account staff.Account, e bot.Entry) bool {
-	switch account.Role {
-	case staff.Lead, staff.Compliance:
-		return true
-	case staff.Agent:
-		return e.Agent.ID == account.User || e.State != bot.HandoffNone && account.Serves(e.Queue)
-	}
-	return false
 }
 
 // turnData is a turn with everything in it that a desk may see.

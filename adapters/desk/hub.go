@@ -72,8 +72,8 @@ func (h *hub) learn(conversation string) (agents []string) {
 			d.out.renew(conversation, entry)
 		case was && sees(d.account, known):
 			d.out.renew(conversation, gone)
-			if open {
-				h.unwatch(d, conversation) // it is for others now
+			if open || !keepsSight(d.account, known) {
+				h.unwatch(d, conversation) // it is for others now, or for nobody
 			}
 		}
 	}

@@ -5,52 +5,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"net/netip"
-	"time"
 
 	"kaitong/adapters/edge"
 	"kaitong/bot/staff"
 )
-
-// Guessing at sign-in: so many attempts that fail, of one account or of one
-// address, in guessWindow; then one whenever the window has room again. It is
-// the same for accounts that do not exist.
-const (
-	guessesOfAccount = 8
-	guessesOfAddress = 40
-	guessWindow      = 15 * time.Minute
-)
-
-// guesses limits attempts to sign in.
-type guesses struct {
-	accounts  *allowance[string]
-	addresses *allowance[netip.Addr]
-}
-
-func newGuesses() guesses {
-	return guesses{
-		accounts:  newAllowance[string](guessesOfAccount, guessWindow),
-		addresses: newAllowance[netip.Addr](guessesOfAddress, guessWindow),
-	}
-}
-
-// take counts an attempt before it is made, so that many at once are counted
-// too.
-func (g guesses) take(user string, from netip.Addr, now time.Time) *fault {
-	if wait, ok := g.addresses.take(from, now); !ok {
-		return &fault{code: codeLocked, wait: wait}
-	}
-	if wait, ok := g.accounts.take(user, now); !ok {
-		return &fault{code: codeLocked, wait: wait}
-	}
-	return nil
-}
-
-// right forgets the attempts at an account that was signed in to.
-func (g guesses) right(user string, from netip.Addr) {
-	g.accounts.clear(user)
-	g.addresses.giveBack(from)
-}
 
 type loginAsk struct {
 	User     string `json:"user"`
@@ -70,27 +28,39 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, _ visitor) {
 		s.problem(w, r, bad)
 		return
 	}
-	if bad := s.audited(r, staff.Record{Who: account.User, Did: "login"}); bad != nil {
+	who, bad := s.enter(w, r, account, "")
+	if bad != nil {
 		s.problem(w, r, bad)
 		return
+	}
+	s.json(w, who.me())
+}
+
+// enter begins a session for somebody who has proven who they are, and says how in
+// the audit log.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, account staff.Account, how string) (visitor, *fault) {
+	if bad := s.audited(r, staff.Record{Who: account.User, Did: "login", Reason: how}); bad != nil {
+		return visitor{}, bad
 	}
 	token := newToken()
 	now := s.now()
 	session := staff.Session{Key: staff.KeyOf(token), User: account.User, Era: account.Era, Began: now, Seen: now}
 	if err := s.vault.Begin(r.Context(), session); err != nil {
-		s.problem(w, r, faultOf(err))
-		return
+		return visitor{}, faultOf(err)
 	}
 	s.endSession(r)
-	s.setCookie(w, r, base64.RawURLEncoding.EncodeToString(token))
-	s.json(w, visitor{account: account, session: session, csrf: csrfOf(token)}.me())
+	s.setToken(w, r, base64.RawURLEncoding.EncodeToString(token))
+	return visitor{account: account, session: session, csrf: csrfOf(token)}, nil
 }
 
 // prove finds the account that somebody has proven to be theirs. All ways to
 // fail take the same work and sound the same.
 func (s *Server) prove(r *http.Request, ask loginAsk) (staff.Account, *fault) {
-	if account, ok := s.demo[ask.User]; ok && ask.Password == "" {
+	if account, ok := s.demo[ask.User]; ok && ask.Password == "" && s.ownHost(r) {
 		return account, nil
+	}
+	if s.company != nil && s.company.Only {
+		return staff.Account{}, &fault{code: codeNoPasswords}
 	}
 	from := edge.Neighbourhood(s.proxies.Address(r))
 	name := ask.User
@@ -112,7 +82,7 @@ func (s *Server) prove(r *http.Request, ask loginAsk) (staff.Account, *fault) {
 		// The name of nobody is not kept: it may be a password in the wrong field.
 		return staff.Account{}, firstFault(s.audited(r, staff.Record{Did: "login_failed", Subject: account.User}), &fault{code: codeBadLogin})
 	}
-	s.guesses.right(name, from)
+	s.guesses.right(name, from, s.now())
 	return account, nil
 }
 
@@ -127,7 +97,7 @@ func firstFault(faults ...*fault) *fault {
 
 // endSession ends the session of the cookie, whether it lives or not.
 func (s *Server) endSession(r *http.Request) {
-	token, ok := tokenOf(r)
+	token, ok := s.tokenOf(r)
 	if !ok {
 		return
 	}
@@ -138,14 +108,19 @@ func (s *Server) endSession(r *http.Request) {
 	s.hub.dismiss(func(d *desk) bool { return d.key == key }, closeUnauthorized, codeUnauthorized)
 }
 
-// logout is POST /v1/desk/logout.
+// logout is POST /v1/desk/logout. Where one has to sign out elsewhere, too, the
+// answer says where.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, who visitor) {
 	if bad := s.audited(r, staff.Record{Who: who.account.User, Did: "logout"}); bad != nil {
 		s.problem(w, r, bad)
 		return
 	}
 	s.endSession(r)
-	s.setCookie(w, r, "")
+	s.setToken(w, r, "")
+	if address := s.leaveCompany(r, who.account); address != "" {
+		s.json(w, map[string]string{"url": address})
+		return
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -173,7 +148,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, who visi
 }
 
 func (s *Server) replacePassword(r *http.Request, account staff.Account, old, fresh string) *fault {
-	if _, demo := s.demo[account.User]; demo {
+	if _, demo := s.demo[account.User]; demo || account.Foreign() {
 		return &fault{code: codeForbidden}
 	}
 	if bad := s.guesses.take(account.User, edge.Neighbourhood(s.proxies.Address(r)), s.now()); bad != nil {
@@ -188,6 +163,6 @@ func (s *Server) replacePassword(r *http.Request, account staff.Account, old, fr
 	case CheckStrength(account.User, fresh) != nil:
 		return &fault{code: codeWeakPassword, field: "new"}
 	}
-	s.guesses.right(account.User, edge.Neighbourhood(s.proxies.Address(r)))
+	s.guesses.right(account.User, edge.Neighbourhood(s.proxies.Address(r)), s.now())
 	return s.save(r, staff.Record{Who: account.User, Did: "password", Subject: account.User}, account.WithPassword(s.cost.Hash(fresh)))
 }

@@ -56,8 +56,9 @@ func TestCookieIsSecureBehindTLS(t *testing.T) {
 		o.hire("lin", staff.Agent)
 		b := o.browser()
 		b.header.Set("X-Forwarded-Proto", "https")
+		b.origin = strings.Replace(b.origin, "http:", "https:", 1)
 		b.ask("POST", "/v1/desk/login", loginAsk{"lin", password})
-		if b.cookie == nil || b.cookie.Secure != test.want {
+		if b.cookie == nil || b.cookie.Secure != test.want || strings.HasPrefix(b.cookie.Name, hostPrefix) != test.want {
 			t.Errorf("%s: cookie %+v", name, b.cookie)
 		}
 	}
@@ -98,7 +99,7 @@ func TestGuessing(t *testing.T) {
 		o := open(t, func(options *Options) { options.Now = watch.now })
 		o.hire("lin", staff.Agent)
 		b := o.browser()
-		for i := range guessesOfAccount {
+		for i := range guessesFromOne {
 			if got := b.ask("POST", "/v1/desk/login", loginAsk{user, "wrong"}); got.code() != "bad_login" {
 				t.Fatalf("%s, guess %d: %+v", name, i, got)
 			}
@@ -240,7 +241,7 @@ func mustToken(t *testing.T, b *browser) []byte {
 		t.Fatal(err)
 	}
 	request.AddCookie(b.cookie)
-	token, ok := tokenOf(request)
+	token, ok := b.o.server.tokenOf(request)
 	if !ok {
 		t.Fatal("no token")
 	}

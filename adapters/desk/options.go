@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"kaitong/adapters/desk/sso"
 	"kaitong/bot"
 	"kaitong/bot/staff"
 )
@@ -50,18 +51,33 @@ type Options struct {
 	// Demo offers the demo agents, who need no password. Never set it where real
 	// people are served.
 	Demo bool
+	// Hosts are names, besides addresses and localhost, under which the demo agents
+	// are offered.
+	Hosts []string
+	// Company is the provider whose accounts agents sign in with. nil: none.
+	Company *Company
 	// Proxies stand before the server: what they say in X-Forwarded-For, -Proto
 	// and -Host is believed.
 	Proxies []netip.Prefix
 
 	// Snippets finds what may help to reply. nil: nothing is offered.
 	Snippets func(query, locale string) []Snippet
+	// Documents reads what was attached to the appeal of a conversation, by its
+	// id; where it is not there any more, [bot.ErrNotFound]. nil: nothing can be.
+	Documents func(ctx context.Context, conversation, id string) ([]byte, error)
 	// Typing is told that an agent writes in a conversation. nil: nobody is.
 	Typing func(conversation string)
 
 	Cost   Cost // of passwords that are hashed from now on; zero: [DefaultCost]
 	Limits Limits
 	Now    func() time.Time // nil: time.Now
+}
+
+// Company is a provider that agents can sign in with.
+type Company struct {
+	Provider *sso.Provider // closed by who made it
+	Name     string        // for the button; empty: words of the page
+	Only     bool          // passwords let nobody in
 }
 
 // Limits bound what one desk may use. The zero value of each is its default.

@@ -93,8 +93,8 @@ func newAsset(name string, content []byte) (asset, error) {
 	return a, nil
 }
 
-// page is GET /desk and what is below it: a file of the build, or the page
-// itself, which knows by its address what to show.
+// page is GET /desk and what is below it, and GET /analytics: a file of the
+// build, or the page itself, which knows by its address what to show.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/desk"), "/")
 	if found, ok := s.files.assets[name]; ok {
@@ -107,7 +107,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, _ visitor) {
 	}
 	nonce := rand.Text()
 	h := w.Header()
-	h.Set("Content-Security-Policy", pagePolicy(nonce, s.proxies.host(r)))
+	h.Set("Content-Security-Policy", pagePolicy(nonce, s.proxies.Host(r)))
 	h.Set("Cache-Control", "no-cache, no-store") // the nonce is of this response
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(bytes.ReplaceAll(s.files.index, []byte(noncePlace), []byte(nonce))) // the client has gone when this fails

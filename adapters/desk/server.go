@@ -16,7 +16,7 @@ import (
 )
 
 // Server serves agents. Make one with [New], mount [Server.Handler] at /desk,
-// /desk/ and /v1/desk/, and end it with [Server.Drain]. It is safe for
+// /desk/, /v1/desk/ and /analytics, and end it with [Server.Drain]. It is safe for
 // concurrent use.
 type Server struct {
 	engine     Engine
@@ -27,12 +27,15 @@ type Server struct {
 	tenant     string
 	queues     []bot.Queue
 	snippets   func(query, locale string) []Snippet
+	documents  func(ctx context.Context, conversation, id string) ([]byte, error)
 	typing     func(conversation string)
 	proxies    proxies
 	limits     Limits
 	cost       Cost
 	now        func() time.Time
 	demo       map[string]staff.Account // by user; none outside demo mode
+	hosts      []string                 // see [Options]
+	company    *Company                 // nil: none
 	codes      map[Code]codeRow
 	mayAct     map[bot.DeskKind][]staff.Role
 	guesses    guesses
@@ -62,8 +65,9 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		engine: options.Engine, board: options.Board, vault: options.Vault, presence: options.Presence, log: options.Log,
-		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, typing: options.Typing, proxies: proxies{options.Proxies},
+		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
+		hosts: options.Hosts, company: options.Company,
 		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),
 		life: edge.NewGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),
 	}

@@ -15,7 +15,6 @@ import (
 )
 
 const (
-	cookieName = "kaitong_desk"
 	csrfHeader = "X-Kaitong-CSRF"
 	tokenBytes = 32
 	// touchEvery is how far behind the noted use of a session may be, so that
@@ -44,31 +43,9 @@ func csrfOf(token []byte) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// setCookie gives a browser its token, or takes it away when that is "".
-// Without TLS, as on one's own machine, a secure cookie would never come back.
-func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, token string) {
-	cookie := &http.Cookie{ //nolint:gosec // Secure depends on the way the request came
-		Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: s.proxies.secure(r), SameSite: http.SameSiteStrictMode,
-	}
-	if token == "" {
-		cookie.MaxAge = -1
-	}
-	http.SetCookie(w, cookie)
-}
-
-// tokenOf reads the cookie. Two of them would be a trick.
-func tokenOf(r *http.Request) ([]byte, bool) {
-	cookies := r.CookiesNamed(cookieName)
-	if len(cookies) != 1 {
-		return nil, false
-	}
-	token, err := base64.RawURLEncoding.Strict().DecodeString(cookies[0].Value)
-	return token, err == nil && len(token) == tokenBytes
-}
-
 // visitor finds out who asks. It counts as a use of the session.
 func (s *Server) visitor(r *http.Request) (visitor, *fault) {
-	token, ok := tokenOf(r)
+	token, ok := s.tokenOf(r)
 	if !ok {
 		return visitor{}, &fault{code: codeUnauthorized}
 	}
@@ -142,13 +119,14 @@ type meData struct {
 	Expires string     `json:"expires_at"`
 	Locale  string     `json:"locale"`
 	Demo    bool       `json:"demo,omitempty"`
+	Company bool       `json:"company,omitempty"` // signs in with the company's account
 }
 
 func (v visitor) me() meData {
 	return meData{
 		User: v.account.User, Name: v.account.Name, Role: v.account.Role, Queues: list(v.account.Queues),
 		CSRF: v.csrf, Expires: stamp(v.session.Expires()), Locale: v.account.Locale,
-		Demo: strings.HasPrefix(v.account.User, staff.DemoPrefix),
+		Demo: strings.HasPrefix(v.account.User, staff.DemoPrefix), Company: v.account.Foreign(),
 	}
 }
 

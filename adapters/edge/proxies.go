@@ -39,6 +39,14 @@ func (p Proxies) Address(r *http.Request) netip.Addr {
 	return peer
 }
 
+// Host is what the browser calls us.
+func (p Proxies) Host(r *http.Request) string {
+	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.Trust(RemoteAddr(r)) {
+		return host
+	}
+	return r.Host
+}
+
 // RemoteAddr is the other end of the connection; the zero address where there
 // is no TCP: everybody shares one allowance then.
 func RemoteAddr(r *http.Request) netip.Addr {

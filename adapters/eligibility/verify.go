@@ -3,23 +3,18 @@ package eligibility
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
+
+	"kaitong/adapters/conform"
 )
 
 // Finding is one thing the verification looked at.
-type Finding struct {
-	Check   string
-	Err     error  // nil: fine
-	Note    string // what was answered, of a check about a person
-	Warning string // nothing is broken, but somebody should know
-	Mend    string
-}
+type Finding = conform.Finding
 
 // VerifyOptions say whom to ask about and how long to wait.
 type VerifyOptions struct {
@@ -40,8 +35,10 @@ func Verify(ctx context.Context, conn *nats.Conn, o VerifyOptions) ([]Finding, e
 	if err != nil {
 		return nil, err
 	}
-	v := verifier{conn: conn, contract: contract, o: o}
-	findings := []Finding{v.discovery(ctx), v.malformed(ctx)}
+	v := verifier{service: conform.Service{Conn: conn, Name: Service, Subject: Subject, Timeout: o.Timeout}, contract: contract, o: o}
+	discovered, _ := v.service.Discover(ctx)
+	findings := []Finding{discovered, v.service.Refuses(ctx, "refuses a malformed request", []byte(`{"request_id":`), codeBadRequest,
+		"answer with "+micro.ErrorCodeHeader+": 400 when the request does not match request.json")}
 	for _, user := range o.Users {
 		findings = append(findings, v.user(ctx, user)...)
 	}
@@ -49,60 +46,9 @@ func Verify(ctx context.Context, conn *nats.Conn, o VerifyOptions) ([]Finding, e
 }
 
 type verifier struct {
-	conn     *nats.Conn
+	service  conform.Service
 	contract *Contract
 	o        VerifyOptions
-}
-
-func (v verifier) ask(ctx context.Context, subject string, body []byte) (*nats.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, v.o.Timeout)
-	defer cancel()
-	return v.conn.RequestWithContext(ctx, subject, body)
-}
-
-func (v verifier) discovery(ctx context.Context) Finding {
-	finding := Finding{
-		Check: "found as micro service " + Service,
-		Mend:  "register with nats.go/micro under the name " + Service + " and a semantic version",
-	}
-	subject, err := micro.ControlSubject(micro.InfoVerb, Service, "")
-	if err != nil {
-		finding.Err = err
-		return finding
-	}
-	message, err := v.ask(ctx, subject, nil)
-	if err != nil {
-		finding.Err = fmt.Errorf("no answer on %s: %w", subject, err)
-		return finding
-	}
-	var info micro.Info
-	if finding.Err = json.Unmarshal(message.Data, &info); finding.Err != nil {
-		return finding
-	}
-	for _, endpoint := range info.Endpoints {
-		if endpoint.Subject == Subject {
-			return finding
-		}
-	}
-	finding.Err = fmt.Errorf("no endpoint on %s", Subject)
-	return finding
-}
-
-func (v verifier) malformed(ctx context.Context) Finding {
-	finding := Finding{
-		Check: "refuses a malformed request",
-		Mend:  "answer with " + micro.ErrorCodeHeader + ": 400 when the request does not match request.json",
-	}
-	message, err := v.ask(ctx, Subject, []byte(`{"request_id":`))
-	switch {
-	case err != nil:
-		finding.Err = err
-	case message.Header.Get(micro.ErrorCodeHeader) == "":
-		finding.Err = errors.New("answered without an error header, want 400")
-	case message.Header.Get(micro.ErrorCodeHeader) != codeBadRequest:
-		finding.Err = fmt.Errorf("refused with code %q, want %s", message.Header.Get(micro.ErrorCodeHeader), codeBadRequest)
-	}
-	return finding
 }
 
 func (v verifier) user(ctx context.Context, user string) []Finding {
@@ -182,12 +128,9 @@ func (v verifier) reply(ctx context.Context, body []byte) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	message, err := v.ask(ctx, Subject, body)
+	data, err := v.service.Answer(ctx, body)
 	if err != nil {
 		return Reply{}, err
 	}
-	if code := message.Header.Get(micro.ErrorCodeHeader); code != "" {
-		return Reply{}, fmt.Errorf("service error %s: %s", code, message.Header.Get(micro.ErrorHeader))
-	}
-	return v.contract.Reply(message.Data, request.RequestID, v.o.Now())
+	return v.contract.Reply(data, request.RequestID, v.o.Now())
 }

@@ -80,7 +80,7 @@ func (h *Hooks) signed(method string, serve func(http.ResponseWriter, *http.Requ
 			h.refuse(w, &fault{code: codeUnauthorized, detail: err.Error()})
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), actTimeout)
+		ctx, cancel := context.WithTimeout(asking(r), actTimeout)
 		defer cancel()
 		if bad := serve(w, r.WithContext(ctx), from, body); bad != nil {
 			h.refuse(w, bad)

@@ -70,7 +70,7 @@ func (h *Hooks) chatwootAct(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, &fault{code: codeBadJSON, cause: err})
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), actTimeout)
+	ctx, cancel := context.WithTimeout(asking(r), actTimeout)
 	defer cancel()
 	if err := h.attendChatwoot(ctx, from.name, said); err != nil {
 		h.refuse(w, faultOf(err))

@@ -47,6 +47,7 @@ type Options struct {
 	End     func(context.Context) (int64, error)                                  // the last position of the log
 	Waiting func(ctx context.Context) (names []string, err error)                 // conversations that wait or have a human
 
+	Audit  Audit // of what other desks read and do; nil: nowhere
 	Now    func() time.Time
 	Pace   Pace
 	Logger *slog.Logger
@@ -62,6 +63,7 @@ type Hooks struct {
 	box            outbox.Box
 	end            func(context.Context) (int64, error)
 	waiting        func(context.Context) ([]string, error)
+	audit          Audit
 	now            func() time.Time
 	pace           Pace
 	logger         *slog.Logger
@@ -86,9 +88,10 @@ type Hooks struct {
 func New(options Options) (*Hooks, error) {
 	h := &Hooks{
 		tenant: options.Tenant, public: strings.TrimSuffix(options.Public, "/"), endpoints: map[string]*endpoint{},
-		engine: options.Engine, log: options.Log, tail: options.Tail, box: options.Box, end: options.End, waiting: options.Waiting,
-		now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1), folds: map[string]*bot.Conversation{},
+		log: options.Log, tail: options.Tail, box: options.Box, end: options.End, waiting: options.Waiting,
+		audit: options.Audit, now: options.Now, pace: options.Pace, logger: options.Logger, woken: make(chan struct{}, 1), folds: map[string]*bot.Conversation{},
 	}
+	h.engine = recorded{options.Engine, h.record}
 	for _, one := range options.Endpoints {
 		made, err := newEndpoint(one, options)
 		if err != nil {

@@ -72,6 +72,11 @@ func singleFaced(kind string, data []byte) error {
 	if archived(data) {
 		return fmt.Errorf("an archive inside: %w", bot.ErrProofUnsafe)
 	}
+	for _, mark := range []string{"Rar!\x1a\x07", "7z\xbc\xaf\x27\x1c"} { // found wherever they are: too long to be there by chance
+		if bytes.Contains(data, []byte(mark)) {
+			return fmt.Errorf("an archive inside: %w", bot.ErrProofUnsafe)
+		}
+	}
 	return nil
 }
 

@@ -80,6 +80,16 @@ func tall(data []byte) []byte {
 	return data
 }
 
+// frameOf is the part of a JPEG that says how large it is.
+func frameOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	at := bytes.Index(data, []byte{0xff, 0xc0})
+	if at < 0 {
+		t.Fatal("no frame")
+	}
+	return data[at : at+2+int(binary.BigEndian.Uint16(data[at+2:]))]
+}
+
 // comment is a comment of a JPEG.
 func comment(text string) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, uint16(len(text)+2)), text...)
@@ -132,6 +142,14 @@ func TestInspect(t *testing.T) {
 		{"a page in a picture", behindHead(picture, 2, comment("<ScRiPt>alert(1)</script>")), "", bot.ErrProofUnsafe},
 		{"a paper in a picture", behindHead(picture, 2, comment("%PDF-1.4")), "", bot.ErrProofUnsafe},
 		{"a paper with a program", pdfOf("1 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj"), "", bot.ErrProofUnsafe},
+		{"a paper with a program in disguise", pdfOf("1 0 obj<</S/J#61va#53cript/JS(app.alert(1))>>endobj"), "", bot.ErrProofUnsafe},
+		{"a paper with half a disguise at its end", append(pdfOf("1 0 obj<<>>endobj"), '#', '4'), proofs.TypePDF, nil},
+		{"a paper with a film", pdfOf("1 0 obj<</Subtype/RichMedia>>endobj"), "", bot.ErrProofUnsafe},
+		{"a picture with two sizes", behindHead(picture, len(picture)-2, frameOf(t, tall(picture))), "", bot.ErrProofUnsafe},
+		{"a picture that grows", behindHead(picture, len(picture)-2, []byte{0xff, 0xdc, 0, 4, 0xff, 0xff}), "", bot.ErrProofUnsafe},
+		{"a drawing with two sizes", behindHead(drawing, pngHead, drawing[8:pngHead]), "", bot.ErrProofUnsafe},
+		{"another archive in a picture", behindHead(picture, 2, comment("Rar!\x1a\x07\x01\x00")), "", bot.ErrProofUnsafe},
+		{"yet another archive in a drawing", behindHead(drawing, pngHead, side("prVt", []byte("7z\xbc\xaf\x27\x1c\x00\x04"))), "", bot.ErrProofUnsafe},
 		{"a paper with a file", pdfOf("1 0 obj<</Type/EmbeddedFile>>endobj"), "", bot.ErrProofUnsafe},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -160,7 +178,7 @@ func TestInspectKeepsTheFirstPicture(t *testing.T) {
 // Whatever is taken is one of three kinds, is no larger than what came, and is
 // taken again as it was kept.
 func FuzzInspect(f *testing.F) {
-	for _, seed := range [][]byte{jpegOf(f, 8, 8), pngOf(f, 8, 8), pdfOf("x"), zipOf(f), tall(jpegOf(f, 8, 8)), {0xff, 0xd8, 0xff}} {
+	for _, seed := range [][]byte{jpegOf(f, 8, 8), pngOf(f, 8, 8), pdfOf("x"), pdfOf("/J#61vaScript #4"), zipOf(f), tall(jpegOf(f, 8, 8)), {0xff, 0xd8, 0xff}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -15,9 +15,16 @@ const maxScans = 100
 
 // The markers of a JPEG that matter here.
 const (
-	markerEnd  = 0xd9
-	markerScan = 0xda
+	markerEnd    = 0xd9
+	markerScan   = 0xda
+	markerHeight = 0xdc // says anew how high the picture is
 )
+
+// sizes says whether a marker begins a frame, which says how large the picture
+// is.
+func sizes(marker byte) bool {
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
+}
 
 // inspectJPEG walks from marker to marker and returns the first picture. What
 // phones append to it (another exposure, a map of the light) is left out, and
@@ -30,18 +37,24 @@ func inspectJPEG(data []byte) ([]byte, error) {
 	if err := fits(config.Width, config.Height); err != nil {
 		return nil, err
 	}
-	scans := 0
+	scans, frames := 0, 0
 	for at := 2; ; {
 		marker, next := nextMarker(data, at)
-		switch marker {
-		case 0:
+		switch {
+		case marker == 0:
 			return nil, fmt.Errorf("ends in the middle: %w", bot.ErrProofKind)
-		case markerEnd:
+		case marker == markerEnd:
 			return data[:next], nil
-		case markerScan:
-			if scans++; scans > maxScans {
-				return nil, fmt.Errorf("more than %d scans: %w", maxScans, bot.ErrProofUnsafe)
-			}
+		case marker == markerScan:
+			scans++
+		case sizes(marker) || marker == markerHeight:
+			frames++
+		}
+		switch {
+		case scans > maxScans:
+			return nil, fmt.Errorf("more than %d scans: %w", maxScans, bot.ErrProofUnsafe)
+		case frames > 1: // a program may believe either
+			return nil, fmt.Errorf("two sizes: %w", bot.ErrProofUnsafe)
 		}
 		if at = skipSegment(data, marker, next); at < 0 {
 			return nil, fmt.Errorf("a broken segment: %w", bot.ErrProofKind)

@@ -24,11 +24,17 @@ func inspectPNG(data []byte) error {
 	if err := fits(config.Width, config.Height); err != nil {
 		return err
 	}
+	heads := 0
 	for rest := data[8:]; ; {
 		kind, length, ok := chunk(rest)
+		if kind == "IHDR" {
+			heads++
+		}
 		switch {
 		case !ok:
 			return fmt.Errorf("a broken chunk: %w", bot.ErrProofKind)
+		case heads > 1: // a program may believe either
+			return fmt.Errorf("two sizes: %w", bot.ErrProofUnsafe)
 		case unfolds(kind) && length > maxSideChunk:
 			return fmt.Errorf("a chunk %q of %d bytes: %w", kind, length, bot.ErrProofUnsafe)
 		}

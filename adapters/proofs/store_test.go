@@ -2,6 +2,7 @@ package proofs_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -174,6 +175,15 @@ func TestScan(t *testing.T) {
 				t.Errorf("kept %v", kept)
 			}
 		})
+	}
+	large := pdfOf(strings.Repeat("x", 4<<20)) // more than fits into a pipe: who reads none of it may still tell
+	if _, err := open(t, t.TempDir(), secret("k"), "sh", "-c", "exit 0").Keep(t.Context(), "c_1", "a", large); err != nil {
+		t.Errorf("a scanner that reads nothing of much: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := open(t, t.TempDir(), secret("k"), "sh", "-c", "cat >/dev/null").Keep(ended, "c_1", "a", large); err == nil || errors.Is(err, bot.ErrProofUnsafe) {
+		t.Errorf("a scan that was ended: %v", err)
 	}
 	if _, err := open(t, t.TempDir(), secret("k"), "no-such-scanner").Keep(t.Context(), "c_1", "a", pdfOf("x")); err == nil {
 		t.Error("kept without the scanner")

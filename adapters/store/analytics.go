@@ -135,8 +135,10 @@ func (a *Analytics) catchUp(ctx context.Context) error {
 	}
 	if err = a.project(ctx); err != nil {
 		a.fold.words = nil // what is in memory may not be in the tables
+		return err
 	}
-	return err
+	a.fold.rest()
+	return nil
 }
 
 // fit makes the tables empty when what is in them does not fit the log or the

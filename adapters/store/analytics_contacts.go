@@ -62,6 +62,19 @@ func (a *Analytics) contacts(
 type span struct {
 	least, most  int64
 	days, places []int64
+	cells        []int64 // day and place in one number
+}
+
+// cellsNamed is how many cells are named one by one. Of more it is enough to say
+// on which days and at which places.
+const cellsNamed = 2000
+
+// within keeps contacts of the cells apart, and some others where they are many.
+func (s *span) within() string {
+	if len(s.cells) > cellsNamed {
+		return `day IN (` + numbers(s.days) + `) AND place IN (` + numbers(s.places) + `)`
+	}
+	return `day * 4294967296 + place IN (` + numbers(s.cells) + `)`
 }
 
 // spans are where contacts are to be looked for, the newest first. None overlaps
@@ -80,6 +93,9 @@ func (a *Analytics) spans(ctx context.Context, q analytics.Query, which analytic
 		}
 		if one.places = cells[day]; len(one.places) > 0 {
 			one.days = []int64{day}
+			for _, place := range one.places {
+				one.cells = append(one.cells, day<<32+place)
+			}
 			list = append(list, one)
 		}
 		return nil
@@ -98,7 +114,7 @@ func apart(list []*span) []*span {
 		}
 		last := joined[len(joined)-1]
 		last.least = min(last.least, one.least)
-		last.days = append(last.days, one.days...)
+		last.days, last.cells = append(last.days, one.days...), append(last.cells, one.cells...)
 		last.places = slices.Compact(slices.Sorted(slices.Values(slices.Concat(last.places, one.places))))
 	}
 	return joined
@@ -133,13 +149,13 @@ func (a *Analytics) cellsWith(ctx context.Context, q analytics.Query, which anal
 }
 
 func bitsCounted(bits analytics.Bits) string {
-	text := ""
+	var text strings.Builder
 	for bit := range analytics.MaxBits {
 		if bits.Has(bit) {
-			text += ` AND k.k` + strconv.Itoa(bit) + ` <> 0`
+			fmt.Fprintf(&text, ` AND k.k%d <> 0`, bit)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // contactLook goes through contacts, the newest first.
@@ -163,7 +179,7 @@ func (l *contactLook) through(ctx context.Context, s *span) error {
 			count++
 			return l.take(rows)
 		}, `SELECT opened, closed, body FROM analytics_contacts
-			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND day IN (`+numbers(s.days)+`) AND place IN (`+numbers(s.places)+`)`+l.marked()+`
+			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within()+l.marked()+`
 			ORDER BY opened DESC LIMIT $4`, max(s.least, 1), s.most, l.before, contactsAtOnce)
 		if err != nil || count < contactsAtOnce {
 			return err
@@ -188,26 +204,25 @@ func (l *contactLook) take(rows *sql.Rows) error {
 	if err := rows.Scan(&l.before, &closed, &body); err != nil || l.full() {
 		return err
 	}
-	contact, err := storedContact(closed, body)
+	memory, err := storedContact(closed, body)
 	if err != nil {
 		return err
 	}
+	contact := &memory.Contact
 	if _, counts := contact.Count(l.zone); l.which.Admits(contact, counts) && l.fits(contact) {
 		l.found = append(l.found, *contact)
 	}
 	return nil
 }
 
-// storedContact reads the contact of a row.
-func storedContact(closed int64, body []byte) (*analytics.Contact, error) {
+// storedContact reads a row: the contact, and what is remembered with it.
+func storedContact(closed int64, body []byte) (memory analytics.Memory, err error) {
 	if closed != 0 {
-		var contact analytics.Contact
-		err := contact.UnmarshalBinary(body)
-		return &contact, err
+		err = memory.Contact.UnmarshalBinary(body)
+	} else {
+		err = memory.UnmarshalBinary(body)
 	}
-	var memory analytics.Memory
-	err := memory.UnmarshalBinary(body)
-	return &memory.Contact, err
+	return memory, err
 }
 
 // numbers are numbers as SQL lists them.

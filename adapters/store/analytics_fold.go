@@ -13,12 +13,15 @@ import (
 )
 
 const (
-	// foldNames bounds of how many conversations and persons a page is.
-	foldNames = 2048
+	// foldNames bounds of how many conversations and persons a page is: so many that
+	// what they have in common is stored once.
+	foldNames = 8192
 	// foldKept is how many are kept in memory: all those of the page in hand, of
 	// the one that waits and of the one that is being stored. What is asked for
 	// is then either here or in the tables.
 	foldKept = 4 * foldNames
+	// foldRest is how many are kept when everything is stored.
+	foldRest = 4096
 )
 
 // analyticsFold folds turns into pages. It is the state of [analytics.Apply].
@@ -66,9 +69,20 @@ func (f *analyticsFold) begin(ctx context.Context, mark analyticsMark) error {
 		return f.tables.words.explain(err)
 	}
 	f.words, f.ledger, f.mark = words, newAnalyticsLedger(words), mark
-	f.conversations, f.persons = newRecent[string, *foldedConversation](foldKept), newRecent[string, *foldedPerson](foldKept)
+	f.keepNone()
 	f.turnPage()
 	return nil
+}
+
+// rest lets go of what is in memory, if it is much. Everything must be stored.
+func (f *analyticsFold) rest() {
+	if f.conversations.size()+f.persons.size() > foldRest {
+		f.keepNone()
+	}
+}
+
+func (f *analyticsFold) keepNone() {
+	f.conversations, f.persons = newRecent[string, *foldedConversation](foldKept), newRecent[string, *foldedPerson](foldKept)
 }
 
 // apply folds a turn in. After an error what is in memory is worth nothing.

@@ -65,18 +65,11 @@ func (c *analyticsChange) uncount(conversation string, zone *time.Location, page
 		if err := rows.Scan(&closed, &body); err != nil {
 			return err
 		}
-		one := &foldedConversation{id: conversation}
-		contact := &one.memory.Contact
-		var err error
-		if closed != 0 {
-			err = contact.UnmarshalBinary(body)
-		} else {
-			err = one.memory.UnmarshalBinary(body)
-		}
-		if one.memory.Broken {
+		memory, err := storedContact(closed, body)
+		if memory.Broken {
 			page.broken--
 		}
-		before := countContact(contact, zone)
+		before := countContact(&memory.Contact, zone)
 		ledger.move(&before, &counted{})
 		return err
 	}, c.tables.text(`SELECT closed, body FROM analytics_contacts WHERE conversation = $1`), conversation)

@@ -16,6 +16,9 @@ type history struct {
 	now           time.Time
 	conversations []*made
 	people        int
+	seed          uint64
+	begun         int
+	last          string // conversation of the last turn
 }
 
 // made is a conversation that is being made up.
@@ -30,7 +33,7 @@ type made struct {
 
 func newHistory(seed uint64, people int) *history {
 	return &history{
-		random: rand.New(rand.NewPCG(seed, 1)), people: people,
+		random: rand.New(rand.NewPCG(seed, 1)), people: people, seed: seed,
 		now: time.Date(2026, 10, 28, 20, 0, 0, 0, time.UTC),
 	}
 }
@@ -43,7 +46,8 @@ func pick[T any](h *history, list ...T) T { return list[h.random.IntN(len(list))
 func (h *history) turn() bot.Turn {
 	h.now = h.now.Add(pick(h, time.Second, 20*time.Second, 3*time.Minute, 40*time.Minute, 3*time.Hour, 11*time.Hour, 30*time.Hour))
 	if len(h.conversations) == 0 || h.chance(25) {
-		h.conversations = append(h.conversations, &made{id: fmt.Sprintf("c_%d", len(h.conversations))})
+		h.begun++
+		h.conversations = append(h.conversations, &made{id: fmt.Sprintf("c_%d-%d", h.seed, h.begun)})
 		return h.say(h.conversations[len(h.conversations)-1])
 	}
 	one := pick(h, h.conversations[max(0, len(h.conversations)-6):]...)
@@ -60,6 +64,7 @@ func (h *history) turn() bot.Turn {
 
 func (h *history) next(one *made, events ...bot.Event) bot.Turn {
 	one.version++
+	h.last = one.id
 	at := h.now
 	if h.chance(5) {
 		at = at.Add(-2 * time.Hour) // the clock of another node

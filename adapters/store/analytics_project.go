@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"kaitong/bot"
 )
@@ -34,7 +33,7 @@ func (a *Analytics) project(ctx context.Context) error {
 	cancelIf(cancel, a.foldTurns(ctx, turns, pages))
 	close(pages)
 	<-stored
-	for range turns { //nolint:revive // until the reader has ended
+	for range turns { // until the reader has ended
 	}
 	return context.Cause(ctx)
 }
@@ -78,21 +77,11 @@ func (a *Analytics) readPage(ctx context.Context, after int64) ([]bot.Turn, erro
 			return err
 		}
 		turn.At = moment(at)
-		turn.Events = a.decode(ctx, events)
+		turn.Events, _ = bot.DecodeFacts(events) // one that cannot be read counts as one that says nothing; verifying names it
 		page = append(page, turn)
 		return nil
 	}, a.log.db.counting, after, a.turns)
 	return page, err
-}
-
-// decode is what the figures need of a row. What cannot be read counts as a turn
-// that says nothing; verifying names it.
-func (a *Analytics) decode(ctx context.Context, row []byte) []bot.Event {
-	events, err := bot.DecodeEvents(row, a.log.db.blocks.finder(ctx))
-	if err != nil {
-		return nil
-	}
-	return events
 }
 
 // foldTurns makes pages of turns. A page goes out when it is full, and at the
@@ -127,6 +116,6 @@ func (a *Analytics) hand(ctx context.Context, into chan<- *analyticsPage) error 
 	case into <- page:
 		return nil
 	case <-ctx.Done():
-		return errors.Join(ctx.Err())
+		return ctx.Err()
 	}
 }

@@ -213,7 +213,7 @@ func (s *shaky) save(ctx context.Context, page *analyticsPage) error {
 // anew from the log as well.
 func TestFiguresAreTheFold(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(6)
+	seeds := uint64(5)
 	if testing.Short() {
 		seeds = 2
 	}
@@ -235,7 +235,10 @@ func wantHistory(t *testing.T, log *Log, at site, seed uint64) {
 	}
 	h := newHistory(seed, 5)
 	a := openUncounted(t, log, at.options, zone)
-	oracle, seen := oracleOf(t, log, zone), int64(0)
+	if err := a.reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	oracle, seen := analytics.NewOracle(zone), int64(0)
 	for range 12 {
 		for range 1 + random.IntN(20) {
 			put(t, log, h.turn())
@@ -287,10 +290,14 @@ func tellAll(t *testing.T, log *Log, oracle *analytics.Oracle, after int64) int6
 	return after
 }
 
-// forgetOne takes a conversation out of the log and out of the figures.
+// forgetOne takes a conversation out of the log and out of the figures; not the
+// last one that said something, whose positions would be given out again.
 func forgetOne(t *testing.T, a *Analytics, oracle *analytics.Oracle, h *history, at site) {
 	t.Helper()
 	id := pick(h, h.conversations...).id
+	if id == h.last {
+		return
+	}
 	h.forget(id)
 	at.execute(t, fmt.Sprintf(`DELETE FROM turns WHERE conversation = '%s'`, id))
 	if err := a.Forget(t.Context(), id, "c_unknown"); err != nil {

@@ -43,3 +43,47 @@ func TestAppealed(t *testing.T) {
 		}
 	})
 }
+
+// Whose appeal it is, who began one and whose was refused is known whether the
+// list of conversations is up to date or behind.
+func TestAppealLists(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, at site) {
+		log := openUnprojected(t, at.options)
+		u := bot.Started{Tenant: "default", User: "u"}
+		put(t, log,
+			sent("a", 1, u, bot.AppealStarted{Product: "jiebei"}),
+			sent("b", 1, u, bot.AppealStarted{}, bot.AppealSubmitted{Reference: "A-1"}),
+			sent("c", 1, bot.Started{Tenant: "default", User: "v"}, bot.AppealStarted{}),
+			sent("d", 1, u),
+			sent("b", 2, bot.AppealRefused{Reference: "A-1", Class: bot.RefusedLate}, bot.HandoffChanged{Seq: 1, State: bot.HandoffRequested}),
+			sent("e", 1, bot.Started{Tenant: "other", User: "u"}, bot.AppealStarted{}),
+		)
+		look := func(whose ...string) {
+			t.Helper()
+			got, err := log.AppealsOf(t.Context(), bot.Identity{Tenant: "default", User: "u"})
+			if err != nil || !slices.Equal(got, whose) {
+				t.Errorf("of the person: %v, %v; want %v", got, err, whose)
+			}
+			var begun []string
+			if err := log.AppealsBegun(t.Context(), func(name string) { begun = append(begun, name) }); err != nil || !slices.Equal(begun, []string{"a", "b", "c", "e"}) {
+				t.Errorf("begun: %v, %v", begun, err)
+			}
+		}
+		look("e", "c", "b", "a") // whoever asks looks at whose they are
+		project(t, log)
+		look("b", "a")
+		refused, err := log.AppealsRefused(t.Context(), 10)
+		if err != nil || len(refused) != 1 || refused[0].Conversation != "b" || refused[0].Appeal != bot.AppealDeclined {
+			t.Errorf("refused: %+v, %v", refused, err)
+		}
+		put(t, log, sent("b", 3, bot.HandoffChanged{Seq: 2, State: bot.HandoffResolved}))
+		project(t, log)
+		if refused, err = log.AppealsRefused(t.Context(), 10); err != nil || len(refused) != 0 {
+			t.Errorf("once somebody saw to it: %+v, %v", refused, err)
+		}
+		if got, err := log.Appealed(t.Context(), 10); err != nil || len(got) != 0 {
+			t.Errorf("still to be handed over: %v, %v", got, err)
+		}
+	})
+}

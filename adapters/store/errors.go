@@ -66,8 +66,9 @@ func sqliteMeaning(code int) error {
 	return nil
 }
 
-// uniqueSQLite says whether a row was refused because its key is there.
+// uniqueSQLite says whether a row was refused because its key is there, or
+// something else that no two rows share.
 func uniqueSQLite(err error) bool {
 	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	return errors.As(err, &failure) && (failure.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 }

@@ -31,11 +31,14 @@ type overviewWords struct {
 	since string // of a conversation, after a version
 	back  string // between two positions, the last first, without their events
 
-	one    string // the row of a conversation
-	newest string // rows, the latest turn first
-	open   string // rows of those that wait for a human or have one, the oldest turn first, after a position
-	sent   string // rows of those whose appeal the institution has not confirmed, the earliest first
-	page   string // rows in the order of their conversations, after one
+	one     string // the row of a conversation
+	newest  string // rows, the latest turn first
+	open    string // rows of those that wait for a human or have one, the oldest turn first, after a position
+	sent    string // rows of those whose appeal the institution has not confirmed, the earliest first
+	refused string // rows of those whose appeal was refused and that have or want a human, the latest turn first
+	whose   string // rows of a person of a tenant in which an appeal was begun, the latest turn first
+	filed   string // rows in which an appeal was begun, in the order of their conversations, after one
+	page    string // rows in the order of their conversations, after one
 }
 
 // overviewMerge adds what was projected to what was known.

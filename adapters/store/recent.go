@@ -29,6 +29,8 @@ func (r *recent[K, V]) put(key K, value V) {
 	r.young[key] = value
 }
 
+func (r *recent[K, V]) size() int { return len(r.young) + len(r.old) }
+
 func (r *recent[K, V]) remove(key K) {
 	delete(r.young, key)
 	delete(r.old, key)

@@ -12,7 +12,7 @@ import (
 	"kaitong/bot/staff"
 )
 
-const accountColumns = `login, name, role, queues, locale, hash, disabled, era, version, created`
+const accountColumns = `login, name, role, queues, locale, hash, disabled, era, version, created, issuer, subject`
 
 // Account implements [staff.Vault].
 func (s *Staff) Account(ctx context.Context, user string) (staff.Account, error) {
@@ -22,6 +22,18 @@ func (s *Staff) Account(ctx context.Context, user string) (staff.Account, error)
 	}
 	if err != nil {
 		return staff.Account{}, fmt.Errorf("account %q: %w", user, err)
+	}
+	return list[0], nil
+}
+
+// AccountOf implements [staff.Vault].
+func (s *Staff) AccountOf(ctx context.Context, issuer, subject string) (staff.Account, error) {
+	list, err := s.accounts(ctx, `SELECT `+accountColumns+` FROM staff_accounts WHERE issuer = $1 AND subject = $2 AND issuer <> ''`, issuer, subject)
+	if err == nil && len(list) == 0 {
+		err = staff.ErrUnknown
+	}
+	if err != nil {
+		return staff.Account{}, fmt.Errorf("account of %q: %w", subject, err)
 	}
 	return list[0], nil
 }
@@ -56,7 +68,7 @@ func scanAccount(rows *sql.Rows) (staff.Account, error) {
 	var a staff.Account
 	var queues string
 	var created int64
-	err := rows.Scan(&a.User, &a.Name, &a.Role, &queues, &a.Locale, &a.Hash, &a.Disabled, &a.Era, &a.Version, &created)
+	err := rows.Scan(&a.User, &a.Name, &a.Role, &queues, &a.Locale, &a.Hash, &a.Disabled, &a.Era, &a.Version, &created, &a.Issuer, &a.Subject)
 	if queues != "" {
 		a.Queues = strings.Split(queues, " ")
 	}
@@ -66,8 +78,8 @@ func scanAccount(rows *sql.Rows) (staff.Account, error) {
 
 // Add implements [staff.Vault].
 func (s *Staff) Add(ctx context.Context, a staff.Account) error {
-	_, err := s.exec(ctx, `INSERT INTO staff_accounts (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)`,
-		a.User, a.Name, string(a.Role), strings.Join(a.Queues, " "), a.Locale, a.Hash, a.Disabled, a.Era, a.Created.UnixMicro())
+	_, err := s.exec(ctx, `INSERT INTO staff_accounts (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11)`,
+		a.User, a.Name, string(a.Role), strings.Join(a.Queues, " "), a.Locale, a.Hash, a.Disabled, a.Era, a.Created.UnixMicro(), a.Issuer, a.Subject)
 	if s.taken(err) {
 		err = staff.ErrExists
 	}

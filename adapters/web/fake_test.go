@@ -38,6 +38,7 @@ type fakeConv struct {
 	step  int // of the flow, 0 before it
 
 	filled int // short turns stored by fill
+	proofs []bot.Proof
 }
 
 type fakeSeen struct {

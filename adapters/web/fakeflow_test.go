@@ -28,6 +28,12 @@ func (c *fakeConv) answer(say bot.Say) fakeReply {
 	case strings.Contains(say.Text, "系统繁忙"), strings.Contains(say.Text, "system busy"):
 		about.Incident, about.Symptom = "inc-1", "page.busy"
 		return fakeReply{fakeIncident(say.Locale), about}
+	case strings.Contains(say.Text, "申诉"), strings.Contains(say.Text, "appeal"):
+		about.Intent = "appeal"
+		return fakeReply{fakeForm(say.Locale, c.proofs), about}
+	case choice == "appeal.submit":
+		about.Intent = "appeal"
+		return fakeReply{[]bot.Block{{Type: bot.BlockText, Text: "提交好了。"}}, about}
 	case strings.Contains(say.Text, "几个原因"):
 		return fakeReply{fakeReasons(), about}
 	case strings.Contains(say.Text, "难受"):

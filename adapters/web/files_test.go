@@ -72,6 +72,17 @@ func TestEveryFileIsSmallerZippedOrSentAsItIs(t *testing.T) {
 	}
 }
 
+// Everybody who opens a page with the widget waits for it: it has a budget, as
+// sent.
+func TestWeightOfTheWidget(t *testing.T) {
+	t.Parallel()
+	a := newWorld(t).request("GET", "/widget.js", "", "Accept-Encoding", "gzip")
+	if len(a.body) == 0 || len(a.body) > 25_600 || a.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("%d bytes %v", len(a.body), a.Header)
+	}
+	t.Logf("%d bytes, gzipped", len(a.body))
+}
+
 func TestFilesAreNotSentTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

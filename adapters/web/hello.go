@@ -98,13 +98,21 @@ func (s *session) welcome(re string, pass passport, begin beginning) {
 		Recovered: begin.recovered,
 		Anon:      pass.anon,
 		ExpiresAt: stamp(pass.expires),
-		Features:  features(),
+		Features:  s.server.features(),
 		Greeting:  s.greeting(),
 		Page:      s.server.engine.Page(s.locale()),
 	}})
 }
 
-func features() []string { return []string{"choices", "feedback", "handoff", "check"} }
+// features is what can be done here. Documents are taken where there is a place
+// to keep them.
+func (s *Server) features() []string {
+	names := []string{"choices", "feedback", "handoff", "check"}
+	if s.options.Uploads != nil {
+		names = append(names, "documents")
+	}
+	return names
+}
 
 func (s *session) greeting() []bot.Block {
 	blocks := s.server.engine.Greeting(s.locale())

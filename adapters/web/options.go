@@ -35,6 +35,9 @@ type Options struct {
 	// Demo mints tokens for anybody who asks to be a demo user. Never set it
 	// where real people are served.
 	Demo bool
+	// Hosts are names, besides addresses and localhost, under which demo tokens are
+	// given.
+	Hosts []string
 	// DemoUsers fill the picker of the chat page.
 	DemoUsers []DemoUser
 

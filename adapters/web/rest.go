@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/bot"
 )
 
@@ -111,7 +112,7 @@ type demoTokenBody struct {
 
 // demoToken is POST /v1/demo/token {"user":"demo-…"}, in demo mode only.
 func (s *Server) demoToken(w http.ResponseWriter, r *http.Request) {
-	if !s.originAllowed(r) {
+	if !s.originAllowed(r) || !s.ownHost(r) {
 		s.problem(w, r, &fault{code: codeBadOrigin})
 		return
 	}
@@ -131,6 +132,17 @@ func (s *Server) demoToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.giveDemoToken(w, r, *ask.User)
+}
+
+// ownHost says whether a request can only be meant for us. A demo token is for the
+// asking, so a page elsewhere whose name leads here must not get one.
+func (s *Server) ownHost(r *http.Request) bool {
+	host := s.door.proxies.Host(r)
+	if edge.OwnHost(host, s.options.Hosts) {
+		return true
+	}
+	s.log.Warn("no demo token is given under a name that is not known to be ours; web.allowed_origins can name it", "host", host)
+	return false
 }
 
 func (s *Server) giveDemoToken(w http.ResponseWriter, r *http.Request, user string) {

@@ -201,6 +201,25 @@ func TestDemoToken(t *testing.T) {
 	wantProblem(t, w.get("/v1/demo/token"), codeBadMethod)
 }
 
+// A page whose name is made to lead here gets no token (DNS rebinding), though its
+// origin is the host it asks.
+func TestDemoTokenUnderOtherNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.Hosts = []string{"demo.example.com"} })
+	for host, want := range map[string]int{"evil.example": 403, "localhost.evil.example:8080": 403, "demo.example.com": 200, "localhost:8080": 200, "192.168.1.7:8080": 200} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/v1/demo/token", strings.NewReader(`{"user":"demo-a"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Origin", "http://"+host)
+		if a := w.do(r); a.StatusCode != want {
+			t.Errorf("as %s: %d %s", host, a.StatusCode, a.body)
+		}
+	}
+}
+
 func TestDemoUsersRoute(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -19,6 +19,7 @@ func TestWidgetNews(t *testing.T) {
 		{"says how much is too much", newsTooLong},
 		{"leaves Escape to those who compose", newsComposing},
 		{"tells an agent of typing, not of having sent", newsTyping},
+		{"lets people leave an agent", newsAgentLeft},
 		{"opens by a listener of the page", newsListener},
 		{"is not stopped by an element of its name", newsNamed},
 	})
@@ -195,6 +196,22 @@ func newsTyping(t *testing.T, chromium *browsertest.Browser) {
 	if got := browsertest.Value[string](tab.Place, `out.filter((type) => type !== "ping" && type !== "pong").join(" ")`); got != "message.send typing typing typing message.send" {
 		t.Errorf("the server was sent: %s", got)
 	}
+}
+
+// Who talks to an agent can leave them.
+func newsAgentLeft(t *testing.T, chromium *browsertest.Browser) {
+	s, tab := scriptedChat(t, chromium)
+	tab.JS(`window.out = []; const real = WebSocket.prototype.send;
+		WebSocket.prototype.send = function (text) { out.push(JSON.parse(text).type); return real.call(this, text) };`)
+	s.event("handoff.state", "", map[string]any{"state": "active", "agent": "小林"})
+	tab.See("#handoff.active")
+	if got := tab.Text("#cancel-human"); got != "结束人工服务" {
+		t.Errorf("offered: %q", got)
+	}
+	tab.Click("#cancel-human")
+	tab.Until(`out.includes("handoff.cancel")`)
+	s.event("handoff.state", "", map[string]any{"state": "cancelled"})
+	tab.Gone("#handoff")
 }
 
 // A page may hand Kaitong.open over as it is: the event is no question.

@@ -9,7 +9,8 @@ import (
 	"kaitong/bot"
 )
 
-// ErrState: what should be a memory, contact or person is none of this version.
+// ErrState says that what should be a memory, contact or person is none of this
+// version.
 var ErrState = errors.New("no state of this version")
 
 // MarshalBinary is a memory in a small form, for a projection to keep.

@@ -147,7 +147,7 @@ func (b *unpacker) replies(keys int) []reply {
 	for range b.length() {
 		made := reply{id: b.hash()}
 		for range b.length() {
-			made.entries = append(made.entries, uint16(b.below(int64(keys)))) //nolint:gosec // below the keys, checked
+			made.entries = append(made.entries, uint16(b.below(int64(keys))))
 		}
 		list = append(list, made)
 	}

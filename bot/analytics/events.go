@@ -78,7 +78,7 @@ func (m *Memory) reply(id string, sources []string) {
 	for _, source := range sources {
 		if !strings.HasPrefix(source, "phrase:") {
 			if at := m.Contact.key(KindEntry, source, EntryShown); at >= 0 {
-				made.entries = append(made.entries, uint16(at)) //nolint:gosec // keys are fewer than maxKeys
+				made.entries = append(made.entries, uint16(at))
 			}
 		}
 	}

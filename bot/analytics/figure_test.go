@@ -100,7 +100,7 @@ func TestDocument(t *testing.T) {
 	}
 	want := before + begins + tables() + ends + after
 	if *update {
-		if err := os.WriteFile(document, []byte(want), 0o644); err != nil { //nolint:gosec // a document for everybody
+		if err := os.WriteFile(document, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -1,6 +1,6 @@
 package analytics
 
-// Kind is what a key names: an intent, a cause, a fix …
+// Kind is what a key names: an intent, a cause, a fix and so on.
 type Kind string
 
 // The kinds of keys.

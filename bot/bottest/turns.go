@@ -84,6 +84,8 @@ func EveryEvent() []bot.Event {
 		bot.ProofAttached{Proof: bot.Proof{ID: "p1", Name: "结清证明.pdf", Type: "application/pdf", Size: 1 << 20, SHA256: "9f86d081"}},
 		bot.AppealSubmitted{Reference: "A-7F31-09BC-22E4"},
 		bot.AppealAccepted{Reference: "A-7F31-09BC-22E4", At: at},
+		bot.AppealRefused{Reference: "A-7F31-09BC-22E4", Class: bot.RefusedLate, At: at},
+		bot.ProofDropped{ID: "p1"},
 	}, bareEvents()...)
 }
 
@@ -111,6 +113,6 @@ func bareEvents() []bot.Event {
 		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{}, bot.Alarmed{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},
-		bot.AppealStarted{}, bot.AppealFilled{}, bot.ProofAttached{}, bot.AppealSubmitted{}, bot.AppealAccepted{},
+		bot.AppealStarted{}, bot.AppealFilled{}, bot.ProofAttached{}, bot.AppealSubmitted{}, bot.AppealAccepted{}, bot.AppealRefused{}, bot.ProofDropped{},
 	}
 }

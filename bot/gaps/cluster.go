@@ -21,12 +21,12 @@ type Asked struct {
 
 // Cluster is some questions that ask the same.
 type Cluster struct {
-	ID      string   // of its most central question; it stays while that one does
-	Texts   []string // distinct, the most central first
-	Asked   []Asked  // all of them, the latest first
-	People  int      // conversations
-	Nearest intents.Candidate
-	Foreign bool // most of them are read as none of ours
+	ID      string            // of its most central question; it stays while that one does
+	Texts   []string          // distinct, the most central first
+	Asked   []Asked           // all of them, the latest first
+	People  int               // conversations
+	Nearest intents.Candidate // what the model leans to; zero where it leans to nothing
+	Foreign bool              // most of them are read as none of ours
 }
 
 // Clusters groups questions, the largest group first; known are the utterances
@@ -100,8 +100,14 @@ func leaning(model *intents.Model, texts []string) (intents.Candidate, bool) {
 			best = intents.Candidate{Intent: intent, Confidence: mean}
 		}
 	}
+	if best.Confidence < leans {
+		best = intents.Candidate{}
+	}
 	return best, 2*foreign > len(texts)
 }
+
+// leans is the mean confidence from which a leaning says something.
+const leans = 0.05
 
 // otherIntent is the label of what is none of ours.
 const otherIntent = "other"

@@ -36,6 +36,9 @@ type Account struct {
 	Locale   string   // of the desk: zh-CN or en
 	Hash     string   // of the password, with its parameters; empty: nobody signs in with one
 	Disabled bool
+	// Issuer and Subject are who this is at a provider that people sign in with;
+	// both empty: an account of our own. No two accounts share them.
+	Issuer, Subject string
 	// Era grows whenever all sessions have to end: those of another era are void.
 	Era int64
 	// Version grows with every change; see [Vault.Update].
@@ -62,6 +65,10 @@ func (a Account) Validate() error {
 		return fmt.Errorf("name %q: want 1 to %d letters in one line", a.Name, maxName)
 	case !slices.Contains(Roles(), a.Role):
 		return fmt.Errorf("role %q: want agent, lead, compliance or admin", a.Role)
+	case (a.Issuer == "") != (a.Subject == ""):
+		return errors.New("provider: want an issuer and a subject, or neither")
+	case a.Foreign() && a.Hash != "":
+		return errors.New("password: whoever signs in with a provider has none here")
 	case a.Locale != "zh-CN" && a.Locale != "en":
 		return fmt.Errorf("locale %q: want zh-CN or en", a.Locale)
 	case len(a.Queues) > maxQueues || slices.ContainsFunc(a.Queues, func(queue string) bool { return !ValidUser(queue) }):
@@ -88,9 +95,19 @@ func (a Account) Serves(queue string) bool {
 	return len(a.Queues) == 0 || slices.Contains(a.Queues, queue)
 }
 
+// Foreign says whether an account belongs to a provider: nobody signs in to it
+// with a password.
+func (a Account) Foreign() bool { return a.Issuer != "" }
+
 // WithPassword changes the password: whoever is signed in has to sign in again.
 func (a Account) WithPassword(hash string) Account {
 	a.Hash = hash
+	a.Era++
+	return a
+}
+
+// SignedOut ends all sessions of an account.
+func (a Account) SignedOut() Account {
 	a.Era++
 	return a
 }

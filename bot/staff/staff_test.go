@@ -32,6 +32,9 @@ func TestAccountsThatCannotBe(t *testing.T) {
 		"unknown role":   {func(a *staff.Account) { a.Role = "root" }, "role"},
 		"no role":        {func(a *staff.Account) { a.Role = "" }, "role"},
 		"locale":         {func(a *staff.Account) { a.Locale = "fr" }, "locale"},
+		"of a provider":  {func(a *staff.Account) { a.Issuer, a.Subject, a.Hash = "https://id.example", "7", "" }, ""},
+		"half of one":    {func(a *staff.Account) { a.Issuer = "https://id.example" }, "provider"},
+		"two ways in":    {func(a *staff.Account) { a.Issuer, a.Subject = "https://id.example", "7" }, "password"},
 		"queue":          {func(a *staff.Account) { a.Queues = []string{"a b"} }, "queues"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,6 +68,7 @@ func TestWhenASessionEnds(t *testing.T) {
 		"used all day":       {busy, account, staff.AbsoluteTimeout - 1, true},
 		"used for too long":  {busy, account, staff.AbsoluteTimeout, false},
 		"password changed":   {session, account.WithPassword("$new"), 0, false},
+		"signed out":         {session, account.SignedOut(), 0, false},
 		"disabled":           {session, account.WithDisabled(true), 0, false},
 		"disabled and freed": {session, account.WithDisabled(true).WithDisabled(false), 0, false},
 		"of somebody else":   {session, stafftest.Clerk("wang", staff.Agent), 0, false},

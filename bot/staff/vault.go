@@ -20,11 +20,16 @@ var (
 type Vault interface {
 	// Account returns ErrUnknown when there is none.
 	Account(ctx context.Context, user string) (Account, error)
+	// AccountOf returns the account of somebody at a provider, ErrUnknown when
+	// there is none.
+	AccountOf(ctx context.Context, issuer, subject string) (Account, error)
 	// Accounts returns all, by user.
 	Accounts(ctx context.Context) ([]Account, error)
-	// Add keeps a new account as version 1, or returns ErrExists.
+	// Add keeps a new account as version 1, or returns ErrExists: of the same user,
+	// or of the same somebody at a provider.
 	Add(ctx context.Context, account Account) error
-	// Update replaces the account of the same version and raises the version.
+	// Update replaces the account of the same version and raises the version. Who
+	// it belongs to at a provider never changes.
 	// It returns ErrChanged when there is another one, ErrUnknown when none.
 	Update(ctx context.Context, account Account) error
 

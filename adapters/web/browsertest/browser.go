@@ -36,6 +36,12 @@ func Start(t testing.TB, shots string) *Browser {
 	if testing.Short() {
 		t.Skip("a browser takes its time: left out in short mode")
 	}
+	return StartInShort(t, shots)
+}
+
+// StartInShort is Start for a test so quick that short mode has it, too.
+func StartInShort(t testing.TB, shots string) *Browser {
+	t.Helper()
 	path, err := find()
 	demand(t, err, "apt-get install chromium")
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags(path)...)

@@ -13,5 +13,6 @@
 // finds one element below it and $$ finds all.
 //
 // Without an installed Chromium such tests are skipped, loudly; where the
-// variable CI is set they fail instead. Short mode leaves them out.
+// variable CI is set they fail instead. Short mode leaves them out, but for what
+// StartInShort starts.
 package browsertest

@@ -115,21 +115,38 @@ const untilScript = `
 		await new Promise((done) => setTimeout(done, 8));
 	}`
 
+// Read waits until a person can read some words anywhere.
+func (p *Place) Read(words string) {
+	p.tab.t.Helper()
+	p.Until(fmt.Sprintf("(kt.body ?? kt).innerText.includes(%s)", quote(words)))
+}
+
 // Click clicks an element with the mouse: it is scrolled into view, has to
 // stand still, and nothing may cover it.
 func (p *Place) Click(selector string) {
 	p.tab.t.Helper()
-	if err := p.until(fmt.Sprintf(reachScript, quote(selector))); err != nil {
-		p.tab.fail("click %s: %v", selector, err)
+	p.click(fmt.Sprintf("$(%s)", quote(selector)))
+}
+
+// ClickOn clicks the first element of a selector that shows some words.
+func (p *Place) ClickOn(selector, words string) {
+	p.tab.t.Helper()
+	p.click(fmt.Sprintf("$$(%s).find((e) => e.checkVisibility() && e.innerText.includes(%s))", quote(selector), quote(words)))
+}
+
+func (p *Place) click(element string) {
+	p.tab.t.Helper()
+	if err := p.until(fmt.Sprintf(reachScript, element)); err != nil {
+		p.tab.fail("click %s: %v", element, err)
 	}
-	at := Value[[]float64](p, fmt.Sprintf("(() => { const { x, y, width, height } = $(%s).getClientRects()[0]; return [x + width / 2, y + height / 2]; })()", quote(selector)))
+	at := Value[[]float64](p, fmt.Sprintf("(() => { const { x, y, width, height } = %s.getClientRects()[0]; return [x + width / 2, y + height / 2]; })()", element))
 	x, y := p.onPage(at[0], at[1])
 	p.tab.do(chromedp.MouseClickXY(x, y))
 }
 
 // reachScript holds when the middle of an element is where a click lands on it.
 const reachScript = `
-	const e = $(%s);
+	const e = %s;
 	if (!e) throw "there is none";
 	const before = e.getClientRects()[0];
 	if (!before) throw "it is not shown";
@@ -142,10 +159,13 @@ const reachScript = `
 
 // Type puts text into the composer, as an input method does: whole, not key
 // by key.
-func (p *Place) Type(text string) {
+func (p *Place) Type(text string) { p.tab.t.Helper(); p.Fill("#text", text) }
+
+// Fill puts text into a field, where the caret is, as an input method does.
+func (p *Place) Fill(selector, text string) {
 	p.tab.t.Helper()
-	if Value[bool](p, `kt.activeElement !== $("#text")`) {
-		p.Click("#text")
+	if Value[bool](p, fmt.Sprintf("kt.activeElement !== $(%s)", quote(selector))) {
+		p.Click(selector)
 	}
 	p.tab.call(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})

@@ -11,9 +11,11 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Tab is one tab. As a [Place] it is the widget on its page.
@@ -73,6 +75,16 @@ func (b *Browser) newTab(t testing.TB, option chromedp.ContextOption) *Tab {
 	return tab
 }
 
+// Beforehand has a script run in every page from now on, before anything of
+// the page's own.
+func (tab *Tab) Beforehand(script string) {
+	tab.t.Helper()
+	tab.call(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	})
+}
+
 // Visit goes to an address and waits until its page has loaded.
 func (tab *Tab) Visit(address string) {
 	tab.t.Helper()
@@ -98,7 +110,33 @@ func (tab *Tab) Close() {
 // Press strikes keys one after the other; modifiers are held meanwhile.
 func (tab *Tab) Press(keys string, modifiers ...chromedp.Modifier) {
 	tab.t.Helper()
-	tab.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	tab.call(func(ctx context.Context, t *chromedp.Target) error {
+		for _, key := range keys {
+			for _, event := range strike(key, modifiers) {
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// strike is a key going down and up. What it writes belongs to its going down,
+// so that a page that deals with the key keeps it from being written.
+func strike(key rune, modifiers []chromedp.Modifier) []*input.DispatchKeyEventParams {
+	events := kb.Encode(key)
+	for _, event := range events {
+		chromedp.KeyModifiers(modifiers...)(event)
+	}
+	if len(events) < 3 {
+		return events
+	}
+	down, char, up := events[0], events[1], events[2]
+	if down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+		down.Text, down.UnmodifiedText = char.Text, char.UnmodifiedText
+	}
+	return []*input.DispatchKeyEventParams{down, up}
 }
 
 // Phone makes the tab a phone of so many CSS pixels across.

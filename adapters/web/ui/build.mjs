@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
+import { leanPreact } from "./lean.mjs";
 
 const OUT = "../page";
 // What the oldest webviews in wide use understand.
@@ -48,7 +49,7 @@ await build({
   inject: ["src/jsx.ts"],
   tsconfigRaw: {},
   mangleProps: new RegExp(`^(${OURS.join("|")})$`),
-  plugins: [stylesAsText],
+  plugins: [stylesAsText, leanPreact],
 });
 await press(`${OUT}/widget.js`, "/*! Kaitong, Apache-2.0. With Preact, MIT, (c) 2015-present Jason Miller. */");
 await build({ ...common, entryPoints: ["src/demo/demo.ts"], outfile: `${OUT}/demo.js`, format: "iife" });
@@ -58,7 +59,7 @@ await build({ ...common, entryPoints: ["src/demo/demo.css"], outfile: `${OUT}/de
 /** Everybody who opens a page with the widget pays for its bytes: a second, slower pass takes more of them away. */
 async function press(file, banner) {
   const { code } = await minify(await readFile(file, "utf8"), {
-    ecma: 2020, toplevel: true, compress: { passes: 3 }, format: { comments: false, preamble: banner },
+    ecma: 2020, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true }, format: { comments: false, preamble: banner },
   });
   await writeFile(file, `${code}\n`);
 }

@@ -16,15 +16,16 @@ import (
 // TestVault proves a vault. open makes an empty one for each test.
 func TestVault(t *testing.T, open func(t *testing.T) staff.Vault) {
 	for name, test := range map[string]func(*testing.T, staff.Vault){
-		"accounts are kept as they are":         accountsKept,
-		"an account is added once":              addedOnce,
-		"an update needs the latest version":    updateNeedsLatest,
-		"of updates at once one wins":           oneUpdateWins,
-		"sessions begin, are touched and end":   sessionsLive,
-		"what is over is swept":                 sessionsSwept,
-		"records are chained in order":          recordsChained,
-		"records of many at once are one chain": recordsOfMany,
-		"nothing is known of the unknown":       unknown,
+		"accounts are kept as they are":          accountsKept,
+		"an account is added once":               addedOnce,
+		"somebody at a provider has one account": oneForeign,
+		"an update needs the latest version":     updateNeedsLatest,
+		"of updates at once one wins":            oneUpdateWins,
+		"sessions begin, are touched and end":    sessionsLive,
+		"what is over is swept":                  sessionsSwept,
+		"records are chained in order":           recordsChained,
+		"records of many at once are one chain":  recordsOfMany,
+		"nothing is known of the unknown":        unknown,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,6 +85,35 @@ func addedOnce(t *testing.T, v staff.Vault) {
 	got, err := v.Account(t.Context(), "lin")
 	must(t, err)
 	same(t, got.Role, staff.Agent)
+}
+
+func oneForeign(t *testing.T, v staff.Vault) {
+	local := Clerk("wang", staff.Agent)
+	must(t, v.Add(t.Context(), local))
+	must(t, v.Add(t.Context(), Clerk("zhou", staff.Agent))) // accounts of our own share nothing
+	lin := Clerk("lin", staff.Agent)
+	lin.Issuer, lin.Subject, lin.Hash = "https://id.example.com", "7 ' é", ""
+	must(t, v.Add(t.Context(), lin))
+	again := lin
+	again.User = "lin2"
+	wants(t, v.Add(t.Context(), again), staff.ErrExists)
+	again.Issuer = "https://other.example.com"
+	must(t, v.Add(t.Context(), again))
+	lin.Version = 1
+	got, err := v.AccountOf(t.Context(), lin.Issuer, lin.Subject)
+	must(t, err)
+	same(t, got, lin)
+	stray := lin
+	stray.Issuer, stray.Subject, stray.Role = "https://evil.example", "1", staff.Lead
+	must(t, v.Update(t.Context(), stray))
+	got, err = v.AccountOf(t.Context(), lin.Issuer, lin.Subject)
+	must(t, err)
+	lin.Role, lin.Version = staff.Lead, 2
+	same(t, got, lin)
+	for _, who := range [][2]string{{"", ""}, {lin.Issuer, "8"}, {"https://evil.example", "1"}} {
+		_, err := v.AccountOf(t.Context(), who[0], who[1])
+		wants(t, err, staff.ErrUnknown)
+	}
 }
 
 func updateNeedsLatest(t *testing.T, v staff.Vault) {

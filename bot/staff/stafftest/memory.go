@@ -37,6 +37,19 @@ func (m *Memory) Account(ctx context.Context, user string) (staff.Account, error
 	return account, ctx.Err()
 }
 
+// AccountOf implements [staff.Vault].
+func (m *Memory) AccountOf(ctx context.Context, issuer, subject string) (staff.Account, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, account := range m.accounts {
+		if account.Foreign() && account.Issuer == issuer && account.Subject == subject {
+			account.Queues = slices.Clone(account.Queues)
+			return account, ctx.Err()
+		}
+	}
+	return staff.Account{}, cmp.Or(ctx.Err(), staff.ErrUnknown)
+}
+
 // Accounts implements [staff.Vault].
 func (m *Memory) Accounts(ctx context.Context) ([]staff.Account, error) {
 	m.mu.Lock()
@@ -53,8 +66,10 @@ func (m *Memory) Accounts(ctx context.Context) ([]staff.Account, error) {
 func (m *Memory) Add(ctx context.Context, account staff.Account) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.accounts[account.User]; ok {
-		return staff.ErrExists
+	for _, known := range m.accounts {
+		if known.User == account.User || account.Foreign() && known.Issuer == account.Issuer && known.Subject == account.Subject {
+			return staff.ErrExists
+		}
 	}
 	account.Version = 1
 	m.keep(account)
@@ -73,6 +88,7 @@ func (m *Memory) Update(ctx context.Context, account staff.Account) error {
 		return staff.ErrChanged
 	}
 	account.Version++
+	account.Issuer, account.Subject = known.Issuer, known.Subject
 	m.keep(account)
 	return ctx.Err()
 }

@@ -1,9 +1,10 @@
 // The REST side. Whoever is told 401 by anything is sent to the sign-in page.
 
 import { queuesOf, type Queue } from "./board.ts";
-import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet } from "./protocol.ts";
+import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet, WaysIn } from "./protocol.ts";
 
-const BASE = "/v1/desk/";
+const DESK = "/v1/desk/";
+const ANALYTICS = "/v1/analytics/";
 
 /** A refusal, with the word of the server for it. */
 export class Refusal extends Error {
@@ -29,7 +30,11 @@ export class Api {
 
   me = (): Promise<Me> => this.#ask<Me>("GET", "me").then((me) => this.#know(me));
   login = (user: string, password: string): Promise<void> => this.#ask("POST", "login", password ? { user, password } : { user });
-  logout = (): Promise<void> => this.#ask("POST", "logout", {});
+  waysIn = (): Promise<WaysIn> => this.#ask("GET", "signin");
+  /** Where to go to sign in with the company's account. */
+  company = (): Promise<string> => this.#ask<{ url: string }>("POST", "oidc", {}).then(({ url }) => url);
+  /** Returns where to sign out, too. */
+  logout = (): Promise<string | undefined> => this.#ask<{ url?: string } | undefined>("POST", "logout", {}).then((answer) => answer?.url);
   case = (id: string): Promise<CaseData> => this.#ask("GET", `conversations/${encodeURIComponent(id)}`);
 
   async snippets(q: string, locale: string, signal?: AbortSignal): Promise<Snippet[]> {
@@ -56,18 +61,21 @@ export class Api {
   changeAccount = (user: string, change: Partial<Account> & { password?: string }): Promise<void> =>
     this.#ask("PATCH", `accounts/${encodeURIComponent(user)}`, change);
 
+  /** Figures have routes of their own, and a client of their own that asks here. */
+  analytics = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => this.#ask<T>(method, path, body, signal, ANALYTICS);
+
   #know(me: Me): Me {
     this.csrf = me.csrf;
     return me;
   }
 
-  async #ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  async #ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, base = DESK): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.locale };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (method !== "GET" && this.csrf) headers["X-Kaitong-CSRF"] = this.csrf;
     let response: Response;
     try {
-      response = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: "same-origin" });
+      response = await fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: "same-origin" });
     } catch (cause) {
       if (signal?.aborted) throw cause;
       throw new Refusal(0, "offline", "");

@@ -60,6 +60,7 @@ export class Line {
   /** Ends for good; what waits is forgotten. */
   close(): void {
     this.#closed = true;
+    this.#state = "connecting"; // as whoever opens it again begins
     this.#opening++;
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);

@@ -16,6 +16,15 @@ export interface Me {
   expires_at?: string;
   locale?: string;
   demo?: boolean;
+  company?: boolean; // signs in with the company's account
+}
+
+/** What one can sign in with. */
+export interface WaysIn {
+  company: boolean;
+  company_name?: string;
+  password: boolean;
+  demo: boolean;
 }
 
 export interface Person {
@@ -170,6 +179,7 @@ export interface Account {
   role: Role;
   queues?: string[];
   disabled?: boolean;
+  company?: boolean; // the provider says what its role is
 }
 
 export interface AuditRow {

@@ -3,7 +3,7 @@
 import { isMine, isOpen, isWaiting, queuesOf, serves, type Queue } from "./board.ts";
 import type { LineState } from "./line.ts";
 import type { Prefs } from "./prefs.ts";
-import type { ActData, CaseData, Colleague, DemoAgent, Entry, Hello, Me, Named, Status, Turn } from "./protocol.ts";
+import type { ActData, CaseData, Colleague, DemoAgent, Entry, Hello, Me, Named, Status, Turn, WaysIn } from "./protocol.ts";
 import { merge } from "./transcript.ts";
 
 export type Dialog = "" | "help" | "transfer" | "resolve" | "reveal" | "password";
@@ -37,7 +37,9 @@ export interface Notice {
 export interface State {
   stage: "starting" | "signedOut" | "in";
   expired: boolean; // signed out by the server, not by hand
-  demo: DemoAgent[] | null; // null: not asked yet
+  ways: WaysIn | null; // null: not asked yet
+  demo: DemoAgent[];
+  turnedAway: string; // why the company's account was not taken, as a code
   me: Me | null;
   line: LineState;
   entries: ReadonlyMap<string, Entry>;
@@ -61,7 +63,7 @@ export interface State {
 
 export function initialState(prefs: Prefs): State {
   return {
-    stage: "starting", expired: false, demo: null, me: null, line: "connecting", entries: new Map(), queues: [], presence: [],
+    stage: "starting", expired: false, ways: null, demo: [], turnedAway: "", me: null, line: "connecting", entries: new Map(), queues: [], presence: [],
     status: "online", selected: "", tab: "waiting", pane: "lists", dialog: "", mode: "reply", cases: new Map(), acts: new Map(),
     drafts: new Map(), unread: new Map(), typing: new Map(), revealed: null, notice: null, prefs,
   };
@@ -69,6 +71,17 @@ export function initialState(prefs: Prefs): State {
 
 /** A note never turns into a reply, so that each has a draft of its own. */
 export const draftKey = (conversation: string, mode: State["mode"]): string => `${mode} ${conversation}`;
+
+/** What was written and is not in the log: drafts, and what was on its way. */
+export function unsent(s: State): State["drafts"] {
+  let drafts = s.drafts;
+  for (const act of s.acts.values()) {
+    if (!isWords(act) || act.state === "sent") continue;
+    const key = draftKey(act.data.conversation, act.data.kind === "note" ? "note" : "reply");
+    drafts = withKey(drafts, key, [act.data.text, drafts.get(key)].filter(Boolean).join("\n"));
+  }
+  return drafts;
+}
 
 export function withKey<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> {
   const next = new Map(map);

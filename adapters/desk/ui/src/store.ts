@@ -8,8 +8,8 @@ import { Line } from "./line.ts";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
-  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, withKey,
-  type Act, type Notice, type State,
+  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
+  withKey, type Act, type Notice, type State,
 } from "./state.ts";
 import { uuid7 } from "./uuid.ts";
 import { words } from "./words.ts";
@@ -27,11 +27,12 @@ export class Desk {
   #line: Line;
   #typed = 0;
   #notices = 0;
+  #left: { user: string; work: Partial<State> } | null = null; // where somebody was when their session ended
 
   constructor() {
     this.api.locale = this.#state.prefs.locale;
     if (this.#state.prefs.sound) armSound();
-    this.api.onSignedOut = () => this.#signedOut(this.#state.stage === "in");
+    this.api.onSignedOut = () => this.#state.stage !== "signedOut" && this.#signedOut(this.#state.stage === "in"); // several may be told
     document.addEventListener("visibilitychange", () => this.#looked());
     this.#line = new Line(
       {
@@ -55,6 +56,7 @@ export class Desk {
   };
 
   async start(): Promise<void> {
+    this.#turnedAway();
     try {
       this.#enter(await this.api.me());
     } catch (error) {
@@ -67,13 +69,28 @@ export class Desk {
     this.#enter(await this.api.me());
   }
 
+  /** Leaves for the sign-in of the company, which leads back here. */
+  async signInCompany(): Promise<void> {
+    location.assign(await this.api.company());
+  }
+
   async signOut(): Promise<void> {
+    let elsewhere: string | undefined;
     try {
-      await this.api.logout();
+      elsewhere = await this.api.logout();
     } catch {
       // The session ends on the server by itself; here it ends now.
     }
     this.#signedOut(false);
+    if (elsewhere) location.assign(elsewhere);
+  }
+
+  /** Takes from the address what the server says of a sign-in with the company's account. */
+  #turnedAway(): void {
+    const code = new URLSearchParams(location.search).get("signin");
+    if (code === null) return;
+    history.replaceState(null, "", location.pathname);
+    this.#set({ turnedAway: code });
   }
 
   setPrefs(change: Partial<Prefs>): void {
@@ -212,19 +229,24 @@ export class Desk {
   }
 
   #enter(me: Me): void {
-    this.#set({ ...initialState(this.#state.prefs), stage: "in", demo: this.#state.demo, me });
+    const work = this.#left?.user === me.user ? this.#left.work : {};
+    this.#left = null;
+    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, ...work });
     if (me.role !== "admin") this.#line.open();
   }
 
   #signedOut(expired: boolean): void {
+    const { me, selected, tab, pane, mode } = this.#state;
+    this.#left = expired && me ? { user: me.user, work: { selected, tab, pane, mode, drafts: unsent(this.#state) } } : null;
     this.#line.close();
-    this.#set({ ...initialState(this.#state.prefs), stage: "signedOut", expired, demo: this.#state.demo });
-    if (this.#state.demo === null) void this.#askDemo();
+    this.#set({ ...initialState(this.#state.prefs), stage: "signedOut", expired, ways: this.#state.ways, demo: this.#state.demo, turnedAway: this.#state.stage === "starting" ? this.#state.turnedAway : "" });
+    if (this.#state.ways === null) void this.#askWaysIn();
   }
 
-  async #askDemo(): Promise<void> {
-    const demo = await this.api.demo().catch(() => []);
-    this.#set({ demo });
+  async #askWaysIn(): Promise<void> {
+    const ways = await this.api.waysIn().catch(() => ({ company: false, password: true, demo: false }));
+    const demo = ways.demo ? await this.api.demo().catch(() => []) : [];
+    this.#set({ ways, demo });
   }
 
   // A browser does not say why a socket was refused; a plain request does.

@@ -9,6 +9,7 @@ export type Line =
   | { key: string; at: string; type: "handoff"; state: string; agent: string; queue: string; ticket: string }
   | { key: string; at: string; type: "disposed"; name: string; found: Disposition }
   | { key: string; at: string; type: "breached" }
+  | { key: string; at: string; type: "document"; name: string }
   | { key: string; at: string; type: "vote"; vote: string };
 
 /** What the bot made of it, and what came of that. */
@@ -49,6 +50,8 @@ function lineOf({ kind, data }: LogEvent, at: string, key: string): Line | null 
       };
     case "breached":
       return { key, at, type: "breached" };
+    case "proof_attached":
+      return { key, at, type: "document", name: data.name ?? "" };
     case "feedback":
       return { key, at, type: "vote", vote: data.vote };
     default:

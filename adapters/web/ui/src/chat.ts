@@ -6,10 +6,11 @@ import type { TokenSource } from "./api.ts";
 import { Connection, type Listener, type Place, type Status } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
-import { NOBODY, Person, subjectOf } from "./person.ts";
+import { authorization, NOBODY, Person, subjectOf } from "./person.ts";
 import { plainText } from "./plain.ts";
 import type { Block, Choice, ErrorData, Frame, HandoffData, Locale, Welcome } from "./protocol.ts";
 import { Thread, type MessageEntry } from "./thread.ts";
+import { Uploads } from "./uploads.ts";
 import { Watched } from "./watched.ts";
 import { handoffLine, preferredLocale, words, type Words } from "./words.ts";
 
@@ -36,11 +37,20 @@ export interface ChatOptions {
 export class Chat extends Watched implements Listener {
   readonly thread = new Thread();
   readonly memory: Memory;
+  readonly uploads = new Uploads({
+    request: (conv) => this.#upload(conv),
+    tooLarge: () => this.words.tooLarge,
+    changed: (upload) => {
+      if (upload.state !== "sending") this.#announce(`${upload.file.name}: ${upload.why || this.words[upload.state]}`);
+      this.#changed();
+    },
+  });
   locale: Locale;
   connection!: Connection;
   line: Status = "connecting";
   greeting: Block[] = [];
   page: Welcome["page"] | null = null;
+  features: string[] = [];
   activity: Activity = "";
   banner: Banner | null = null;
   handoff: HandoffData | null = null;
@@ -84,6 +94,12 @@ export class Chat extends Watched implements Listener {
     return chosen || answer?.key === this.#answered ? null : answer;
   }
 
+  /** The form that is filled in, until the bot says that it was sent or left. Other things may be talked about meanwhile. */
+  get form(): Block | undefined {
+    const said = this.thread.entries.filter((entry) => entry.kind === "message" && entry.about?.intent === "appeal").pop() as MessageEntry | undefined;
+    return said?.blocks.find((block) => block.type === "form");
+  }
+
   /** Tells people apart; "" until it is known who is there. */
   get subject(): string {
     return this.#subject;
@@ -123,6 +139,10 @@ export class Chat extends Watched implements Listener {
 
   cancelHuman(): void {
     this.connection.act("handoff.cancel", {}, "");
+  }
+
+  attach(files: File[]): void {
+    this.uploads.add(files, this.connection.conv);
   }
 
   resend(id: string): void {
@@ -203,6 +223,7 @@ export class Chat extends Watched implements Listener {
     this.banner = null;
     this.greeting = data.greeting;
     this.page = data.page;
+    this.features = data.features;
     // What was missed by a thread that is shown already is news, not replay.
     this.#replayUpTo = this.connection.lastSeq === 0 ? data.seq : 0;
     this.replaying = this.#replayUpTo > 0;
@@ -281,6 +302,17 @@ export class Chat extends Watched implements Listener {
     });
     this.line = this.connection.status;
     void this.connection.open();
+  }
+
+  // A token is asked for anew: the one of the connection may be over by now.
+  async #upload(conv: string): Promise<XMLHttpRequest> {
+    const token = await this.#token();
+    if (token === undefined) throw new Error("expired"); // the banner says so
+    const request = new XMLHttpRequest();
+    request.open("POST", `${this.#options.base}/v1/conversations/${encodeURIComponent(conv)}/proofs`);
+    request.setRequestHeader("Authorization", authorization(token, this.connection.anon));
+    request.setRequestHeader("Accept-Language", this.locale);
+    return request;
   }
 
   async #token(): Promise<string | null | undefined> {

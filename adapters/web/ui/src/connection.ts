@@ -2,6 +2,7 @@
 // every act until it is acknowledged. It knows nothing of what is shown.
 
 import { isSaid, type Act, type ActType } from "./act.ts";
+import { authorization } from "./person.ts";
 import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
 import { uuid7 } from "./uuid.ts";
 
@@ -372,9 +373,8 @@ export class Connection {
   }
 
   async #fetchPage(signal: AbortSignal): Promise<{ events: Frame[]; more: boolean }> {
-    const authorization = this.#token ? `Bearer ${this.#token}` : `Anonymous ${this.anon}`;
     const url = `${this.#options.base}/v1/conversations/${encodeURIComponent(this.conv)}/events?after=${this.lastSeq}`;
-    const response = await fetch(url, { headers: { Authorization: authorization }, signal });
+    const response = await fetch(url, { headers: { Authorization: authorization(this.#token, this.anon) }, signal });
     if (!response.ok) throw new Error(`history: ${response.status}`);
     return response.json();
   }

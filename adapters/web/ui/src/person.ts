@@ -44,6 +44,11 @@ export function tokenFrom(url: string): () => Promise<string | null> {
   };
 }
 
+/** Who is there, as HTTP wants to be told. */
+export function authorization(token: string | null, anon: string): string {
+  return token ? `Bearer ${token}` : `Anonymous ${anon}`;
+}
+
 /** Tells people apart. The server alone decides whether a token is to be believed. */
 export function subjectOf(token: string | null): string {
   if (!token) return NOBODY;

@@ -15,6 +15,13 @@ export interface Choice {
   label: string;
 }
 
+export interface Field {
+  id: string;
+  label: string;
+  kind: string;
+  value?: string;
+}
+
 export interface Block {
   type: string;
   level?: string;
@@ -23,6 +30,7 @@ export interface Block {
   url?: string;
   items?: Item[];
   choices?: Choice[];
+  fields?: Field[];
   source?: string;
   at?: number;
   of?: number;
@@ -60,6 +68,7 @@ export interface Welcome {
   ping_ms: number;
   recovered: boolean;
   anon?: string;
+  features: string[];
   greeting: Block[];
   page: { title: string; ask: string[] };
 }

@@ -59,7 +59,7 @@ function AccountRow({ account, onChange }: { account: Account; onChange: (change
       <td>{account.user}</td>
       <td>{account.name}</td>
       <td>
-        <RoleSelect value={account.role} onChange={(role) => void onChange({ role })} label={`${w.admin.role} ${account.user}`} disabled={account.user === state.me!.user} />
+        <RoleSelect value={account.role} onChange={(role) => void onChange({ role })} label={`${w.admin.role} ${account.user}`} disabled={account.company || account.user === state.me!.user} />
       </td>
       <td>{(account.queues ?? []).join(", ")}</td>
       <td>

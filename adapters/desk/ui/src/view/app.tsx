@@ -3,6 +3,7 @@ import enUS from "antd/es/locale/en_US";
 import zhCN from "antd/es/locale/zh_CN";
 import useMessage from "antd/es/message/useMessage";
 import { useEffect, useMemo } from "react";
+import { onAnalytics, useAddress } from "../address.ts";
 import { listsOf } from "../board.ts";
 import { useDesk, type Desk } from "../store.ts";
 import { words } from "../words.ts";
@@ -15,9 +16,9 @@ import { BasicsContext, DeskContext, useShared } from "./use.ts";
 /** Browsers hide the nonce from scripts that ask for the attribute; the property tells. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 
-/** What unfolds in a form belongs to it, also for screen readers. */
+/** What unfolds belongs to the part of the page it came from, also for screen readers. */
 function popupFrame(trigger?: HTMLElement): HTMLElement {
-  return trigger?.closest<HTMLElement>(".form") ?? document.body;
+  return trigger?.closest<HTMLElement>(".form, .topbar, .thread, .sheet") ?? document.body;
 }
 
 export function App({ desk }: { desk: Desk }) {
@@ -33,9 +34,10 @@ export function App({ desk }: { desk: Desk }) {
     document.documentElement.dataset.theme = theme;
   }, [locale, theme]);
   const waiting = state.me ? listsOf(state.entries.values(), state.me).waiting.length : 0;
+  const figures = onAnalytics(useAddress());
   useEffect(() => {
-    document.title = w.waitingTitle(waiting) + w.title;
-  }, [w, waiting]);
+    document.title = w.waitingTitle(waiting) + (figures ? w.analytics.title : w.title);
+  }, [w, waiting, figures]);
   return (
     <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
       <BasicsContext value={basics}>

@@ -1,10 +1,12 @@
 import Button from "antd/es/button";
 import { useMemo } from "react";
+import { appealOf } from "../appeal.ts";
 import { queueName, talks } from "../board.ts";
 import { clockTime } from "../clock.ts";
 import type { Entry } from "../protocol.ts";
 import type { Case } from "../state.ts";
 import { insightOf, linesOf, titlesOf, type Insight } from "../transcript.ts";
+import { Appeal } from "./appeal.tsx";
 import { Empty } from "./empty.tsx";
 import { Knowledge } from "./knowledge.tsx";
 import { ReasonTag } from "./lists.tsx";
@@ -19,7 +21,7 @@ export function ContextPane() {
       {entry ? (
         <>
           <Why entry={entry} known={known} />
-          {known && known.turns.length > 0 && <Understanding known={known} />}
+          {known && known.turns.length > 0 && <Understanding conversation={entry.conversation} known={known} />}
           <Person entry={entry} />
           {known && <Notes known={known} />}
           {talks(state.me!) && <Knowledge key={entry.conversation} entry={entry} />}
@@ -63,13 +65,15 @@ function Why({ entry, known }: { entry: Entry; known: Case | undefined }) {
   );
 }
 
-function Understanding({ known }: { known: Case }) {
+function Understanding({ conversation, known }: { conversation: string; known: Case }) {
   const { desk } = useShared();
   const insight = useMemo(() => insightOf(known.turns), [known.turns]);
   const titles = useMemo(() => titlesOf(known.turns), [known.turns]);
+  const appeal = useMemo(() => appealOf(known.turns), [known.turns]);
   const called = (id: string) => desk.titles.get(id) ?? titles.get(id) ?? id;
   return (
     <>
+      {appeal && <Appeal conversation={conversation} appeal={appeal} called={called} />}
       <Understood insight={insight} />
       <CheckSaid insight={insight} called={called} />
       <Tried insight={insight} called={called} />
@@ -160,7 +164,7 @@ function Person({ entry }: { entry: Entry }) {
   );
 }
 
-function Row({ name, value }: { name: string; value: string | undefined }) {
+export function Row({ name, value }: { name: string; value: string | undefined }) {
   if (!value) return null;
   return (
     <div>

@@ -75,8 +75,10 @@ function RevealDialog({ entry }: { entry: Entry }) {
   return (
     <Modal open title={w.revealDialog.title} okText={w.revealDialog.go} cancelText={w.cancel} confirmLoading={busy} onOk={() => void go()} onCancel={close} afterOpenChange={(open) => open && focusOn("reveal-reason")}>
       <p className="soft">{w.revealDialog.lead}</p>
-      <label className="field" htmlFor="reveal-reason">{w.revealDialog.reason}</label>
-      <Input id="reveal-reason" maxLength={200} value={reason} placeholder={w.revealDialog.placeholder} onChange={(event) => setReason(event.target.value)} onPressEnter={() => void go()} />
+      <div className="form">
+        <label className="field" htmlFor="reveal-reason">{w.revealDialog.reason}</label>
+        <Input id="reveal-reason" maxLength={200} value={reason} placeholder={w.revealDialog.placeholder} onChange={(event) => setReason(event.target.value)} onPressEnter={() => void go()} />
+      </div>
       {error && <Alert className="dialog-error" type="error" title={error} role="alert" />}
     </Modal>
   );

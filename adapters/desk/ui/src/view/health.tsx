@@ -10,7 +10,7 @@ export function QueueHealth({ now }: { now: number }) {
   const online = state.presence.filter(canTalk).length;
   if (rows.length === 0) return null;
   return (
-    <div className="health">
+    <div className="health" tabIndex={0} role="region" aria-label={w.health.title}>
       <table>
         <caption>
           {w.health.title} <span className="soft">{w.health.total(online)}</span>

@@ -8,6 +8,8 @@ import type { Words } from "../words.ts";
 import { LocaleButton, ThemeButton } from "./switches.tsx";
 import { useShared } from "./use.ts";
 
+const COMPANY = "/company"; // no user has such a name
+
 export function SignIn() {
   const { desk, state, w } = useShared();
   const [busy, setBusy] = useState("");
@@ -22,7 +24,18 @@ export function SignIn() {
       setBusy("");
     }
   };
-  const demo = state.demo ?? [];
+  const leave = async () => {
+    setBusy(COMPANY);
+    setError("");
+    try {
+      await desk.signInCompany();
+    } catch (cause) {
+      setError(said(cause, w));
+      setBusy("");
+    }
+  };
+  const { demo, ways } = state;
+  const turnedAway = w.signIn.turnedAway[state.turnedAway] ?? (state.turnedAway && w.signIn.failed);
   return (
     <div className="signin-page">
       <div className="signin-switches">
@@ -32,6 +45,7 @@ export function SignIn() {
       <main className="signin">
         <h1>{w.signIn.title}</h1>
         <p className="soft">{demo.length ? w.signIn.demoLead : w.signIn.lead}</p>
+        {turnedAway && !error && !busy && <Alert type="error" showIcon title={turnedAway} role="alert" />}
         {state.expired && !error && <Alert type="info" showIcon title={w.signIn.expired} />}
         {error && <Alert type="error" showIcon title={error} role="alert" />}
         {demo.length > 0 && (
@@ -41,9 +55,14 @@ export function SignIn() {
             ))}
           </ul>
         )}
-        {demo.length > 0 ? (
+        {ways?.company && (
+          <Button type="primary" size="large" block loading={busy === COMPANY} disabled={busy !== "" && busy !== COMPANY} onClick={() => void leave()}>
+            {w.signIn.company(ways.company_name ?? "")}
+          </Button>
+        )}
+        {!ways?.password ? null : demo.length > 0 || ways.company ? (
           <details className="signin-other">
-            <summary>{w.signIn.other}</summary>
+            <summary>{ways.company ? w.signIn.otherPassword : w.signIn.other}</summary>
             <PasswordForm busy={busy !== ""} onEnter={enter} />
           </details>
         ) : (
@@ -110,6 +129,8 @@ function PasswordForm({ busy, onEnter }: { busy: boolean; onEnter: (user: string
 function said(cause: unknown, w: Words): string {
   if (!(cause instanceof Refusal)) return w.signIn.failed;
   if (cause.code === "locked" || cause.status === 423) return w.signIn.locked(Math.ceil(cause.retryAfter / 60));
+  const known = w.signIn.turnedAway[cause.code];
+  if (known) return known;
   if (cause.status === 401 || cause.status === 403) return w.signIn.wrong;
   if (cause.status === 429) return w.signIn.slow;
   return cause.status === 0 ? w.signIn.offline : w.signIn.failed;

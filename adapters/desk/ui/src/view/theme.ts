@@ -8,7 +8,7 @@ const FONT = `-apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei
 // Colours that stand on their own have a contrast of 4.5 to 1 or better with
 // what is behind them, also where antd's own would not.
 const LIGHT = {
-  colorPrimary: "#0b5fd8", colorLink: "#0b5fd8", colorText: "#16202e", colorTextSecondary: "#4c586a", colorTextTertiary: "#566273",
+  colorPrimary: "#0b5fd8", colorPrimaryHover: "#0a4ba8", colorPrimaryActive: "#083c86", colorLink: "#0b5fd8", colorText: "#16202e", colorTextSecondary: "#4c586a", colorTextTertiary: "#566273",
   colorTextDescription: "#566273", colorTextPlaceholder: "#667285", colorTextDisabled: "#6b7686", colorBgLayout: "#eef2f7", colorBorder: "#c8d1de",
   colorBorderSecondary: "#dfe5ee", colorError: "#c22326", colorSuccess: "#157347", colorWarning: "#a35200",
 };
@@ -24,6 +24,9 @@ export function themeOf(theme: Theme): ThemeConfig {
   return {
     algorithm: dark ? darkAlgorithm : defaultAlgorithm,
     token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 8, controlHeight: 34, motion: !matchMedia("(prefers-reduced-motion: reduce)").matches },
-    components: { Segmented: { trackBg: dark ? "#10161f" : "#e3e9f1" } },
+    components: {
+      Segmented: { trackBg: dark ? "#10161f" : "#e3e9f1" },
+      Button: { defaultHoverColor: dark ? "#a9cbff" : "#0a4ba8", defaultHoverBorderColor: dark ? "#a9cbff" : "#0a4ba8", defaultActiveColor: dark ? "#a9cbff" : "#083c86" },
+    },
   };
 }

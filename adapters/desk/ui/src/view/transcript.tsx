@@ -104,6 +104,8 @@ const LineView = memo(function LineView({ line, chosen, titles }: LineProps) {
       return <Marker at={line.at} text={w.stateLine(line.state, line.agent, queueName(line.queue, queues, locale))} />;
     case "breached":
       return <Marker at={line.at} text={w.breached} late />;
+    case "document":
+      return <Marker at={line.at} text={w.attached(line.name)} />;
     case "vote":
       return <Marker at={line.at} text={w.vote[line.vote] ?? line.vote} />;
   }

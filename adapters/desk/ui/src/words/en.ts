@@ -19,14 +19,18 @@ const refusals: Record<string, string> = {
   fenced: "This conversation has just changed hands. It has been refreshed", forbidden: "Your role may not do that", not_found: "No such conversation",
   busy: "The system is busy. Please try again shortly", rate_limited: "A bit too fast. Please wait a moment", invalid: "That does not fit the rules",
   id_conflict: "That was used before. Please write it anew", csrf: "Your session was renewed. Please reload the page",
+  colleague_offline: "That colleague is offline. Choose somebody who is there, or a line",
   not_possible: "That is not possible right now", bad_field: "Something in it cannot be used", too_large: "That is too long. Please shorten it",
   damaged: "The record of this conversation is damaged", internal: "Something went wrong on our side. Please try again",
   unanswered: "No answer came. Please try again", notifyBlocked: "The browser does not allow notifications. You can turn them on beside the address bar",
 };
 const actions: Record<string, string> = {
-  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", claim: "Claimed", transfer: "Transferred",
+  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", document: "Looked at a document", claim: "Claimed", transfer: "Transferred",
   release: "Put back in line", resolve: "Resolved", takeover: "Took over", account_added: "Added an account", account_changed: "Changed an account", password: "Changed a password",
 };
+const appeals: Record<string, string> = { open: "Being filled in", submitted: "Sent, not confirmed yet", accepted: "The institution has it", refused: "Not taken by the institution" };
+const appealRefusals: Record<string, string> = { technical: "Could not be processed: somebody has to see to it", late: "The time for it is over", final: "This result is not reviewed" };
+const documentKinds: Record<string, string> = { "image/jpeg": "jpg picture", "image/png": "png picture", "application/pdf": "PDF" };
 const states: Record<string, string> = {
   requested: "Asked for a person", queued: "Joined the line", active: "joined", resolved: "The person has left, the bot answers again",
   cancelled: "Withdrew the request for a person",
@@ -44,6 +48,10 @@ export const en: Words = {
   otherLanguage: "中文",
   theme: { light: "Switch to light", dark: "Switch to dark" },
   skip: "Skip to the conversation",
+  analytics: {
+    title: "Analytics", skip: "Skip to the figures",
+    forLeads: { title: "Analytics is for team leads and compliance", text: "Your role does not include summary figures. If you need them, ask your lead to share them, or an admin to change your role.", back: "Back to the desk" },
+  },
 
   signIn: {
     title: "Sign in to the desk",
@@ -60,7 +68,17 @@ export const en: Words = {
     slow: "That was a bit fast. Please wait a few seconds.",
     offline: "The server cannot be reached. Check the network and try again.",
     failed: "Signing in did not work. Please try again shortly.",
-    expired: "Your session has ended. Please sign in again. What was not sent has to be written anew.",
+    company: (name) => (name ? `Sign in with ${name}` : "Sign in with your company account"),
+    otherPassword: "Or sign in with a user name and password",
+    turnedAway: {
+      company_away: "Your company's sign-in does not answer. Please try again in a moment.",
+      company_stale: "That sign-in is no longer valid. Please start again.",
+      company_refused: "Signing in with your company account did not work. Please try again.",
+      no_role: "Your company account has no role at this desk. Please ask your administrator.",
+      disabled: "This account is disabled. Please ask your administrator.",
+      no_passwords: "Please sign in with your company account; passwords are not used here.",
+    },
+    expired: "Your session has ended. Please sign in again. What you were writing is still here.",
   },
   roles: { agent: "Agent", lead: "Lead", compliance: "Compliance", admin: "Admin" },
   roleHints: { agent: "Helps people", lead: "Helps, takes over, sees all", compliance: "Reads conversations and the audit log", admin: "Manages accounts" },
@@ -114,6 +132,7 @@ export const en: Words = {
   stateLine: (state, agent, queue) =>
     state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `Joined the line “${queue}”` : (states[state] ?? state),
   breached: "Has waited longer than promised",
+  attached: (name) => `The customer attached “${name}”`,
   vote: { up: "Found it helpful", down: "Did not find it helpful" },
   disposedBy: (name) => `${name} recorded the outcome`,
   typing: "Customer is typing…",
@@ -178,6 +197,24 @@ export const en: Words = {
     notes: "Notes",
     noNotes: "No notes yet. Press n to leave one for colleagues.",
     knowledge: "Knowledge",
+  },
+  appeal: {
+    title: "Appeal",
+    state: (id) => appeals[id] ?? id,
+    refusal: (id) => appealRefusals[id] ?? id,
+    reference: "Reference",
+    causes: "Against",
+    and: ", ",
+    consent: "Agreed to send it",
+    agreed: "Yes",
+    notYet: "Not yet",
+    documents: (n) => (n === 0 ? "No documents" : n === 1 ? "1 document" : `${n} documents`),
+    kind: (type) => documentKinds[type] ?? "File",
+    show: "View",
+    hide: "Hide",
+    save: "Download",
+    failed: "This document cannot be opened; it may not be kept any more. Please try again.",
+    recorded: "Viewing and downloading are recorded in the audit log.",
   },
   knowledge: {
     placeholder: "Search fixes and answers (press /)",

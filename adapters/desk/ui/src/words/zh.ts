@@ -14,13 +14,17 @@ const outcomes: Record<string, string> = { offered: "建议过", tried: "试过�
 const refusals: Record<string, string> = {
   fenced: "这个对话刚刚转了手，已为你刷新", forbidden: "你的角色不能这样做", not_found: "找不到这个对话", busy: "系统忙，请稍后再试",
   rate_limited: "太快了，歇一下再试", invalid: "内容不符合要求", id_conflict: "这条已经用过，请重新写一条", csrf: "登录状态已更新，请刷新页面",
+  colleague_offline: "这位同事不在线，请转给在线的同事或放回队列",
   not_possible: "现在没法这样操作", bad_field: "有一项内容不对", too_large: "内容太长了，请缩短", damaged: "这段对话的记录有损坏，没法继续", internal: "服务出了点问题，请再试一次",
   unanswered: "没有收到答复，请再试一次", notifyBlocked: "浏览器没有允许通知，可以在地址栏左侧的设置里打开",
 };
 const actions: Record<string, string> = {
-  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", watched: "看对话", reveal: "查看账号", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
+  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", watched: "看对话", reveal: "查看账号", document: "查看材料", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
   account_added: "新增账号", account_changed: "修改账号", password: "修改密码",
 };
+const appeals: Record<string, string> = { open: "正在填写", submitted: "已提交，等机构确认", accepted: "机构已收到", refused: "机构没有受理" };
+const appealRefusals: Record<string, string> = { technical: "没能处理，需要人工跟进", late: "过了申诉时间", final: "这个结果不能复核" };
+const documentKinds: Record<string, string> = { "image/jpeg": "图片 jpg", "image/png": "图片 png", "application/pdf": "PDF" };
 const states: Record<string, string> = {
   requested: "请求了人工服务", queued: "进入排队", active: "已接入", resolved: "人工服务结束，机器人继续接待", cancelled: "用户取消了人工服务",
 };
@@ -37,6 +41,10 @@ export const zh = {
   otherLanguage: "English",
   theme: { light: "换成浅色", dark: "换成深色" },
   skip: "跳到对话",
+  analytics: {
+    title: "数据看板", skip: "跳到数据",
+    forLeads: { title: "数据看板供组长和合规使用", text: "你的角色不能看汇总数据。需要的话，请组长分享，或请管理员调整你的角色。", back: "回到工作台" },
+  },
 
   signIn: {
     title: "登录工作台",
@@ -53,7 +61,17 @@ export const zh = {
     slow: "试得有点快，歇几秒再来。",
     offline: "连不上服务器。请检查网络，再试一次。",
     failed: "没能登录，请稍后再试。",
-    expired: "登录已过期，请重新登录。没发出的内容请重写一遍。",
+    company: (name: string) => (name ? `用「${name}」登录` : "用公司账号登录"),
+    otherPassword: "或者用账号和密码登录",
+    turnedAway: {
+      company_away: "公司账号的登录服务暂时没有回应，请稍后再试。",
+      company_stale: "这次登录已经失效，请重新开始。",
+      company_refused: "公司账号没有登录成功，请再试一次。",
+      no_role: "你的公司账号还没有工作台的角色，请联系管理员。",
+      disabled: "这个账号已停用，请联系管理员。",
+      no_passwords: "这里只能用公司账号登录。",
+    } as Record<string, string>,
+    expired: "登录已过期，请重新登录。写到一半的内容还在，登录后可以接着写。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
   roleHints: { agent: "接待用户", lead: "接待、接管、看全局", compliance: "只看对话与审计", admin: "管理账号" } as Record<string, string>,
@@ -107,6 +125,7 @@ export const zh = {
   stateLine: (state: string, agent: string, queue: string): string =>
     state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `进入「${queue}」排队` : (states[state] ?? state),
   breached: "等待超过了承诺的时间",
+  attached: (name: string) => `用户附上了「${name}」`,
   vote: { up: "用户觉得有帮助", down: "用户觉得没帮助" } as Record<string, string>,
   disposedBy: (name: string) => `${name} 记录了结果`,
   typing: "用户正在输入…",
@@ -171,6 +190,24 @@ export const zh = {
     notes: "备注",
     noNotes: "还没有备注。按 n 写一条给同事。",
     knowledge: "知识库",
+  },
+  appeal: {
+    title: "申诉",
+    state: (id: string): string => appeals[id] ?? id,
+    refusal: (id: string): string => appealRefusals[id] ?? id,
+    reference: "编号",
+    causes: "针对的原因",
+    and: "、",
+    consent: "同意提交",
+    agreed: "已同意",
+    notYet: "还没有",
+    documents: (n: number) => (n ? `证明材料 ${n} 份` : "没有附证明材料"),
+    kind: (type: string): string => documentKinds[type] ?? "文件",
+    show: "查看",
+    hide: "收起",
+    save: "下载",
+    failed: "这份材料打不开，可能已经不再保存。请再试一次。",
+    recorded: "查看和下载都会记入审计。",
   },
   knowledge: {
     placeholder: "搜索办法和说明（按 /）",

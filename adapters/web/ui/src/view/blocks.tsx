@@ -1,20 +1,25 @@
 // Draws blocks. Every string ends in a text node; nothing is ever parsed as
 // markup.
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, ComponentType, JSX } from "preact";
+import type { Chat } from "../chat.ts";
 import type { Block, Choice, Item } from "../protocol.ts";
 import type { Words } from "../words.ts";
 import { Choices } from "./choices.tsx";
 import { FileCard } from "./file.tsx";
 import { arrange } from "./fold.ts";
+import { Form } from "./form.tsx";
 
 export interface BlockContext {
+  chat: Chat;
   words: Words;
   /** Null where quick replies are no longer to be tapped. */
   onChoice: ((choice: Choice) => void) | null;
+  /** After something was chosen, for what had the focus may go. */
+  onChosen: () => void;
 }
 
-interface Props extends BlockContext {
+export interface Props extends BlockContext {
   block: Block;
   folded: boolean;
   before: string; // words that go into a folded card
@@ -33,13 +38,14 @@ export function Blocks({ blocks, ...context }: BlockContext & { blocks: Block[] 
   );
 }
 
-const KINDS: Record<string, (props: Props) => JSX.Element | null> = {
+const KINDS: Record<string, ComponentType<Props>> = {
   text: ({ block }) => <p class="bubble">{block.text}</p>,
   notice: Notice,
   facts: Facts,
   steps: Steps,
   link: Link,
   choices: ({ block, words, onChoice }) => <Choices block={block} words={words} onChoice={onChoice} />,
+  form: Form,
 };
 
 function Notice({ block, words }: Props): JSX.Element {
@@ -115,7 +121,7 @@ function StepCard(props: Props): JSX.Element {
     <section class="card step-card">
       <progress class="step-bar" max={of} value={at} aria-hidden="true" />
       <div class="step-head">
-        {block.title && <h3 class="card-title">{block.title}</h3>}
+        {block.title && <h2 class="card-title">{block.title}</h2>}
         <p class="step-count">{words.stepOf(at, of)}</p>
       </div>
       {(block.items ?? []).map((item) => (
@@ -151,7 +157,7 @@ function Card({ block, words, folded, before, gist, children }: Props & { gist: 
   if (!folded) {
     return (
       <section class="card">
-        {block.title && <h3 class="card-title">{block.title}</h3>}
+        {block.title && <h2 class="card-title">{block.title}</h2>}
         {children}
       </section>
     );
@@ -159,7 +165,7 @@ function Card({ block, words, folded, before, gist, children }: Props & { gist: 
   return (
     <details class="card fold">
       <summary>
-        <h3 class="card-title">{block.title || words.details}</h3>
+        <h2 class="card-title">{block.title || words.details}</h2>
         <span class="gist">{gist}</span>
       </summary>
       {before && <p class="card-lead">{before}</p>}

@@ -23,7 +23,7 @@ export class FileCard extends Component<Props, { copied: boolean }> {
       <div class="file">
         <div class="file-text">
           <p class="file-name">{name}</p>
-          <p class="file-kind">TXT · {size(content)}</p>
+          <p class="file-kind">TXT · {sizeOf(new TextEncoder().encode(content).length)}</p>
         </div>
         {navigator.clipboard && (
           <button type="button" class="file-act copy" onClick={this.#copy}>
@@ -38,9 +38,10 @@ export class FileCard extends Component<Props, { copied: boolean }> {
   }
 }
 
-function size(content: string): string {
-  const bytes = new TextEncoder().encode(content).length;
-  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`;
+/** A size as people say it. */
+export function sizeOf(bytes: number): string {
+  const kilo = bytes / 1024;
+  return kilo < 1 ? `${bytes} B` : kilo < 1000 ? `${kilo.toFixed(1)} KB` : `${(kilo / 1024).toFixed(1)} MB`;
 }
 
 function download(content: string, name: string): void {

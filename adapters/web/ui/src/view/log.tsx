@@ -11,7 +11,7 @@ import { Greeting, Typing } from "./message.tsx";
 const NEAR_END_PX = 120;
 /** How far around what is in view entries are drawn, px. */
 const AROUND_PX = 1200;
-/** A question that is followed stays this far below the upper edge, px. */
+/** What is followed stays this far below the upper edge, px. */
 const ABOVE_PX = 12;
 
 interface Props {
@@ -71,12 +71,12 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
     else if (node.offsetTop < log.scrollTop) log.scrollTop += delta;
   }
 
-  // Keeps the end in view, but never scrolls the last question out of it: an
-  // answer is read from its beginning.
+  // Keeps the end in view, but never scrolls what answers nothing out of it: the
+  // answer to a question is read from its beginning, and so is what came unasked.
   #follow(): void {
     const log = this.#log.current!;
     if (log.clientHeight === 0) return; // the panel is closed
-    const questions = log.querySelectorAll<HTMLElement>(".user, .line");
+    const questions = log.querySelectorAll<HTMLElement>(".said, .line");
     const last = questions[questions.length - 1];
     const end = log.scrollHeight - log.clientHeight;
     log.scrollTop = last && !last.classList.contains("old") ? Math.min(end, last.offsetTop - ABOVE_PX) : end;
@@ -120,7 +120,7 @@ export class Log extends Component<Props, { missed: boolean }> implements Nearne
       <div class="log-frame">
         <div class="log" id="log" role="log" aria-live="off" aria-label={w.logLabel} aria-busy={chat.replaying} tabIndex={0} ref={this.#log} onScroll={this.#scrolled}>
           <div class="thread" id="thread">
-            {chat.greeting.length > 0 && <Greeting blocks={chat.greeting} words={w} />}
+            {chat.greeting.length > 0 && <Greeting chat={chat} />}
             {this.#rows()}
             {chat.activity && <Typing word={w[chat.activity]} />}
           </div>

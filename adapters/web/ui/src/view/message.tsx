@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Chat } from "../chat.ts";
-import type { Block, Locale } from "../protocol.ts";
+import type { Locale } from "../protocol.ts";
 import type { MessageEntry } from "../thread.ts";
 import { words, type Words } from "../words.ts";
 import { Blocks } from "./blocks.tsx";
@@ -24,10 +24,10 @@ export class Message extends Pure<Props> {
     const w = words(locale);
     const choose = live ? (choice: { id: string; label: string }) => { chat.choose(entry.key, choice); onChosen(); } : null;
     return (
-      <article class={`message ${entry.author}${entry.replayed ? " old" : ""}`} aria-label={w[entry.author]} data-state={entry.state || undefined} data-id={entry.key}>
+      <article class={`message ${entry.author}${entry.replayed ? " old" : ""}${entry.re ? "" : " said"}`} aria-label={w[entry.author]} data-state={entry.state || undefined} data-id={entry.key}>
         <div class="body">
           {entry.author === "agent" && <p class="author">{w.agent}</p>}
-          <Blocks blocks={entry.blocks} words={w} onChoice={choose} />
+          <Blocks blocks={entry.blocks} chat={chat} words={w} onChoice={choose} onChosen={onChosen} />
           {entry.about?.composed === "llm" && <p class="composed">{w.composed}</p>}
         </div>
         {entry.state && (entry.state !== "sent" || lastOwn) && <Progress entry={entry} words={w} onResend={() => chat.resend(entry.key)} />}
@@ -51,11 +51,12 @@ function Progress({ entry, words, onResend }: { entry: MessageEntry; words: Word
 }
 
 /** What the bot says before anything was asked. */
-export function Greeting({ blocks, words }: { blocks: Block[]; words: Words }): JSX.Element {
+export function Greeting({ chat }: { chat: Chat }): JSX.Element {
+  const w = chat.words;
   return (
-    <article class="message bot greeting" aria-label={words.bot}>
+    <article class="message bot greeting" aria-label={w.bot}>
       <div class="body">
-        <Blocks blocks={blocks} words={words} onChoice={null} />
+        <Blocks blocks={chat.greeting} chat={chat} words={w} onChoice={null} onChosen={() => {}} />
       </div>
     </article>
   );

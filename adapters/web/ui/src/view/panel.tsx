@@ -100,7 +100,7 @@ function HandoffStrip({ chat }: { chat: Chat }): JSX.Element | null {
   return (
     <div class={waits ? "handoff" : "handoff active"} id="handoff">
       <span>{handoffLine(chat.words, chat.handoff)}</span>
-      {waits && <button type="button" class="strip-act" id="cancel-human" onClick={() => chat.cancelHuman()}>{chat.words.cancelHuman}</button>}
+      <button type="button" class="strip-act" id="cancel-human" onClick={() => chat.cancelHuman()}>{waits ? chat.words.cancelHuman : chat.words.leaveHuman}</button>
     </div>
   );
 }
