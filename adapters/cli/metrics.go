@@ -20,7 +20,7 @@ func (c *core) openMetrics() {
 		return
 	}
 	c.metrics = metrics.New(metrics.Options{
-		Version: buildVersion(), Now: time.Now, Logger: c.logger, State: c.metricsState,
+		Version: buildVersion(), Logger: c.logger, State: c.metricsState,
 		Intent: func(id string) bool { _, known := c.library.Latest().Base.Answer(id); return known },
 	})
 }

@@ -34,7 +34,6 @@ type Options struct {
 	Intent func(id string) bool
 	// State is asked for at every scrape; it returns soon.
 	State  func(ctx context.Context) State
-	Now    func() time.Time
 	Logger *slog.Logger
 }
 

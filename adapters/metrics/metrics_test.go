@@ -22,7 +22,7 @@ import (
 func newMetrics(intent func(string) bool) *metrics.Metrics {
 	three, connected := 3, true
 	return metrics.New(metrics.Options{
-		Version: "v1", Intent: intent, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Version: "v1", Intent: intent, Logger: slog.New(slog.DiscardHandler),
 		State: func(context.Context) metrics.State {
 			return metrics.State{
 				Sockets: map[string]int{"chat": 2, "desk": 1}, Refusals: map[string]int64{"busy": 7},
