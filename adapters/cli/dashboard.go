@@ -31,6 +31,7 @@ func (c *core) openDashboard() (http.Handler, error) {
 	server, err := dashboard.New(dashboard.Options{
 		Store: c.analytics, Tenant: c.config.Tenant, Zone: zone, MinCell: c.config.Analytics.MinCell,
 		Language: spoken.latest, Name: names.of, Place: names.place, ReviewBy: names.reviewBy, Log: c.logger, Now: time.Now,
+		Alerts: c.alerts.current,
 	})
 	if err != nil {
 		return nil, err
