@@ -86,6 +86,9 @@ func (s *Server) proveCompany(w http.ResponseWriter, r *http.Request) (staff.Acc
 		bad := s.companyFault(err)
 		return staff.Account{}, firstFault(s.audited(r, staff.Record{Did: "login_failed", Reason: howCompany + " refused"}), bad)
 	case err != nil:
+		// Nobody has guessed at anything. Any page can send a browser here without
+		// a sign-in under way: that must not keep its neighbours out.
+		s.guesses.addresses.giveBack(from)
 		return staff.Account{}, s.companyFault(err)
 	}
 	account, bad := s.accountFor(r, person)

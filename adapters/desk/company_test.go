@@ -288,6 +288,37 @@ func TestWaysBackThatAreWrong(t *testing.T) {
 	}
 }
 
+// Pages of others can send browsers back without a sign-in under way, and
+// providers can be away: neither keeps those out who sit at the same address.
+func TestNobodyIsLockedOutByWaysBack(t *testing.T) {
+	t.Parallel()
+	o, theirs := openWith(t, agent(), nil)
+	o.hire("wang", staff.Agent)
+	for range guessesOfAddress + 1 {
+		if code := o.traveller().finish("/v1/desk/oidc/callback?state=S&code=C"); code != "company_stale" {
+			t.Fatalf("out of nowhere: %q", code)
+		}
+	}
+	o.signIn("wang")
+	if code := o.traveller().signIn(); code != "" {
+		t.Errorf("with the company's account: %q", code)
+	}
+	away := 0
+	for range guessesOfAddress + 1 {
+		tr := o.traveller()
+		back := tr.begin()
+		theirs.Down.Store(true)
+		if tr.finish(back) == "company_away" {
+			away++
+		}
+		theirs.Down.Store(false)
+	}
+	if away != guessesOfAddress+1 {
+		t.Errorf("away %d times", away)
+	}
+	o.signIn("wang")
+}
+
 // Somebody who is kept out by an administrator stays out, whatever the provider
 // says, and neither role nor password can be set here.
 func TestAccountsOfTheCompanyAreKept(t *testing.T) {
