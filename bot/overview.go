@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,7 +95,24 @@ func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 // event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
 	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`)) ||
-		bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
+		bytes.Contains(row, []byte(`{"kind":"appeal_`)) && len(overviewMarksIn(row)) > 0 // of which some are the form's own
+}
+
+// overviewMarksIn finds where the events of a row begin that an overview takes
+// in, in their order.
+func overviewMarksIn(row []byte) (places []int) {
+	for _, mark := range OverviewMarks() {
+		for from := 0; ; {
+			at := bytes.Index(row[from:], []byte(mark))
+			if at < 0 {
+				break
+			}
+			places = append(places, from+at)
+			from += at + len(mark)
+		}
+	}
+	slices.Sort(places)
+	return places
 }
 
 // DecodeOverview reads the events of a row that an overview takes in, and
@@ -104,19 +122,12 @@ func DecodeOverview(row []byte) ([]Event, error) {
 		return nil, nil
 	}
 	var events []Event
-	for _, mark := range OverviewMarks() {
-		for rest := row; ; {
-			at := bytes.Index(rest, []byte(mark))
-			if at < 0 {
-				break
-			}
-			event, err := firstEvent(rest[at:])
-			if err != nil {
-				return nil, err
-			}
-			events = append(events, event)
-			rest = rest[at+len(mark):]
+	for _, at := range overviewMarksIn(row) {
+		event, err := firstEvent(row[at:])
+		if err != nil {
+			return nil, err
 		}
+		events = append(events, event)
 	}
 	return events, nil
 }
