@@ -258,7 +258,7 @@ func (e *Engine) decline(d *draft, refused AppealRefused) {
 		return
 	}
 	plan := d.ofForm(Filing{Act: FilingRefused, Events: []Event{refused}})
-	if !d.conv.Handoff.Open() && d.conv.Handoff.State != HandoffCancelled {
+	if h := d.conv.Handoff; !h.Open() && (h.State != HandoffCancelled || h.Reason == ReasonExpired) {
 		plan.Handoff, plan.Waiting = "appeal", true
 	}
 	e.handoff(d, &plan)
