@@ -46,7 +46,7 @@ export function SignIn() {
         <h1>{w.signIn.title}</h1>
         <p className="soft">{demo.length ? w.signIn.demoLead : w.signIn.lead}</p>
         {turnedAway && !error && !busy && <Alert type="error" showIcon title={turnedAway} role="alert" />}
-        {state.expired && !error && <Alert type="info" showIcon title={w.signIn.expired} />}
+        {state.expired && ways && !error && <Alert type="info" showIcon title={ways.company ? w.signIn.expiredCompany : w.signIn.expired} />}
         {error && <Alert type="error" showIcon title={error} role="alert" />}
         {demo.length > 0 && (
           <ul className="demo-agents">
