@@ -286,6 +286,31 @@ func TestAppealStatusElsewhere(t *testing.T) {
 	}
 }
 
+// Nobody sends off less than they saw: whose documents went meanwhile sees the
+// form once more.
+func TestDroppedProofsAreSeenToBeGone(t *testing.T) {
+	t.Parallel()
+	k, _ := appealing(t)
+	k.say("那笔账单去年就还清了")
+	received, err := k.attach(proof(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.last = lastSaid(t, []bot.Turn{received.Turn})
+	k.tap("appeal.next")
+	if _, err := k.engine.ReleaseProofs(t.Context(), k.conv, []string{"p1"}); err != nil {
+		t.Fatal(err)
+	}
+	again := k.tap("appeal.submit")
+	if _, pending, err := k.engine.PendingAppeal(t.Context(), k.conv); pending || err != nil || !isOffered(again, "appeal.submit") {
+		t.Fatalf("sent off: %v, %v; %+v", pending, err, again)
+	}
+	k.tap("appeal.submit")
+	if sent, pending, err := k.engine.PendingAppeal(t.Context(), k.conv); !pending || err != nil || len(sent.Appeal.Proofs) != 0 {
+		t.Errorf("sent off: %v, %v, with %+v", pending, err, sent.Appeal.Proofs)
+	}
+}
+
 // A document is free when no appeal that was sent off holds it; an open form
 // loses it first, and the person is told.
 func TestReleaseProofs(t *testing.T) {
