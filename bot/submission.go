@@ -271,10 +271,6 @@ func (e *Engine) decline(d *draft, refused AppealRefused) {
 func (e *Engine) ReleaseProofs(ctx context.Context, conversation string, ids []string) (free []string, err error) {
 	_, err = e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
 		conv, err := e.ofAnybody(ctx, place)
-		if errors.Is(err, ErrNotFound) {
-			free = ids // nobody can send them off any more
-			return Receipt{}, nil
-		}
 		if err != nil {
 			return Receipt{}, err
 		}
