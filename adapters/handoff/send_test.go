@@ -67,6 +67,9 @@ func TestWhoTakesWhatTheyAreTold(t *testing.T) {
 	options.Pace.First, options.Pace.Most = time.Hour, time.Hour // by the clock of the test
 	s.startWith(options)
 	s.begun()
+	if !s.hooks.Listens("desk") || !s.hooks.Listens("gone") || s.hooks.Listens("nobody") {
+		t.Error("who listens is mixed up")
+	}
 	if !s.hooks.Takes("desk") || !s.hooks.Takes("gone") || s.hooks.Takes("nobody") {
 		t.Error("before anything is told: who takes it")
 	}
@@ -97,6 +100,9 @@ func TestWhoTakesWhatTheyAreTold(t *testing.T) {
 			s.ahead.Add(int64(time.Second))
 			return hooks.Takes("desk")
 		})
+		if !hooks.Listens("desk") || hooks.Listens("gone") {
+			t.Error("who said that it wants no more still listens, or who is late does not")
+		}
 		if hooks.Takes("gone") {
 			t.Error("who answered 410 is back")
 		}
