@@ -129,13 +129,22 @@ func (s *Server) turnAway(r *http.Request, person sso.Person) *fault {
 	return firstFault(bad, &fault{code: codeNoRole, cause: fmt.Errorf("%s has no role", name)})
 }
 
-// signOut ends all sessions of an account.
+// signOut ends all sessions of an account, whatever else is changed in it
+// meanwhile.
 func (s *Server) signOut(r *http.Request, account staff.Account) *fault {
-	if err := s.vault.Update(r.Context(), account.SignedOut()); err != nil {
-		return faultOf(err)
+	for {
+		err := s.vault.Update(r.Context(), account.SignedOut())
+		if err == nil {
+			s.recheck()
+			return nil
+		}
+		if errors.Is(err, staff.ErrChanged) {
+			account, err = s.vault.Account(r.Context(), account.User)
+		}
+		if err != nil {
+			return faultOf(err)
+		}
 	}
-	s.recheck()
-	return nil
 }
 
 // accountFor is the account of a person, as the provider wants it to be today. It

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -227,6 +228,47 @@ func TestRolesFollowTheCompany(t *testing.T) {
 	theirs.Claims = agent()
 	if code := first.signIn(); code != "" || first.me()["role"] != "agent" {
 		t.Errorf("with the role again: %q", code)
+	}
+}
+
+// busyVault has an account changed by somebody else whenever it is about to be.
+type busyVault struct {
+	staff.Vault
+	rivals int
+}
+
+func (v *busyVault) Update(ctx context.Context, account staff.Account) error {
+	if v.rivals > 0 {
+		v.rivals--
+		rival, err := v.Account(ctx, account.User)
+		if err != nil {
+			return err
+		}
+		rival.Name += "晓"
+		if err := v.Vault.Update(ctx, rival); err != nil {
+			return err
+		}
+	}
+	return v.Vault.Update(ctx, account)
+}
+
+// Whose account is changed at the same moment loses their sessions all the same.
+func TestWhoLosesTheirRoleIsSignedOutForSure(t *testing.T) {
+	t.Parallel()
+	vault := &busyVault{}
+	o, theirs := openWith(t, agent(), func(options *Options) {
+		vault.Vault = options.Vault
+		options.Vault = vault
+	})
+	first := o.traveller()
+	first.signIn()
+	theirs.Claims = with(agent(), map[string]any{"groups": []string{"cleaners"}})
+	vault.rivals = 2
+	if code := o.traveller().signIn(); code != "no_role" {
+		t.Errorf("without a role: %q", code)
+	}
+	if first.me()["code"] != "unauthorized" {
+		t.Error("who has lost their role is still signed in")
 	}
 }
 
