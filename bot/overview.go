@@ -95,7 +95,7 @@ func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 // event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
 	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`)) ||
-		bytes.Contains(row, []byte(`{"kind":"appeal_`)) && len(overviewMarksIn(row)) > 0 // of which some are the form's own
+		bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
 }
 
 // overviewMarksIn finds where the events of a row begin that an overview takes

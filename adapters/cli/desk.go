@@ -43,8 +43,9 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	if err != nil {
 		return err
 	}
-	options.Mounts = map[string]http.Handler{
-		"/desk": c.desk.Handler(), "/desk/": c.desk.Handler(), "/v1/desk/": c.desk.Handler(), "/v1/analytics/": figures,
+	options.Mounts = map[string]http.Handler{"/v1/analytics/": figures}
+	for _, path := range []string{"/desk", "/desk/", "/v1/desk/", "/analytics"} {
+		options.Mounts[path] = c.desk.Handler()
 	}
 	return nil
 }

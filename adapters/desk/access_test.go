@@ -16,6 +16,7 @@ func matrix() map[string]string {
 	return map[string]string{
 		"GET /desk":                                      "everybody",
 		"GET /desk/":                                     "everybody",
+		"GET /analytics":                                 "everybody",
 		"GET /v1/desk/demo":                              "everybody",
 		"POST /v1/desk/login":                            "everybody",
 		"GET /v1/desk/signin":                            "everybody",

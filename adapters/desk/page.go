@@ -93,8 +93,8 @@ func newAsset(name string, content []byte) (asset, error) {
 	return a, nil
 }
 
-// page is GET /desk and what is below it: a file of the build, or the page
-// itself, which knows by its address what to show.
+// page is GET /desk and what is below it, and GET /analytics: a file of the
+// build, or the page itself, which knows by its address what to show.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/desk"), "/")
 	if found, ok := s.files.assets[name]; ok {

@@ -28,6 +28,7 @@ func (s *Server) routes() []route {
 	return []route{
 		{get, "/desk", everybody, s.page},
 		{get, "/desk/", everybody, s.page},
+		{get, "/analytics", everybody, s.page},
 		{get, "/v1/desk/demo", everybody, s.listDemo},
 		{get, "/v1/desk/signin", everybody, s.waysIn},
 		{post, "/v1/desk/login", everybody, s.login},

@@ -16,7 +16,7 @@ import (
 )
 
 // Server serves agents. Make one with [New], mount [Server.Handler] at /desk,
-// /desk/ and /v1/desk/, and end it with [Server.Drain]. It is safe for
+// /desk/, /v1/desk/ and /analytics, and end it with [Server.Drain]. It is safe for
 // concurrent use.
 type Server struct {
 	engine     Engine

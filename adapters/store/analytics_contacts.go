@@ -62,6 +62,19 @@ func (a *Analytics) contacts(
 type span struct {
 	least, most  int64
 	days, places []int64
+	cells        []int64 // day and place in one number
+}
+
+// cellsNamed is how many cells are named one by one. Of more it is enough to say
+// on which days and at which places.
+const cellsNamed = 2000
+
+// within keeps contacts of the cells apart, and some others where they are many.
+func (s *span) within() string {
+	if len(s.cells) > cellsNamed {
+		return `day IN (` + numbers(s.days) + `) AND place IN (` + numbers(s.places) + `)`
+	}
+	return `day * 4294967296 + place IN (` + numbers(s.cells) + `)`
 }
 
 // spans are where contacts are to be looked for, the newest first. None overlaps
@@ -80,6 +93,9 @@ func (a *Analytics) spans(ctx context.Context, q analytics.Query, which analytic
 		}
 		if one.places = cells[day]; len(one.places) > 0 {
 			one.days = []int64{day}
+			for _, place := range one.places {
+				one.cells = append(one.cells, day<<32+place)
+			}
 			list = append(list, one)
 		}
 		return nil
@@ -98,7 +114,7 @@ func apart(list []*span) []*span {
 		}
 		last := joined[len(joined)-1]
 		last.least = min(last.least, one.least)
-		last.days = append(last.days, one.days...)
+		last.days, last.cells = append(last.days, one.days...), append(last.cells, one.cells...)
 		last.places = slices.Compact(slices.Sorted(slices.Values(slices.Concat(last.places, one.places))))
 	}
 	return joined
@@ -163,7 +179,7 @@ func (l *contactLook) through(ctx context.Context, s *span) error {
 			count++
 			return l.take(rows)
 		}, `SELECT opened, closed, body FROM analytics_contacts
-			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND day IN (`+numbers(s.days)+`) AND place IN (`+numbers(s.places)+`)`+l.marked()+`
+			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within()+l.marked()+`
 			ORDER BY opened DESC LIMIT $4`, max(s.least, 1), s.most, l.before, contactsAtOnce)
 		if err != nil || count < contactsAtOnce {
 			return err

@@ -57,4 +57,14 @@
 // advisory lock, and a page is refused that does not begin where the table ends.
 // A projection that fails disturbs no turn. [Reader.Newest] adds what is not
 // projected yet, [Reader.Verify] compares, [RebuildOverviews] begins anew.
+//
+// # Figures
+//
+// [Analytics] keeps the fold of package bot/analytics in tables: in a file of its
+// own beside the log, so that counting holds up no message, or in PostgreSQL,
+// where one node counts. It reads the log every 400 ms, in the order of positions,
+// and stores each page with its position in one transaction. Contacts are counted
+// by day in three grains, and by keys; counts move by what a contact counts now
+// less what it counted before. Whatever does not fit the log, the zone or the
+// version of the rules is made anew, by itself or by [RebuildAnalytics].
 package store

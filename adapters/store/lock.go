@@ -19,7 +19,7 @@ var errLocked = errors.New("locked")
 // lockDir takes the directory for this process. The operating system frees it
 // when the file is closed or the process ends, however it ends; the text in
 // the file only tells people who it was.
-func lockDir(dir string, now time.Time) (*os.File, error) {
+func lockDir(dir string, now time.Time) (*dirLock, error) {
 	path := filepath.Join(dir, lockName)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -31,8 +31,15 @@ func lockDir(dir string, now time.Time) (*os.File, error) {
 	if err := writeHolder(file, now); err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %s: %w", ErrNotWritable, path, err), file.Close())
 	}
-	return file, nil
+	return &dirLock{file}, nil
 }
+
+// dirLock is a lock that is held.
+type dirLock struct{ file *os.File }
+
+// Close gives the lock up before the file: a child of this process that has just
+// been forked holds the file open, too, until it becomes another program.
+func (l *dirLock) Close() error { return errors.Join(unlockFile(l.file), l.file.Close()) }
 
 func lockError(dir string, file *os.File, err error) error {
 	if !errors.Is(err, errLocked) {

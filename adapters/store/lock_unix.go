@@ -17,3 +17,6 @@ func lockFile(file *os.File) error {
 	}
 	return err
 }
+
+// unlockFile gives the lock up, whoever else has the file open.
+func unlockFile(file *os.File) error { return unix.Flock(int(file.Fd()), unix.LOCK_UN) }

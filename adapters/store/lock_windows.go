@@ -17,3 +17,8 @@ func lockFile(file *os.File) error {
 	}
 	return err
 }
+
+// unlockFile gives the lock up.
+func unlockFile(file *os.File) error {
+	return windows.UnlockFileEx(windows.Handle(file.Fd()), 0, 1, 0, &windows.Overlapped{Offset: 1 << 20})
+}

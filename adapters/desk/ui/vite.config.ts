@@ -23,6 +23,11 @@ const STRICT: Record<string, [string, string][]> = {
     ["existNode.innerHTML = css", "existNode.textContent = css"],
   ],
   "@ant-design/cssinjs/es/util/index.js": [["ele.innerHTML = 'Test'", "ele.textContent = 'Test'"]],
+  // Charts empty the box they are drawn in. Their tooltips are drawn too, never written as markup.
+  "zrender/lib/canvas/Painter.js": [
+    ["root.innerHTML = '';", "root.replaceChildren();"],
+    ["this.root.innerHTML = '';", "this.root.replaceChildren();"],
+  ],
 };
 
 function strictStyles(): Plugin {
@@ -61,8 +66,8 @@ function licences(): Plugin {
 
 function licenceOf(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-  const text = file ? readFileSync(`${folder}/${file}`, "utf8").replaceAll("\r", "").trim() : "";
+  const files = readdirSync(folder).filter((one) => /^(licen[cs]e|notice)([.-]|$)/i.test(one)).sort();
+  const text = files.map((file) => readFileSync(`${folder}/${file}`, "utf8").replaceAll("\r", "").trim()).join("\n\n");
   return `${name} ${version} (${license})\n${text}`.trim() + "\n";
 }
 

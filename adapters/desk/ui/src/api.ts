@@ -3,7 +3,8 @@
 import { queuesOf, type Queue } from "./board.ts";
 import type { Account, AuditPage, CaseData, DemoAgent, Me, Snippet, WaysIn } from "./protocol.ts";
 
-const BASE = "/v1/desk/";
+const DESK = "/v1/desk/";
+const ANALYTICS = "/v1/analytics/";
 
 /** A refusal, with the word of the server for it. */
 export class Refusal extends Error {
@@ -60,18 +61,21 @@ export class Api {
   changeAccount = (user: string, change: Partial<Account> & { password?: string }): Promise<void> =>
     this.#ask("PATCH", `accounts/${encodeURIComponent(user)}`, change);
 
+  /** Figures have routes of their own, and a client of their own that asks here. */
+  analytics = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => this.#ask<T>(method, path, body, signal, ANALYTICS);
+
   #know(me: Me): Me {
     this.csrf = me.csrf;
     return me;
   }
 
-  async #ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  async #ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, base = DESK): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.locale };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (method !== "GET" && this.csrf) headers["X-Kaitong-CSRF"] = this.csrf;
     let response: Response;
     try {
-      response = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: "same-origin" });
+      response = await fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: "same-origin" });
     } catch (cause) {
       if (signal?.aborted) throw cause;
       throw new Refusal(0, "offline", "");

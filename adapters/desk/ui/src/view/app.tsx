@@ -3,6 +3,7 @@ import enUS from "antd/es/locale/en_US";
 import zhCN from "antd/es/locale/zh_CN";
 import useMessage from "antd/es/message/useMessage";
 import { useEffect, useMemo } from "react";
+import { onAnalytics, useAddress } from "../address.ts";
 import { listsOf } from "../board.ts";
 import { useDesk, type Desk } from "../store.ts";
 import { words } from "../words.ts";
@@ -33,9 +34,10 @@ export function App({ desk }: { desk: Desk }) {
     document.documentElement.dataset.theme = theme;
   }, [locale, theme]);
   const waiting = state.me ? listsOf(state.entries.values(), state.me).waiting.length : 0;
+  const figures = onAnalytics(useAddress());
   useEffect(() => {
-    document.title = w.waitingTitle(waiting) + w.title;
-  }, [w, waiting]);
+    document.title = w.waitingTitle(waiting) + (figures ? w.analytics.title : w.title);
+  }, [w, waiting, figures]);
   return (
     <ConfigProvider csp={{ nonce }} locale={locale === "en" ? enUS : zhCN} theme={look} getPopupContainer={popupFrame} button={{ autoInsertSpace: false }}>
       <BasicsContext value={basics}>

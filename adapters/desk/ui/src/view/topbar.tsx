@@ -20,7 +20,7 @@ export function TopBar({ page, pages, onPage }: { page: Page; pages: Page[]; onP
         <span className="brand-name">{w.product}</span> <span className="brand-title">{w.title}</span>
       </h1>
       {pages.length > 1 && (
-        <Segmented<Page> value={page} onChange={onPage} options={pages.map((value) => ({ value, label: pageName(value, w) }))} aria-label={w.title} />
+        <Segmented<Page> className="pages" value={page} onChange={onPage} options={pages.map((value) => ({ value, label: pageName(value, w) }))} aria-label={w.title} />
       )}
       <span className="grow" />
       {page === "desk" && <LineMark />}
@@ -38,6 +38,7 @@ export function TopBar({ page, pages, onPage }: { page: Page; pages: Page[]; onP
 
 function pageName(page: Page, w: ReturnType<typeof useShared>["w"]): string {
   if (page === "desk") return w.title;
+  if (page === "analytics") return w.analytics.title;
   return page === "audit" ? w.admin.audit : w.admin.accounts;
 }
 

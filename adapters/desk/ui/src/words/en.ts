@@ -48,6 +48,10 @@ export const en: Words = {
   otherLanguage: "中文",
   theme: { light: "Switch to light", dark: "Switch to dark" },
   skip: "Skip to the conversation",
+  analytics: {
+    title: "Analytics", skip: "Skip to the figures",
+    forLeads: { title: "Analytics is for team leads and compliance", text: "Your role does not include summary figures. If you need them, ask your lead to share them, or an admin to change your role.", back: "Back to the desk" },
+  },
 
   signIn: {
     title: "Sign in to the desk",

@@ -42,6 +42,10 @@ export const zh = {
   otherLanguage: "English",
   theme: { light: "换成浅色", dark: "换成深色" },
   skip: "跳到对话",
+  analytics: {
+    title: "数据看板", skip: "跳到数据",
+    forLeads: { title: "数据看板供组长和合规使用", text: "你的角色不能看汇总数据。需要的话，请组长分享，或请管理员调整你的角色。", back: "回到工作台" },
+  },
 
   signIn: {
     title: "登录工作台",
