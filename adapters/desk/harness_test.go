@@ -345,7 +345,7 @@ func (b *browser) connect() *line {
 
 func (b *browser) dial(protocols ...string) (*line, *http.Response, error) {
 	b.o.t.Helper()
-	header := http.Header{}
+	header := b.header.Clone()
 	b.sign(header)
 	dialer := websocket.Dialer{Subprotocols: protocols}
 	conn, response, err := dialer.DialContext(b.o.t.Context(), "ws"+strings.TrimPrefix(b.o.http.URL, "http")+"/v1/desk/ws", header)
