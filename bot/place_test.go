@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,20 @@ func TestNobodyLosesTheirPlaceByAsking(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever takes a conversation on reads that the person was in despair beside the
+// agent before.
+func TestDistressBesideAnAgentIsInTheBrief(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, there{"*": 1})
+	d.say("人工")
+	d.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
+	d.quiet("我不想活了")
+	found, err := d.engine.Case(t.Context(), "default", d.conv, "zh-CN")
+	if lines := strings.Join(found.Brief.Lines("zh-CN"), "\n"); err != nil || !strings.Contains(lines, "请先关心本人") {
+		t.Errorf("the brief says %q, %v", lines, err)
 	}
 }
 
