@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ func TestThePageInUse(t *testing.T) {
 		{"the language changes at once and stays", localeChanges},
 		{"nobody is asked for notifications before a click", notificationsWait},
 		{"distress and the end of a request are told", distressIsTold},
+		{"a made-up reason for a refusal breaks nothing", madeUpRefusal},
 		{"a page that is left for the company promises nothing", companyPromisesNothing},
 	})
 }
@@ -90,6 +92,17 @@ func distressIsTold(t *testing.T, chromium *browsertest.Browser) {
 	s.Until(`$(".marker.care")?.innerText.includes("请先关心本人")`)
 	s.Read("请求到期关闭")
 	s.tab.Shoot("distress")
+}
+
+// Anybody can link to the sign-in page.
+func madeUpRefusal(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	for _, code := range []string{"__proto__", "constructor", "<b>x</b>"} {
+		s := o.sight(chromium, o.http.URL, look{})
+		s.tab.Visit(o.http.URL + "/desk?signin=" + url.QueryEscape(code))
+		s.See(".signin-form")
+		s.Until(`$(".signin [role=alert]")?.innerText.includes("没能登录")`)
+	}
 }
 
 // Whoever signs in with the company's account comes back to a new page.

@@ -35,7 +35,8 @@ export function SignIn() {
     }
   };
   const { demo, ways } = state;
-  const turnedAway = w.signIn.turnedAway[state.turnedAway] ?? (state.turnedAway && w.signIn.failed);
+  const known = Object.hasOwn(w.signIn.turnedAway, state.turnedAway); // anybody can write the address
+  const turnedAway = known ? w.signIn.turnedAway[state.turnedAway] : state.turnedAway && w.signIn.failed;
   return (
     <div className="signin-page">
       <div className="signin-switches">
