@@ -83,4 +83,3 @@ func TestRefusalAfterNobodyCame(t *testing.T) {
 		t.Errorf("nobody hears of it: %+v", e.Handoff)
 	}
 }
-
