@@ -55,7 +55,7 @@ func lively(t *testing.T) *office {
 		o.engine.put(bot.Entry{
 			Conversation: fmt.Sprint("w", i), Owner: bot.Identity{Tenant: tenant, User: fmt.Sprint("somebody-", i)}, Locale: []string{"zh-CN", "en"}[i%2], Product: "jiebei",
 			Handoff: bot.Handoff{State: bot.HandoffQueued, Queue: queue, Reason: reason, Priority: i, Urgent: i == 2, Ticket: "T1", Epoch: 1, Since: time.Now().Add(-time.Duration(i) * time.Minute),
-				Due: time.Now().Add(time.Duration(2-i) * 40 * time.Second)},
+				Due: time.Now().Add(time.Duration(2-i) * 40 * time.Second), Late: i % 2},
 			Last: strings.Repeat("为什么我的借呗开通不了，我想找人工。", i+1), LastAuthor: bot.AuthorUser, LastAt: time.Now(),
 		})
 	}

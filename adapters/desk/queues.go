@@ -64,7 +64,7 @@ func (q *queueData) count(entries []bot.Entry, now time.Time) {
 			continue
 		}
 		q.Waiting++
-		if !entry.Due.IsZero() && now.After(entry.Due) {
+		if entry.Late > 0 || !entry.Due.IsZero() && now.After(entry.Due) {
 			q.Late++
 		}
 		if oldest.IsZero() || entry.Since.Before(oldest) {

@@ -73,8 +73,9 @@ export function positionsOf(entries: Iterable<Entry>): Map<string, number> {
 /** How close a promise is to being broken. */
 export function urgencyOf(entry: Entry, now: number): Urgency {
   const due = time(entry.due);
-  if (!isWaiting(entry) || !due) return "calm";
-  if (now >= due) return "late";
+  if (!isWaiting(entry)) return "calm";
+  if (entry.late || (due && now >= due)) return "late"; // a promise made after one that was broken heals nothing
+  if (!due) return "calm";
   const whole = due - sinceOf(entry);
   return due - now < Math.max(60_000, whole / 4) ? "soon" : "calm";
 }

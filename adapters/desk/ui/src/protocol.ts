@@ -50,6 +50,7 @@ export interface Entry {
   agent?: Partial<Person> & { user?: string };
   since?: string;
   due?: string;
+  late?: number; // promises that were not kept; due is the one after them
   last?: string;
   last_author?: Author;
   last_at?: string;

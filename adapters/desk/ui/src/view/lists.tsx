@@ -124,12 +124,18 @@ function Waited({ entry, now }: { entry: Entry; now: number }) {
       </>
     );
   }
-  const urgency = urgencyOf(entry, now);
-  const left = dueIn(entry, now);
   return (
     <>
       <span>{w.waited(time)}</span>
-      {entry.due && <span className={`sla ${urgency}`}>{left <= 0 ? w.due.late(duration(-left)) : w.due.left(duration(left))}</span>}
+      <Promised entry={entry} now={now} />
     </>
   );
+}
+
+/** How what was promised stands. After the first one that was broken how long one waits says it all. */
+function Promised({ entry, now }: { entry: Entry; now: number }) {
+  const { w } = useBasics();
+  const left = dueIn(entry, now);
+  const said = entry.late ? w.due.broken : !entry.due ? "" : left <= 0 ? w.due.late(duration(-left)) : w.due.left(duration(left));
+  return said ? <span className={`sla ${urgencyOf(entry, now)}`}>{said}</span> : null;
 }

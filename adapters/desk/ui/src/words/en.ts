@@ -109,7 +109,7 @@ export const en: Words = {
   masked: "Anonymous",
   waited: (time) => `waiting ${time}`,
   talked: (time) => `talking ${time}`,
-  due: { late: (time) => `${time} overdue`, left: (time) => `${time} left` },
+  due: { broken: "overdue", late: (time) => `${time} overdue`, left: (time) => `${time} left` },
   position: (n) => `No. ${n}`,
   priority: "Priority",
   unanswered: "To answer",

@@ -103,7 +103,7 @@ export const zh = {
   masked: "匿名用户",
   waited: (time: string) => `等了 ${time}`,
   talked: (time: string) => `接待 ${time}`,
-  due: { late: (time: string) => `超时 ${time}`, left: (time: string) => `还剩 ${time}` },
+  due: { broken: "已超时", late: (time: string) => `超时 ${time}`, left: (time: string) => `还剩 ${time}` },
   position: (n: number) => `第 ${n} 位`,
   priority: "优先",
   unanswered: "待回复",
