@@ -46,6 +46,12 @@ type presenceData struct {
 	Queues []string `json:"queues"`
 }
 
+// goneData is a conversation that left the lists of a desk.
+type goneData struct {
+	Conversation string     `json:"conversation"`
+	Agent        *bot.Agent `json:"agent,omitempty"` // who has it now
+}
+
 type conversationData struct {
 	Conversation string `json:"conversation"`
 }

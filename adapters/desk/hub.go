@@ -65,7 +65,8 @@ func (h *hub) learn(conversation string) (agents []string) {
 		now = bot.Entry{Conversation: conversation}
 	}
 	h.put(now, open)
-	entry, gone := encode(typeEntry, "", "", newEntryData(now)), encode(typeGone, "", "", conversationData{conversation})
+	data := newEntryData(now)
+	entry, gone := encode(typeEntry, "", "", data), encode(typeGone, "", "", goneData{conversation, data.Agent})
 	for d := range h.desks {
 		switch {
 		case open && sees(d.account, now):

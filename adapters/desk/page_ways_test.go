@@ -28,6 +28,7 @@ func TestThePageInUse(t *testing.T) {
 		{"ready wording is put into the reply", wordingInserted},
 		{"a colleague takes on what is transferred", transferred},
 		{"a lead takes over", takenOver},
+		{"what changes hands is told whatever one looks at", handsChange},
 		{"who somebody is is shown for a reason", revealed},
 		{"the language changes at once and stays", localeChanges},
 		{"nobody is asked for notifications before a click", notificationsWait},
@@ -302,6 +303,36 @@ func takenOver(t *testing.T, chromium *browsertest.Browser) {
 	lin.Read("林 chen 正在接待")
 	if lin.Count(".thread-head .actions") != 0 || o.owner("c1") != "chen" {
 		t.Errorf("%q has it, lin sees\n%s", o.owner("c1"), lin.Text(".thread"))
+	}
+}
+
+func handsChange(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("lin", staff.Agent)
+	o.hire("chen", staff.Lead)
+	o.talking("c1", "lin", "还在吗")
+	o.talking("c2", "lin", "另一位")
+	lin, chen := o.at(chromium, "lin", look{}), o.at(chromium, "chen", look{})
+	lin.tab.Press("2")
+	lin.opens("另一位")
+	chen.tab.Press("3")
+	chen.opens("还在吗")
+	chen.ClickOn(".thread-head button", "接管")
+	chen.Click(".ant-popconfirm .ant-btn-primary")
+	chen.See(".thread-head .actions")
+	lin.Read("林 chen 接手了你的一个对话")
+	chen.tab.Press("1")
+	chen.Until(`$$(".entry").length === 0`)
+	chen.tab.Press("t")
+	chen.ClickOn(".ant-modal .ant-segmented-item", "转给同事")
+	chen.Click(".ant-modal .ant-select")
+	chen.ClickOn(".ant-select-item-option", "林 lin")
+	chen.Click(".ant-modal .ant-btn-primary")
+	lin.Read("有一个对话转给了你")
+	lin.tab.Shoot("given")
+	lin.Until(`$$(".entry").find((e) => e.innerText.includes("还在吗"))?.querySelector(".unread")?.innerText === "1"`)
+	if words := chen.Text("body"); strings.Contains(words, "接手了你的") || strings.Contains(words, "转给了你") {
+		t.Errorf("who did it is told, too:\n%s", words)
 	}
 }
 

@@ -20,9 +20,9 @@ export interface Health {
   online: number | null; // null: not known per queue
 }
 
-export const ownerOf = (entry: Entry): string => entry.agent?.id || entry.agent?.user || "";
+export const ownerOf = (entry: Pick<Entry, "agent">): string => entry.agent?.id || entry.agent?.user || "";
 export const isWaiting = (entry: Entry): boolean => entry.state === "requested" || entry.state === "queued";
-export const isActive = (entry: Entry): boolean => entry.state === "active";
+export const isActive = (entry: Pick<Entry, "state">): boolean => entry.state === "active";
 export const isOpen = (entry: Entry): boolean => isWaiting(entry) || isActive(entry);
 export const isMine = (entry: Entry, me: Me): boolean => isActive(entry) && ownerOf(entry) === me.user;
 export const leads = (me: Me): boolean => me.role === "lead";

@@ -3,12 +3,12 @@
 import { useSyncExternalStore } from "react";
 import { allowNotifications, allowSound, armSound, beep, notify } from "./alerts.ts";
 import { Api, Refusal } from "./api.ts";
-import { isMine, listsOf } from "./board.ts";
+import { isActive, isMine, listsOf, ownerOf } from "./board.ts";
 import { Line } from "./line.ts";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
-  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
+  actAcked, actChanged, caseLoaded, changeOfHands, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
   withKey, type Act, type Notice, type State,
 } from "./state.ts";
 import { uuid7 } from "./uuid.ts";
@@ -27,6 +27,7 @@ export class Desk {
   #line: Line;
   #typed = 0;
   #notices = 0;
+  #greetedBefore = false; // since signing in: what is new since then is news
   #left: { user: string; work: Partial<State> } | null = null; // where somebody was when their session ended
 
   constructor() {
@@ -231,6 +232,7 @@ export class Desk {
   #enter(me: Me): void {
     const work = this.#left?.user === me.user ? this.#left.work : {};
     this.#left = null;
+    this.#greetedBefore = false;
     this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, ...work });
     if (me.role !== "admin") this.#line.open();
   }
@@ -262,7 +264,10 @@ export class Desk {
   }
 
   #greeted(hello: Hello): void {
+    const before = this.#state;
     this.#update((s) => greeted(s, hello));
+    if (this.#greetedBefore) for (const entry of hello.board ?? []) this.#handsChanged(before, entry.conversation, entry);
+    this.#greetedBefore = true;
     if (this.#state.selected) void this.load(this.#state.selected);
     void this.#nameQueues();
   }
@@ -278,7 +283,7 @@ export class Desk {
       case "entry":
         return this.#entry((data.entry ?? data) as Entry);
       case "gone":
-        return this.#update((s) => entryGone(s, data.conversation));
+        return this.#gone(data.conversation, data.agent);
       case "turn":
         return this.#turn(data);
       case "presence":
@@ -298,6 +303,23 @@ export class Desk {
     if (newlySaid(before, entry)) this.#alert("newMessage", TITLE_MESSAGE_HZ, entry);
     this.#update((s) => entryCame(s, entry));
     if (mineNow && !mineBefore && before.selected === entry.conversation) this.#set({ tab: "mine" });
+    this.#handsChanged(before, entry.conversation, entry);
+  }
+
+  #gone(conversation: string, agent?: Entry["agent"]): void {
+    const before = this.#state;
+    this.#update((s) => entryGone(s, conversation, agent));
+    this.#handsChanged(before, conversation, { state: agent ? "active" : "resolved", agent });
+  }
+
+  /** Says what was given to me or taken from me, whatever I am looking at. */
+  #handsChanged(before: State, conversation: string, now: Pick<Entry, "state" | "agent" | "reason">): void {
+    const change = changeOfHands(before, conversation, isActive(now) ? ownerOf(now) : "");
+    if (!change) return;
+    this.tell("info", change, now.agent?.name);
+    this.#alert(change, TITLE_WAITING_HZ, { conversation, reason: now.reason ?? before.entries.get(conversation)?.reason });
+    const looking = before.selected === conversation && document.visibilityState === "visible";
+    if (change === "given" && !looking) this.#set({ unread: withKey(this.#state.unread, conversation, Math.max(1, this.#state.unread.get(conversation) ?? 0)) });
   }
 
   #turn(data: any): void {
@@ -328,7 +350,7 @@ export class Desk {
     if (this.#state.selected === act.data.conversation) void this.load(act.data.conversation);
   }
 
-  #alert(what: "newWaiting" | "newMessage", pitch: number, entry: Entry): void {
+  #alert(what: "newWaiting" | "newMessage" | "given" | "lost", pitch: number, entry: Pick<Entry, "conversation" | "reason">): void {
     const { prefs, status } = this.#state;
     if (status === "away" && what === "newWaiting") return;
     if (prefs.sound) beep(pitch);

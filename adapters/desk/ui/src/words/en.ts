@@ -148,6 +148,8 @@ export const en: Words = {
   drop: "Discard",
   refusal: (code) => refusals[code] ?? "That did not work. Please try again",
   taken: (name) => (name ? `Somebody was faster: ${name} has it` : "Somebody was faster: a colleague has it"),
+  given: "A conversation was given to you. It is under “Mine”",
+  lost: (name) => `${name || "A colleague"} now has one of your conversations`,
 
   claim: "Claim",
   claiming: "Claiming…",
@@ -251,7 +253,7 @@ export const en: Words = {
       ["/", "Search the knowledge"], ["1 2 3", "Switch lists"], ["?", "This list"], ["Esc", "Leave a field, close a window"],
     ],
   },
-  alerts: { newWaiting: "Somebody is waiting for a person", newMessage: "A new message in one of your conversations" },
+  alerts: { newWaiting: "Somebody is waiting for a person", newMessage: "A new message in one of your conversations", given: "A conversation was given to you", lost: "A colleague took over one of your conversations" },
   waitingTitle: (n) => (n ? `(${n}) ` : ""),
   canned: [
     { id: "canned:hello", title: "Hello", text: "Hello, I am a member of the support team. I have read what you wrote before and will help you from here." },

@@ -142,6 +142,8 @@ export const zh = {
   drop: "放弃",
   refusal: (code: string): string => refusals[code] ?? "没有成功，请再试一次",
   taken: (name: string) => (name ? `慢了一步：${name} 已经接入` : "慢了一步：同事已经接入"),
+  given: "有一个对话转给了你，在「我的」里",
+  lost: (name: string) => `${name || "同事"} 接手了你的一个对话`,
 
   claim: "接入",
   claiming: "接入中…",
@@ -244,7 +246,7 @@ export const zh = {
       ["1 2 3", "切换列表"], ["?", "看快捷键"], ["Esc", "离开输入框，关闭窗口"],
     ] as [string, string][],
   },
-  alerts: { newWaiting: "有人在等人工服务", newMessage: "你接待的用户发来消息" },
+  alerts: { newWaiting: "有人在等人工服务", newMessage: "你接待的用户发来消息", given: "有一个对话转给了你", lost: "同事接手了你的一个对话" },
   waitingTitle: (n: number) => (n ? `(${n}) ` : ""),
   canned: [
     { id: "canned:hello", title: "问候", text: "你好，我是人工客服，已经看过你前面的对话了，接下来由我帮你。" },
