@@ -27,6 +27,7 @@ func TestThePageInUse(t *testing.T) {
 		{"without a line nothing is lost or doubled", lineBreaks},
 		{"ready wording is put into the reply", wordingInserted},
 		{"a colleague takes on what is transferred", transferred},
+		{"a page loaded anew is as it was", loadedAnew},
 		{"a lead takes over", takenOver},
 		{"what changes hands is told whatever one looks at", handsChange},
 		{"who somebody is is shown for a reason", revealed},
@@ -304,6 +305,32 @@ func takenOver(t *testing.T, chromium *browsertest.Browser) {
 	if lin.Count(".thread-head .actions") != 0 || o.owner("c1") != "chen" {
 		t.Errorf("%q has it, lin sees\n%s", o.owner("c1"), lin.Text(".thread"))
 	}
+}
+
+func loadedAnew(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("lin", staff.Agent)
+	o.hire("zhou", staff.Agent)
+	o.talking("c1", "lin", "还在吗")
+	s := o.at(chromium, "lin", look{})
+	s.tab.Press("2")
+	s.opens("还在吗")
+	s.ClickOn(".topbar .ant-segmented-item", "离开")
+	s.Read("你是「离开」状态")
+	s.tab.Reload()
+	s.Read("你是「离开」状态")
+	s.Until(`location.search === "?conversation=c1" && $(".thread-head .actions") && $(".log") && $(".entry[aria-current]")`)
+	s.Fill("#composer", "我在")
+	s.tab.Press("\r")
+	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("我在")`) // so that the server has heard all that came before
+	if at := o.presence.seat("lin").Status; at != StatusAway {
+		t.Errorf("lin is %s after the page was loaded anew", at)
+	}
+	s.Click(".topbar .me")
+	s.ClickOn(".menu button", "退出登录")
+	s.enter("zhou", password)
+	s.in()
+	s.Until(`location.search === "" && !$(".banner") && $$(".entry").length === 0`)
 }
 
 func handsChange(t *testing.T, chromium *browsertest.Browser) {

@@ -1,11 +1,12 @@
 // The one store of the desk: holds the state, and does what agents ask for.
 
 import { useSyncExternalStore } from "react";
+import { deskAddress, navigate, onAnalytics } from "./address.ts";
 import { allowNotifications, allowSound, armSound, beep, notify } from "./alerts.ts";
 import { Api, Refusal } from "./api.ts";
 import { isActive, isMine, listsOf, ownerOf } from "./board.ts";
 import { Line } from "./line.ts";
-import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
+import { loadPrefs, loadStatus, savePrefs, saveStatus, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
   actAcked, actChanged, caseLoaded, changeOfHands, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
@@ -82,6 +83,7 @@ export class Desk {
     } catch {
       // The session ends on the server by itself; here it ends now.
     }
+    if (this.#state.me) saveStatus(this.#state.me.user, "online");
     this.#signedOut(false);
     if (elsewhere) location.assign(elsewhere);
   }
@@ -121,6 +123,7 @@ export class Desk {
   setStatus(status: Status): void {
     this.#set({ status });
     this.#line.status(status);
+    saveStatus(this.#state.me!.user, status);
   }
 
   show(change: Partial<Pick<State, "tab" | "pane" | "dialog" | "mode">>): void {
@@ -139,8 +142,14 @@ export class Desk {
         cases: before ? withKey(s.cases, before, undefined) : s.cases,
       };
     });
+    this.#showAddress();
     if (before) this.#line.unwatch(before);
-    if (conversation) void this.load(conversation);
+    if (conversation && this.#state.line !== "connecting") void this.load(conversation); // the greeting loads it otherwise
+  }
+
+  /** The address names what is open, so that a page that is loaded anew opens it again. */
+  #showAddress(): void {
+    if (!onAnalytics(location.pathname)) navigate(deskAddress(this.#state.selected), "replace");
   }
 
   /** Moves through the list that is shown. */
@@ -233,15 +242,18 @@ export class Desk {
     const work = this.#left?.user === me.user ? this.#left.work : {};
     this.#left = null;
     this.#greetedBefore = false;
-    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, ...work });
+    const status = loadStatus(me.user);
+    this.#line.status(status);
+    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, status, ...work });
     if (me.role !== "admin") this.#line.open();
   }
 
   #signedOut(expired: boolean): void {
-    const { me, selected, tab, pane, mode } = this.#state;
+    const { me, stage, selected, tab, pane, mode } = this.#state;
     this.#left = expired && me ? { user: me.user, work: { selected, tab, pane, mode, drafts: unsent(this.#state) } } : null;
     this.#line.close();
     this.#set({ ...initialState(this.#state.prefs), stage: "signedOut", expired, ways: this.#state.ways, demo: this.#state.demo, turnedAway: this.#state.stage === "starting" ? this.#state.turnedAway : "" });
+    if (stage === "in") this.#showAddress(); // whoever signs in next may be somebody else
     if (this.#state.ways === null) void this.#askWaysIn();
   }
 
@@ -267,6 +279,8 @@ export class Desk {
     const before = this.#state;
     this.#update((s) => greeted(s, hello));
     if (this.#greetedBefore) for (const entry of hello.board ?? []) this.#handsChanged(before, entry.conversation, entry);
+    const open = this.#state.entries.get(this.#state.selected);
+    if (!this.#greetedBefore && open && isMine(open, hello.me)) this.#set({ tab: "mine" });
     this.#greetedBefore = true;
     if (this.#state.selected) void this.load(this.#state.selected);
     void this.#nameQueues();
