@@ -43,6 +43,7 @@ func (s *sight) fine(like look, where string) {
 func lively(t *testing.T) *office {
 	o := open(t, func(options *Options) {
 		options.Demo = true
+		options.Products = productNames
 		options.Snippets = func(string, string) []Snippet {
 			return []Snippet{
 				{ID: "cause:credit.bad_record", Title: "征信有逾期记录", Text: "征信报告里有逾期记录时，会影响评估。"},

@@ -402,15 +402,16 @@ func revealed(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func localeChanges(t *testing.T, chromium *browsertest.Browser) {
-	o := open(t, nil)
+	o := open(t, func(options *Options) { options.Products = productNames })
 	o.hire("lin", staff.Agent)
-	o.engine.wait("c1", "general")
+	o.talking("c1", "lin", "<b>人工</b>")
 	s := o.at(chromium, "lin", look{})
+	s.tab.Press("2")
 	s.opens("<b>人工</b>")
-	s.Until(`$(".entry-meta").innerText.startsWith("综合咨询")`)
+	s.Until(`$(".entry-meta").innerText.startsWith("综合咨询 · 借呗")`)
 	s.Click(".topbar .me")
 	s.ClickOn(".menu button", "English")
-	english := `document.documentElement.lang === "en" && $(".entry-meta")?.innerText.startsWith("General") && document.title.includes("desk")`
+	english := `document.documentElement.lang === "en" && $(".entry-meta")?.innerText.startsWith("General · Jiebei") && document.title.includes("desk")`
 	s.Until(english)
 	s.tab.Reload()
 	s.Until(english)

@@ -26,6 +26,7 @@ type Server struct {
 	log        *slog.Logger
 	tenant     string
 	queues     []bot.Queue
+	products   func(locale string) map[string]string
 	snippets   func(query, locale string) []Snippet
 	documents  func(ctx context.Context, conversation, id string) ([]byte, error)
 	typing     func(conversation string)
@@ -65,7 +66,7 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		engine: options.Engine, board: options.Board, vault: options.Vault, presence: options.Presence, log: options.Log,
-		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
+		tenant: options.Tenant, queues: options.Queues, products: options.Products, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
 		hosts: options.Hosts, company: options.Company,
 		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),

@@ -49,8 +49,10 @@ export class Api {
   audit = (after: number): Promise<AuditPage> => this.#ask("GET", `audit?after=${after}`);
   password = (old: string, fresh: string): Promise<void> => this.#ask("POST", "password", { old, new: fresh });
 
-  async queues(): Promise<Queue[]> {
-    return queuesOf((await this.#ask<{ queues?: unknown }>("GET", "queues")).queues);
+  /** What the lines and the products are called. */
+  async names(): Promise<{ queues: Queue[]; products: Record<string, string> }> {
+    const { queues, products } = await this.#ask<{ queues?: unknown; products?: Record<string, string> }>("GET", "queues");
+    return { queues: queuesOf(queues), products: products ?? {} };
   }
 
   async accounts(): Promise<Account[]> {

@@ -44,6 +44,7 @@ export interface State {
   line: LineState;
   entries: ReadonlyMap<string, Entry>;
   queues: Queue[];
+  products: Record<string, string>; // what they are called
   presence: Colleague[];
   status: Status;
   selected: string;
@@ -63,7 +64,7 @@ export interface State {
 
 export function initialState(prefs: Prefs): State {
   return {
-    stage: "starting", expired: false, ways: null, demo: [], turnedAway: "", me: null, line: "connecting", entries: new Map(), queues: [], presence: [],
+    stage: "starting", expired: false, ways: null, demo: [], turnedAway: "", me: null, line: "connecting", entries: new Map(), queues: [], products: {}, presence: [],
     status: "online", selected: "", tab: "waiting", pane: "lists", dialog: "", mode: "reply", cases: new Map(), acts: new Map(),
     drafts: new Map(), unread: new Map(), typing: new Map(), revealed: null, notice: null, prefs,
   };

@@ -102,7 +102,7 @@ export class Desk {
     this.api.locale = prefs.locale;
     this.#set({ prefs });
     if (!change.locale || this.#state.line !== "online") return;
-    void this.#nameQueues(); // and what else the server puts into words
+    void this.#askNames(); // and what else the server puts into words
     if (this.#state.selected) void this.load(this.#state.selected);
   }
 
@@ -283,12 +283,12 @@ export class Desk {
     if (!this.#greetedBefore && open && isMine(open, hello.me)) this.#set({ tab: "mine" });
     this.#greetedBefore = true;
     if (this.#state.selected) void this.load(this.#state.selected);
-    void this.#nameQueues();
+    void this.#askNames();
   }
 
-  async #nameQueues(): Promise<void> {
-    const queues = await this.api.queues().catch(() => null);
-    if (queues) this.#set({ queues });
+  async #askNames(): Promise<void> {
+    const names = await this.api.names().catch(() => null);
+    if (names) this.#set(names);
   }
 
   #heard(frame: Frame): void {

@@ -27,8 +27,8 @@ export function App({ desk }: { desk: Desk }) {
   const { locale, theme } = state.prefs;
   const w = words(locale);
   const shared = useMemo(() => ({ desk, state, w }), [desk, state, w]);
-  const { me, queues } = state;
-  const basics = useMemo(() => ({ desk, w, locale, me, queues }), [desk, w, locale, me, queues]);
+  const { me, queues, products } = state;
+  const basics = useMemo(() => ({ desk, w, locale, me, queues, products }), [desk, w, locale, me, queues, products]);
   const look = useMemo(() => themeOf(theme), [theme]);
   useEffect(() => {
     document.documentElement.lang = locale;

@@ -61,7 +61,7 @@ interface CardProps {
 }
 
 const EntryCard = memo(function EntryCard({ entry, now, position, selected, unread }: CardProps) {
-  const { desk, queues, locale, w } = useBasics();
+  const { desk, queues, products, locale, w } = useBasics();
   const card = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest" });
@@ -87,7 +87,7 @@ const EntryCard = memo(function EntryCard({ entry, now, position, selected, unre
         </span>
         <span className="entry-meta">
           {queueName(entry.queue ?? "", queues, locale)}
-          {entry.product && ` · ${entry.product}`}
+          {entry.product && ` · ${products[entry.product] ?? entry.product}`}
           {entry.locale && ` · ${w.languages[entry.locale] ?? entry.locale}`}
         </span>
         <span className="entry-time">
