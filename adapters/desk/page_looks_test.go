@@ -60,6 +60,11 @@ func lively(t *testing.T) *office {
 			Last: strings.Repeat("为什么我的借呗开通不了，我想找人工。", i+1), LastAuthor: bot.AuthorUser, LastAt: time.Now(),
 		})
 	}
+	o.engine.put(bot.Entry{
+		Conversation: "t1", Owner: bot.Identity{Tenant: tenant, User: "somebody-at-night"}, Locale: "zh-CN", Product: "jiebei",
+		Handoff: bot.Handoff{State: bot.HandoffRequested, Queue: "general", Reason: "requested", Ticket: "T2", Epoch: 1, Since: time.Now().Add(-time.Hour), Due: time.Now().Add(9 * time.Hour)},
+		Last:    "明天再说也行", LastAuthor: bot.AuthorUser, LastAt: time.Now(),
+	})
 	o.talking("mine", "demo-chen", "身份证过期了怎么办")
 	o.talking("theirs", "demo-lin", "好的，谢谢")
 	o.engine.mu.Lock()

@@ -22,6 +22,8 @@ export interface Health {
 
 export const ownerOf = (entry: Pick<Entry, "agent">): string => entry.agent?.id || entry.agent?.user || "";
 export const isWaiting = (entry: Entry): boolean => entry.state === "requested" || entry.state === "queued";
+/** Nobody could be put in line for: outside hours, or no agent is there. */
+export const isTicket = (entry: Entry): boolean => entry.state === "requested";
 export const isActive = (entry: Pick<Entry, "state">): boolean => entry.state === "active";
 export const isOpen = (entry: Entry): boolean => isWaiting(entry) || isActive(entry);
 export const isMine = (entry: Entry, me: Me): boolean => isActive(entry) && ownerOf(entry) === me.user;

@@ -327,11 +327,11 @@ export class Desk {
   }
 
   /** Says what was given to me or taken from me, whatever I am looking at. */
-  #handsChanged(before: State, conversation: string, now: Pick<Entry, "state" | "agent" | "reason">): void {
+  #handsChanged(before: State, conversation: string, now: Pick<Entry, "state" | "agent" | "reason" | "urgent">): void {
     const change = changeOfHands(before, conversation, isActive(now) ? ownerOf(now) : "");
     if (!change) return;
     this.tell("info", change, now.agent?.name);
-    this.#alert(change, TITLE_WAITING_HZ, { conversation, reason: now.reason ?? before.entries.get(conversation)?.reason });
+    this.#alert(change, TITLE_WAITING_HZ, { ...before.entries.get(conversation), ...now, conversation });
     const looking = before.selected === conversation && document.visibilityState === "visible";
     if (change === "given" && !looking) this.#set({ unread: withKey(this.#state.unread, conversation, Math.max(1, this.#state.unread.get(conversation) ?? 0)) });
   }
@@ -364,12 +364,12 @@ export class Desk {
     if (this.#state.selected === act.data.conversation) void this.load(act.data.conversation);
   }
 
-  #alert(what: "newWaiting" | "newMessage" | "given" | "lost", pitch: number, entry: Pick<Entry, "conversation" | "reason">): void {
+  #alert(what: "newWaiting" | "newMessage" | "given" | "lost", pitch: number, entry: Pick<Entry, "conversation" | "reason" | "urgent">): void {
     const { prefs, status } = this.#state;
     if (status === "away" && what === "newWaiting") return;
     if (prefs.sound) beep(pitch);
     const w = words(prefs.locale);
-    if (prefs.notify) notify(w.alerts[what], w.reason(entry.reason ?? ""), entry.conversation, () => this.select(entry.conversation));
+    if (prefs.notify) notify(w.alerts[what], w.reason(entry.urgent ? "distress" : (entry.reason ?? "")), entry.conversation, () => this.select(entry.conversation));
   }
 
   #set(change: Partial<State>): void {

@@ -115,6 +115,8 @@ export const en: Words = {
   unanswered: "To answer",
   unread: (n) => `${n} unread`,
   withAgent: (name) => `with ${name}`,
+  ticketMark: "Ticket · not in line",
+  ticketWhy: "Outside hours, or no agent is there: they join the line once somebody is",
   ticket: "Ticket",
   languages: { "zh-CN": "Chinese", en: "English" },
   reason: (id) => reasons[id] ?? (id ? `Other: ${id}` : "Not said"),

@@ -110,6 +110,8 @@ export const zh = {
   unread: (n: number) => `${n} 条未读`,
   withAgent: (name: string) => `${name} 接待中`,
   ticket: "工单",
+  ticketMark: "工单 · 未排队",
+  ticketWhy: "不在服务时间，或没有坐席在线：有人在线后才进入排队",
   languages: { "zh-CN": "中文", en: "英文" } as Record<string, string>,
   reason: (id: string): string => reasons[id] ?? (id ? `其他：${id}` : "未说明"),
 
