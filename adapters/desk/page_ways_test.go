@@ -28,6 +28,7 @@ func TestThePageInUse(t *testing.T) {
 		{"ready wording is put into the reply", wordingInserted},
 		{"a colleague takes on what is transferred", transferred},
 		{"a page loaded anew is as it was", loadedAnew},
+		{"accounts are made by the rules, and disabled after a question", accountsKept},
 		{"a lead takes over", takenOver},
 		{"what changes hands is told whatever one looks at", handsChange},
 		{"who somebody is is shown for a reason", revealed},
@@ -331,6 +332,43 @@ func loadedAnew(t *testing.T, chromium *browsertest.Browser) {
 	s.enter("zhou", password)
 	s.in()
 	s.Until(`location.search === "" && !$(".banner") && $$(".entry").length === 0`)
+}
+
+func accountsKept(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("root", staff.Admin)
+	o.hire("lin", staff.Agent)
+	s := o.at(chromium, "root", look{})
+	t.Cleanup(func() { s.tab.Forgive("/v1/desk/accounts") })
+	for key, text := range map[string]string{"user": "lin", "name": "周宁", "password": "short"} {
+		s.Fill("#new-"+key, text)
+	}
+	s.Click(".form button[type=submit]")
+	s.Until(`$("#new-password-rule.field-error")?.innerText.includes("至少 12 个字符") && $("#new-password").getAttribute("aria-invalid") === "true"`)
+	s.Fill("#new-password", " but long enough 9")
+	s.Click(".form button[type=submit]")
+	s.Until(`$("#new-user-rule.field-error")?.innerText.includes("已经有人用了")`)
+	s.Fill("#new-user", "-2")
+	s.Click(".form button[type=submit]")
+	s.Until(`$$(".accounts tbody tr").length === 3 && $("#new-user").value === ""`)
+	disabled := func() bool {
+		account, err := o.vault.Account(t.Context(), "lin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return account.Disabled
+	}
+	row := `tr:has([aria-label$="lin"]) td:last-child button`
+	s.Click(row)
+	s.Until(`$(".ant-popconfirm")?.innerText.includes("会立刻结束")`)
+	if disabled() {
+		t.Error("disabled before the question is answered")
+	}
+	s.Click(".ant-popconfirm .ant-btn-primary")
+	s.Until(`$("tr.off")?.innerText.includes("lin")`)
+	if !disabled() {
+		t.Error("not disabled")
+	}
 }
 
 func handsChange(t *testing.T, chromium *browsertest.Browser) {

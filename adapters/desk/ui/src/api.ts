@@ -13,6 +13,7 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly retryAfter = 0, // seconds
+    readonly field = "", // what it is about
   ) {
     super(message);
   }
@@ -90,12 +91,12 @@ export class Api {
 }
 
 function refusal(response: Response, text: string): Refusal {
-  let problem: { code?: string; title?: string; detail?: string } = {};
+  let problem: { code?: string; title?: string; detail?: string; field?: string } = {};
   try {
     problem = JSON.parse(text);
   } catch {
     // A proxy in between speaks HTML.
   }
   const wait = Number(response.headers.get("Retry-After")) || 0;
-  return new Refusal(response.status, problem.code ?? "", problem.detail || problem.title || "", wait);
+  return new Refusal(response.status, problem.code ?? "", problem.detail || problem.title || "", wait, problem.field);
 }

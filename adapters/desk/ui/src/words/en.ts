@@ -269,6 +269,11 @@ export const en: Words = {
     accounts: "Accounts", audit: "Audit log", add: "Add an account", user: "User name", name: "Name", role: "Role", queues: "Queues", password: "First password",
     save: "Save", disabled: "Disabled", enabled: "Enabled", disable: "Disable", enable: "Enable", failed: "That did not work. Please try again.", time: "Time", who: "Who",
     what: "What", which: "Conversation", detail: "Details", from: "From", action: (id) => actions[id] ?? id,
-    broken: "The audit chain is broken: records are missing or were changed. Please look into it soon.", more: "More", empty: "Nothing recorded yet", saved: "Saved", queuesHint: "Separated by commas; empty for all",
+    broken: "The audit chain is broken: records are missing or were changed. Please look into it soon.", more: "More", empty: "Nothing recorded yet", saved: "Saved",
+    disableAsk: (user) => `Disable ${user}?`, disableMeans: "Whoever is signed in with it is signed out at once, and cannot sign in until it is enabled again.",
+    rules: {
+      user: "2 to 64 characters: small letters, digits, dots, dashes, underscores; a letter first, not demo-. It cannot be changed later", name: "People see it; 64 letters at most",
+      password: "12 characters or more, 5 different ones at least, without the user name", queues: "Ids of queues with commas between, such as general, care; empty for all",
+    },
   },
 };

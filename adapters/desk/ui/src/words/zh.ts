@@ -262,6 +262,11 @@ export const zh = {
     accounts: "账号", audit: "审计记录", add: "新增账号", user: "账号", name: "姓名", role: "角色", queues: "队列", password: "初始密码", save: "保存",
     disabled: "停用", enabled: "启用", disable: "停用", enable: "启用", failed: "没有成功，请再试一次。", time: "时间", who: "谁", what: "做了什么", which: "对话", detail: "详情",
     from: "来自", action: (id: string): string => actions[id] ?? id, broken: "审计链不完整：有记录缺失或被改动过，请尽快排查。",
-    more: "更多", empty: "还没有记录", saved: "已保存", queuesHint: "逗号分隔，留空为全部",
+    more: "更多", empty: "还没有记录", saved: "已保存",
+    disableAsk: (user: string) => `停用 ${user}？`, disableMeans: "正在登录的会话会立刻结束，重新启用之前不能再登录。",
+    rules: {
+      user: "2 到 64 个字符：小写字母、数字、点、横线、下划线，以字母开头，不能以 demo- 开头，之后不能改", name: "用户看得到，最多 64 个字",
+      password: "至少 12 个字符，其中至少 5 种不同，不能包含账号", queues: "队列的编号，逗号分隔，例如 general, care；留空为全部",
+    },
   },
 };
