@@ -75,6 +75,7 @@ export const en: Words = {
       company_stale: "That sign-in is no longer valid. Please start again.",
       company_refused: "Signing in with your company account did not work. Please try again.",
       no_role: "Your company account has no role at this desk. Please ask your administrator.",
+      two_roles: "Your company account has two roles at this desk that exclude each other, so you cannot sign in. Please ask your administrator to leave you one.",
       disabled: "This account is disabled. Please ask your administrator.",
       no_passwords: "Please sign in with your company account; passwords are not used here.",
     },

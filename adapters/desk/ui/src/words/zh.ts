@@ -69,6 +69,7 @@ export const zh = {
       company_stale: "这次登录已经失效，请重新开始。",
       company_refused: "公司账号没有登录成功，请再试一次。",
       no_role: "你的公司账号还没有工作台的角色，请联系管理员。",
+      two_roles: "你的公司账号同时有两个互斥的工作台角色，所以不能登录。请联系管理员，只留一个。",
       disabled: "这个账号已停用，请联系管理员。",
       no_passwords: "这里只能用公司账号登录。",
     } as Record<string, string>,
