@@ -3,6 +3,7 @@ package desk
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"kaitong/bot"
 )
@@ -89,7 +90,7 @@ func summary(b bot.Brief, locale string) []string {
 	}
 	say(b.Care, p.care)
 	say(b.Minor, p.minor)
-	say(len(b.Asked) > 0, p.asked+strings.Join(b.Asked, p.and))
+	say(len(b.Asked) > 0, p.asked+p.sentences(b.Asked))
 	say(b.Decision != "", p.decision+p.value(string(b.Decision)))
 	say(len(b.Causes) > 0, p.causes+titles(b.Causes, p.and))
 	say(len(b.Shown) > 0, p.shown+titles(b.Shown, p.and))
@@ -102,6 +103,23 @@ func summary(b bot.Brief, locale string) []string {
 	say(b.Warned, p.warned)
 	say(b.Votes != bot.Votes{}, p.votes+strconv.Itoa(b.Votes.Up)+"/"+strconv.Itoa(b.Votes.Down))
 	return lines
+}
+
+// sentences joins what somebody said, which may end as sentences do.
+func (p phrases) sentences(all []string) string {
+	joined := ""
+	for i, one := range all {
+		last, _ := utf8.DecodeLastRuneInString(joined)
+		switch {
+		case i == 0:
+		case !strings.ContainsRune("。？！…；.?!;", last):
+			joined += p.and
+		case strings.HasSuffix(p.and, " "):
+			joined += " "
+		}
+		joined += one
+	}
+	return joined
 }
 
 func titles(all []bot.Named, and string) string {

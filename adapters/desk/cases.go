@@ -55,6 +55,7 @@ func (s *Server) openCase(w http.ResponseWriter, r *http.Request, who visitor) {
 		s.problem(w, r, bad)
 		return
 	}
+	s.glances.open(who.account.User, r.PathValue("id"), s.now())
 	data := caseData{Entry: newEntryData(found.Entry), Turns: []turnData{}, Summary: summary(found.Brief, locale), Brief: newBriefData(found.Brief)}
 	for _, turn := range found.Turns {
 		one, err := newTurnData(turn)

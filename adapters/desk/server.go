@@ -40,6 +40,7 @@ type Server struct {
 	codes      map[Code]codeRow
 	mayAct     map[bot.DeskKind][]staff.Role
 	guesses    guesses
+	glances    *glances
 	gatekeeper *gatekeeper
 	hub        *hub
 	files      *files
@@ -69,7 +70,7 @@ func New(options Options) (*Server, error) {
 		tenant: options.Tenant, queues: options.Queues, products: options.Products, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
 		hosts: options.Hosts, company: options.Company,
-		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),
+		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(), glances: newGlances(),
 		life: edge.NewGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if options.Demo {
