@@ -40,6 +40,7 @@ type helloData struct {
 type presenceData struct {
 	User   string   `json:"user"`
 	Name   string   `json:"name"`
+	NameEN string   `json:"name_en,omitempty"` // of the demo's
 	Role   string   `json:"role"`
 	Status Status   `json:"status"`
 	Load   int      `json:"load"` // conversations they have

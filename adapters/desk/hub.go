@@ -140,7 +140,7 @@ func (h *hub) tellPresence(ask func() Seat) {
 }
 
 func newPresenceData(seat Seat, load int) presenceData {
-	return presenceData{User: seat.User, Name: seat.Name, Role: string(seat.Role), Status: seat.Status, Load: load, Queues: list(seat.Queues)}
+	return presenceData{User: seat.User, Name: seat.Name, NameEN: englishNames()[seat.User], Role: string(seat.Role), Status: seat.Status, Load: load, Queues: list(seat.Queues)}
 }
 
 // count is how many desks are open.
