@@ -147,27 +147,18 @@ func (f *analyticsFold) settle(one *foldedConversation) error {
 
 // store counts a contact and puts its row into the page.
 func (f *analyticsFold) store(one *foldedConversation, contact *analytics.Contact, closed int64, body []byte) {
-	after := countContact(contact, f.zone)
+	after := f.words.counted(contact, f.zone)
 	f.ledger.move(&one.counted, &after)
 	one.counted = after
 	row := contactRow{
-		conversation: one.id, n: int64(contact.N), opened: contact.Opened, day: int64(after.cell.Day),
-		marks: int64(after.counts.Marks), closed: closed, body: body,
+		conversation: one.id, n: int64(contact.N), opened: contact.Opened, day: after.day,
+		marks: int64(after.marks), closed: closed, body: body,
 	}
 	if after.is {
-		row.place = f.words.of(after.cell.Place)[grainAll]
+		row.place = after.places[grainAll]
 		f.page.opened(row.day, row.opened)
 	}
 	f.page.contacts = append(f.page.contacts, row)
-}
-
-// countContact is how a contact is counted now.
-func countContact(contact *analytics.Contact, zone *time.Location) counted {
-	if contact.N == 0 {
-		return counted{}
-	}
-	cell, counts := contact.Count(zone)
-	return counted{true, cell, counts}
 }
 
 // Conversation implements [analytics.State].
@@ -204,7 +195,7 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 		return nil, err
 	}
 	one.broken = one.memory.Broken
-	one.counted = countContact(&one.memory.Contact, f.zone)
+	one.counted = f.words.counted(&one.memory.Contact, f.zone)
 	return one, nil
 }
 

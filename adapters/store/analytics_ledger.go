@@ -1,40 +1,61 @@
 package store
 
 import (
+	"math/bits"
 	"slices"
 
 	"kaitong/bot/analytics"
 )
 
-// analyticsLedger adds up what changes in the counts.
+// analyticsLedger adds up what changes in the counts. It does so in the finest
+// grain; the others follow from that when all is added up.
 type analyticsLedger struct {
-	words *analyticsWords
-	cells map[cellAt]*analytics.Totals
-	keys  map[keyAt]*[analytics.MaxBits]int64
+	words  *analyticsWords
+	cells  []ledgerCell
+	cellOf map[cellAt]int
+	keys   []ledgerKey
+	keyOf  map[ledgerKeyAt]int
 }
 
 type cellAt struct{ place, day int64 }
 
-type keyAt struct {
-	cellAt
-	kind analytics.Kind
-	name int64
+// ledgerCell is what is to be added to a place of the finest grain, and to those
+// that it is part of.
+type ledgerCell struct {
+	places [grains]int64
+	day    int64
+	totals analytics.Totals
+}
+
+type ledgerKeyAt struct{ cell, name uint32 }
+
+type ledgerKey struct {
+	ledgerKeyAt
+	bits keyBits
 }
 
 // counted is how a contact is counted, or not at all.
 type counted struct {
 	is     bool
-	cell   analytics.Cell
-	counts analytics.Counts
+	day    int64
+	places [grains]int64
+	marks  analytics.Marks
+	sums   analytics.Sums
+	keys   []countedKey
+}
+
+type countedKey struct {
+	name uint32
+	bits analytics.Bits
 }
 
 func (c *counted) same(other *counted) bool {
-	return c.is == other.is && c.cell == other.cell && c.counts.Marks == other.counts.Marks && c.counts.Sums == other.counts.Sums &&
-		slices.Equal(c.counts.Keys, other.counts.Keys)
+	return c.is == other.is && c.day == other.day && c.places == other.places && c.marks == other.marks && c.sums == other.sums &&
+		slices.Equal(c.keys, other.keys)
 }
 
 func newAnalyticsLedger(words *analyticsWords) *analyticsLedger {
-	return &analyticsLedger{words: words, cells: map[cellAt]*analytics.Totals{}, keys: map[keyAt]*[analytics.MaxBits]int64{}}
+	return &analyticsLedger{words: words, cellOf: map[cellAt]int{}, keyOf: map[ledgerKeyAt]int{}}
 }
 
 // move counts a contact as it is now, and no more as it was.
@@ -50,51 +71,88 @@ func (l *analyticsLedger) add(c *counted, n int64) {
 	if !c.is {
 		return
 	}
-	for _, place := range l.words.of(c.cell.Place) {
-		at := cellAt{place, int64(c.cell.Day)}
-		l.cell(at).Add(c.counts, n)
-		for i := range c.counts.Keys {
-			l.addKey(at, &c.counts.Keys[i], n)
+	at := l.cell(c.places, c.day)
+	totals := &l.cells[at].totals
+	for marks := uint64(c.marks); marks != 0; marks &= marks - 1 {
+		if mark := bits.TrailingZeros64(marks); mark < analytics.MarkCount {
+			totals.Marks[mark] += n
 		}
+	}
+	for i, sum := range c.sums {
+		totals.Sums[i] += n * sum
+	}
+	for _, key := range c.keys {
+		l.key(ledgerKeyAt{uint32(at), key.name}).add(key.bits, n)
 	}
 }
 
-func (l *analyticsLedger) cell(at cellAt) *analytics.Totals {
-	totals := l.cells[at]
-	if totals == nil {
-		totals = &analytics.Totals{}
-		l.cells[at] = totals
+// cell is where a cell is in the list.
+func (l *analyticsLedger) cell(places [grains]int64, day int64) int {
+	where := cellAt{places[grainAll], day}
+	at, known := l.cellOf[where]
+	if !known {
+		at = len(l.cells)
+		l.cellOf[where] = at
+		l.cells = append(l.cells, ledgerCell{places: places, day: day})
 	}
-	return totals
+	return at
 }
 
-func (l *analyticsLedger) addKey(at cellAt, keyed *analytics.Keyed, n int64) {
-	where := keyAt{at, keyed.Kind, l.words.name(keyed.Key)}
-	bits := l.keys[where]
-	if bits == nil {
-		bits = &[analytics.MaxBits]int64{}
-		l.keys[where] = bits
+func (l *analyticsLedger) key(where ledgerKeyAt) *keyBits {
+	at, known := l.keyOf[where]
+	if !known {
+		at = len(l.keys)
+		l.keyOf[where] = at
+		l.keys = append(l.keys, ledgerKey{ledgerKeyAt: where})
 	}
-	for bit := range bits {
-		if keyed.Bits.Has(bit) {
-			bits[bit] += n
-		}
-	}
+	return &l.keys[at].bits
 }
 
 // into hands over what has changed, and begins anew.
 func (l *analyticsLedger) into(page *analyticsPage) {
-	for at, totals := range l.cells {
-		if *totals != (analytics.Totals{}) {
-			page.cells = append(page.cells, cellRow{at.place, at.day, totals})
-		}
-	}
-	for at, bits := range l.keys {
-		if *bits != ([analytics.MaxBits]int64{}) {
-			page.keys = append(page.keys, keyRow{string(at.kind), at.place, at.day, at.name, *bits})
-		}
-	}
+	page.cells, page.keys = l.cellRows(), l.keyRows()
 	page.places, page.names = l.words.takeNew()
-	clear(l.cells)
-	clear(l.keys)
+	l.cells, l.keys = l.cells[:0], l.keys[:0]
+	clear(l.cellOf)
+	clear(l.keyOf)
+}
+
+// cellRows are the cells of all grains that change.
+func (l *analyticsLedger) cellRows() []cellRow {
+	rows, at := make([]cellRow, 0, len(l.cells)), map[cellAt]int{}
+	for i := range l.cells {
+		cell := &l.cells[i]
+		for _, place := range cell.places {
+			where := cellAt{place, cell.day}
+			if _, known := at[where]; !known {
+				at[where] = len(rows)
+				rows = append(rows, cellRow{place, cell.day, &analytics.Totals{}})
+			}
+			addTotals(rows[at[where]].counts, &cell.totals)
+		}
+	}
+	return slices.DeleteFunc(rows, func(r cellRow) bool { return *r.counts == analytics.Totals{} })
+}
+
+func addTotals(to, totals *analytics.Totals) {
+	for i, n := range totals.Marks {
+		to.Marks[i] += n
+	}
+	for i, n := range totals.Sums {
+		to.Sums[i] += n
+	}
+}
+
+// keyRows are the counts of keys, in all grains, that change.
+func (l *analyticsLedger) keyRows() []keyRow {
+	sums := make([]placedKey, 0, len(l.keys)*(grains+1)/2)
+	for i := range l.keys {
+		if key := &l.keys[i]; key.bits != (keyBits{}) {
+			cell := &l.cells[key.cell]
+			for _, place := range cell.places {
+				sums = append(sums, placedKey{place, cell.day, l.words.kinds[key.name], key.name, &key.bits})
+			}
+		}
+	}
+	return gatherKeys(sums)
 }

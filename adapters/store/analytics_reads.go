@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kaitong/bot/analytics"
 )
@@ -98,42 +97,55 @@ func groupsInOrder(found map[string]*analytics.Totals) []analytics.GroupTotals {
 
 // Keys implements [analytics.Store].
 func (a *Analytics) Keys(ctx context.Context, q analytics.Query, kind analytics.Kind, limit int) ([]analytics.KeyTotals, error) {
-	places := placesOf(q, grainTenant)
-	text := `
-		SELECT n.key, s.s0, s.s1, s.s2, s.s3, s.s4, s.s5, s.s6, s.s7 FROM (
-			SELECT name, ` + keySums() + ` FROM analytics_keys
-			WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
-				AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To)) + `
-			GROUP BY name
-		) AS s JOIN analytics_names n ON n.id = s.name
-		WHERE s.s0 <> 0 OR s.s1 <> 0 OR s.s2 <> 0 OR s.s3 <> 0 OR s.s4 <> 0 OR s.s5 <> 0 OR s.s6 <> 0 OR s.s7 <> 0
-		ORDER BY s.s0 DESC, n.key`
-	if limit > 0 {
-		text += ` LIMIT ` + strconv.Itoa(limit)
-	}
-	var list []analytics.KeyTotals
-	err := a.eachRow(ctx, func(rows *sql.Rows) error {
-		var k analytics.KeyTotals
-		into := []any{&k.Key}
-		for bit := range k.Bits {
-			into = append(into, &k.Bits[bit])
-		}
-		err := rows.Scan(into...)
-		list = append(list, k)
-		return err
-	}, text, places.args...)
+	list, err := a.keys(ctx, q, kind)
 	if err != nil {
 		return nil, fmt.Errorf("keys of kind %s: %w", kind, err)
+	}
+	slices.SortFunc(list, analytics.KeyTotals.Compare)
+	if limit > 0 && limit < len(list) {
+		list = list[:limit]
 	}
 	return list, nil
 }
 
-func keySums() string {
-	sums := make([]string, analytics.MaxBits)
-	for bit := range sums {
-		sums[bit] = fmt.Sprintf("CAST(sum(k%d) AS bigint) AS s%d", bit, bit)
+func (a *Analytics) keys(ctx context.Context, q analytics.Query, kind analytics.Kind) ([]analytics.KeyTotals, error) {
+	sums, err := a.keySums(ctx, q, kind)
+	if err != nil {
+		return nil, err
 	}
-	return strings.Join(sums, ", ")
+	var list []analytics.KeyTotals
+	return list, a.eachRow(ctx, func(rows *sql.Rows) error {
+		var id uint32
+		var key analytics.KeyTotals
+		err := rows.Scan(&id, &key.Key)
+		if bits := sums[id]; bits != nil && *bits != (keyBits{}) {
+			key.Bits = *bits
+			list = append(list, key)
+		}
+		return err
+	}, `SELECT id, key FROM analytics_names WHERE kind = $1`, string(kind))
+}
+
+// keySums adds up the counts of the keys of a kind, by name.
+func (a *Analytics) keySums(ctx context.Context, q analytics.Query, kind analytics.Kind) (map[uint32]*keyBits, error) {
+	places := placesOf(q, grainTenant)
+	text := `SELECT counts FROM analytics_keys WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
+		AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To))
+	sums := map[uint32]*keyBits{}
+	var counts sql.RawBytes
+	return sums, a.eachRow(ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(&counts); err != nil {
+			return err
+		}
+		return unpackKeys(counts, func(name uint32, bits *keyBits) {
+			sum := sums[name]
+			if sum == nil {
+				sum = &keyBits{}
+				sums[name] = sum
+			}
+			sum.addAll(bits)
+		})
+	}, text, places.args...)
 }
 
 func (a *Analytics) eachRow(ctx context.Context, take func(*sql.Rows) error, text string, args ...any) error {
