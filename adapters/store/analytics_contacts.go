@@ -166,11 +166,13 @@ func (a *Analytics) cellsOfKey(ctx context.Context, q analytics.Query, which ana
 		if err := rows.Scan(&at.place, &at.day, &counts, &key); err != nil {
 			return err
 		}
-		return unpackKeys(counts, func(name uint32, bits *keyBits) {
-			if name == key && which.Bits&^bits.set() == 0 {
+		keys := keyReader{in: counts}
+		for keys.next() {
+			if keys.name == key && which.Bits&^keys.bits.set() == 0 {
 				cells[at] = true
 			}
-		})
+		}
+		return keys.err()
 	}, text, places.args...)
 }
 

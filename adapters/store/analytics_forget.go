@@ -107,7 +107,7 @@ func (c *analyticsChange) addCell(cell *cellRow) error {
 func (c *analyticsChange) addKeys(keys *keyRow) error {
 	counts, err := c.counts(`SELECT counts FROM analytics_keys WHERE place = $1 AND kind = $2 AND day = $3`, keys.place, keys.kind, keys.day)
 	if err == nil {
-		counts, err = addKeys(keys.names, counts)
+		counts, err = addKeys(counts, keys.counts)
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -15,6 +16,7 @@ type analyticsLedger struct {
 	cellOf map[cellAt]int
 	keys   []ledgerKey
 	keyOf  map[ledgerKeyAt]int
+	sorted []sortedKey // kept for its room
 }
 
 type cellAt struct{ place, day int64 }
@@ -25,6 +27,7 @@ type ledgerCell struct {
 	places [grains]int64
 	day    int64
 	totals analytics.Totals
+	rows   [grains]uint32 // where it goes in the page
 }
 
 type ledgerKeyAt struct{ cell, name uint32 }
@@ -110,28 +113,32 @@ func (l *analyticsLedger) key(where ledgerKeyAt) *keyBits {
 
 // into hands over what has changed, and begins anew.
 func (l *analyticsLedger) into(page *analyticsPage) {
-	page.cells, page.keys = l.cellRows(), l.keyRows()
+	l.gatherCells(page)
+	l.gatherKeys(page)
+	page.cells = slices.DeleteFunc(page.cells, func(r cellRow) bool { return *r.counts == analytics.Totals{} })
 	page.places, page.names = l.words.takeNew()
 	l.cells, l.keys = l.cells[:0], l.keys[:0]
 	clear(l.cellOf)
 	clear(l.keyOf)
 }
 
-// cellRows are the cells of all grains that change.
-func (l *analyticsLedger) cellRows() []cellRow {
-	rows, at := make([]cellRow, 0, len(l.cells)), map[cellAt]int{}
+// gatherCells makes rows of the cells of all grains.
+func (l *analyticsLedger) gatherCells(page *analyticsPage) {
+	rows := map[cellAt]int{}
 	for i := range l.cells {
 		cell := &l.cells[i]
-		for _, place := range cell.places {
+		for grain, place := range cell.places {
 			where := cellAt{place, cell.day}
-			if _, known := at[where]; !known {
-				at[where] = len(rows)
-				rows = append(rows, cellRow{place, cell.day, &analytics.Totals{}})
+			at, known := rows[where]
+			if !known {
+				at = len(page.cells)
+				rows[where] = at
+				page.cells = append(page.cells, cellRow{place, cell.day, &analytics.Totals{}})
 			}
-			addTotals(rows[at[where]].counts, &cell.totals)
+			addTotals(page.cells[at].counts, &cell.totals)
+			cell.rows[grain] = uint32(at)
 		}
 	}
-	return slices.DeleteFunc(rows, func(r cellRow) bool { return *r.counts == analytics.Totals{} })
 }
 
 func addTotals(to, totals *analytics.Totals) {
@@ -143,16 +150,53 @@ func addTotals(to, totals *analytics.Totals) {
 	}
 }
 
-// keyRows are the counts of keys, in all grains, that change.
-func (l *analyticsLedger) keyRows() []keyRow {
-	sums := make([]placedKey, 0, len(l.keys)*(grains+1)/2)
+// sortedKey is a key in a row of cells: in the order of their wheres those that
+// go into one row come together, by name.
+type sortedKey struct {
+	where uint64
+	at    int // in the list of keys
+}
+
+const (
+	whereRow  = 40 // the row is in the bits from here on
+	whereKind = 32 // the kind below it, and then the name
+)
+
+// gatherKeys makes rows of the keys in all grains.
+func (l *analyticsLedger) gatherKeys(page *analyticsPage) {
+	list := l.sorted[:0]
 	for i := range l.keys {
-		if key := &l.keys[i]; key.bits != (keyBits{}) {
-			cell := &l.cells[key.cell]
-			for _, place := range cell.places {
-				sums = append(sums, placedKey{place, cell.day, l.words.kinds[key.name], key.name, &key.bits})
-			}
+		key := &l.keys[i]
+		name := uint64(l.words.kindOf[key.name])<<whereKind | uint64(key.name)
+		for _, row := range l.cells[key.cell].rows {
+			list = append(list, sortedKey{uint64(row)<<whereRow | name, i})
 		}
 	}
-	return gatherKeys(sums)
+	l.sorted = list
+	slices.SortFunc(list, func(a, b sortedKey) int { return cmp.Compare(a.where, b.where) })
+	for len(list) > 0 {
+		group := list[0].where >> whereKind
+		end := 1
+		for end < len(list) && list[end].where>>whereKind == group {
+			end++
+		}
+		if counts := l.pack(list[:end]); len(counts) > 0 {
+			cell := &page.cells[group>>(whereRow-whereKind)]
+			page.keys = append(page.keys, keyRow{l.words.kinds[byte(group)], cell.place, cell.day, counts})
+		}
+		list = list[end:]
+	}
+}
+
+// pack adds up what is of the same name.
+func (l *analyticsLedger) pack(list []sortedKey) []byte {
+	packer := keyPacker{out: make([]byte, 0, 4*len(list))}
+	for i := 0; i < len(list); {
+		where, sum := list[i].where, l.keys[list[i].at].bits
+		for i++; i < len(list) && list[i].where == where; i++ {
+			sum.addAll(&l.keys[list[i].at].bits)
+		}
+		packer.add(uint32(where), &sum)
+	}
+	return packer.out
 }

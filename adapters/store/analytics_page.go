@@ -73,7 +73,7 @@ type cellRow struct {
 type keyRow struct {
 	kind       string
 	place, day int64
-	names      []namedBits // in order
+	counts     []byte // packed
 }
 
 // sort brings the rows into the order of the tables, in which storing them is

@@ -135,18 +135,13 @@ func sumKeys(ctx context.Context, tx pgx.Tx, keys []keyRow) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sums := make([][]byte, len(keys))
+	sums := column(keys, func(r *keyRow) []byte { return r.counts })
 	var nth int64
 	var counts []byte
 	_, err = pgx.ForEachRow(rows, []any{&nth, &counts}, func() (err error) {
-		sums[nth-1], err = addKeys(keys[nth-1].names, counts)
+		sums[nth-1], err = addKeys(counts, keys[nth-1].counts)
 		return err
 	})
-	for i := range keys {
-		if sums[i] == nil {
-			sums[i] = packKeys(keys[i].names)
-		}
-	}
 	return sums, err
 }
 

@@ -137,14 +137,16 @@ func (a *Analytics) keySums(ctx context.Context, q analytics.Query, kind analyti
 		if err := rows.Scan(&counts); err != nil {
 			return err
 		}
-		return unpackKeys(counts, func(name uint32, bits *keyBits) {
-			sum := sums[name]
+		keys := keyReader{in: counts}
+		for keys.next() {
+			sum := sums[keys.name]
 			if sum == nil {
 				sum = &keyBits{}
-				sums[name] = sum
+				sums[keys.name] = sum
 			}
-			sum.addAll(bits)
-		})
+			sum.addAll(&keys.bits)
+		}
+		return keys.err()
 	}, text, places.args...)
 }
 

@@ -160,7 +160,7 @@ func (a *sqliteAnalytics) insertKeys(page *analyticsPage) error {
 		k := &page.keys[i]
 		counts, err := a.keyCounts.blob(k.place, k.kind, k.day)
 		if err == nil {
-			counts, err = addKeys(k.names, counts)
+			counts, err = addKeys(counts, k.counts)
 		}
 		if err != nil {
 			return err

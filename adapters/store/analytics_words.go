@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,8 @@ type analyticsWords struct {
 	places map[analytics.Place]int64 // as a grain sees them
 	counts map[analytics.Place][grains]int64
 	names  map[analytics.Key]uint32
-	kinds  []string // of names
+	kinds  []string // which kinds there are
+	kindOf []byte   // which of them a name is of
 
 	lastPlace int64
 	newPlaces []placeRow
@@ -138,10 +140,15 @@ func (w *analyticsWords) placeOf(p analytics.Place, grain int64) int64 {
 // hold takes in the number of a key. They are given out one after the other.
 func (w *analyticsWords) hold(n *nameRow) {
 	w.names[analytics.Key{Kind: analytics.Kind(n.kind), Key: n.key}] = uint32(n.id)
-	if missing := int(n.id) + 1 - len(w.kinds); missing > 0 {
-		w.kinds = append(w.kinds, make([]string, missing)...)
+	kind := slices.Index(w.kinds, n.kind)
+	if kind < 0 {
+		kind = len(w.kinds)
+		w.kinds = append(w.kinds, n.kind)
 	}
-	w.kinds[n.id] = n.kind
+	if missing := int(n.id) + 1 - len(w.kindOf); missing > 0 {
+		w.kindOf = append(w.kindOf, make([]byte, missing)...)
+	}
+	w.kindOf[n.id] = byte(kind)
 }
 
 // name is the number of a key.
@@ -152,7 +159,7 @@ func (w *analyticsWords) name(key analytics.Key) uint32 {
 	}
 	clean := analytics.Key{Kind: key.Kind, Key: storableText(key.Key)}
 	if id, known = w.names[clean]; !known {
-		row := nameRow{int64(max(len(w.kinds), 1)), string(clean.Kind), clean.Key}
+		row := nameRow{int64(max(len(w.kindOf), 1)), string(clean.Kind), clean.Key}
 		w.hold(&row)
 		w.newNames = append(w.newNames, row)
 		id = uint32(row.id)
