@@ -41,6 +41,7 @@ type analyticsFold struct {
 	page          *analyticsPage
 	number        int64 // of the page
 	applying      *bot.Turn
+	bodies        shelf
 	touched       []*foldedConversation
 	touchedPeople []*foldedPerson
 }
@@ -60,6 +61,26 @@ type foldedPerson struct {
 	person analytics.Person
 	stored analytics.Person
 	page   int64
+}
+
+// shelf holds the bodies of a page, many in one piece of memory.
+type shelf struct{ free []byte }
+
+// Sizes of a shelf: of a piece, and of what is not put into the rest of one.
+const (
+	shelfPiece = 64 << 10
+	shelfRest  = 2 << 10
+)
+
+func (s *shelf) put(body func([]byte) ([]byte, error)) ([]byte, error) {
+	if cap(s.free) < shelfRest {
+		s.free = make([]byte, 0, shelfPiece)
+	}
+	data, err := body(s.free)
+	if len(data) <= cap(s.free) {
+		s.free = data[len(data):]
+	}
+	return data[:len(data):len(data)], err
 }
 
 // begin goes on from a mark, with nothing in memory.
@@ -133,7 +154,7 @@ func (f *analyticsFold) settle(one *foldedConversation) error {
 	if memory.Version == 0 && !memory.Broken {
 		return nil // asked for, and forgotten
 	}
-	body, err := memory.MarshalBinary()
+	body, err := f.bodies.put(memory.AppendBinary)
 	if err != nil {
 		return fmt.Errorf("conversation %q: %w", one.id, err)
 	}
@@ -184,7 +205,7 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 		return one, nil
 	}
 	var body []byte
-	err := f.tables.remembered.QueryRowContext(f.ctx, id).Scan(&body)
+	err := f.tables.remembered.QueryRowContext(f.tables.lookup(f.ctx), id).Scan(&body)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return one, nil
@@ -205,7 +226,7 @@ func (f *analyticsFold) Person(key string) (*analytics.Person, error) {
 	one, known := f.persons.get(hash)
 	if !known {
 		one = &foldedPerson{hash: hash}
-		err := f.tables.latest.QueryRowContext(f.ctx, []byte(hash)).Scan(&one.person.Conversation, &one.person.N)
+		err := f.tables.latest.QueryRowContext(f.tables.lookup(f.ctx), []byte(hash)).Scan(&one.person.Conversation, &one.person.N)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, f.tables.words.explain(err)
 		}
@@ -225,7 +246,7 @@ func (f *analyticsFold) Close(contact *analytics.Contact) error {
 	if !known {
 		return fmt.Errorf("contact %d of %q was not asked for", contact.N, contact.Conversation)
 	}
-	body, err := contact.MarshalBinary()
+	body, err := f.bodies.put(contact.AppendBinary)
 	if err != nil {
 		return fmt.Errorf("contact %d of %q: %w", contact.N, contact.Conversation, err)
 	}

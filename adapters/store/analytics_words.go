@@ -28,6 +28,7 @@ type analyticsWords struct {
 	kinds  []string // which kinds there are
 	kindOf []byte   // which of them a name is of
 
+	room      []analytics.Keyed
 	lastPlace int64
 	newPlaces []placeRow
 	newNames  []nameRow
@@ -98,7 +99,8 @@ func (w *analyticsWords) counted(contact *analytics.Contact, zone *time.Location
 	if contact.N == 0 {
 		return counted{}
 	}
-	cell, counts := contact.Count(zone)
+	cell, counts := contact.CountInto(zone, w.room)
+	w.room = counts.Keys
 	c := counted{
 		is: true, day: int64(cell.Day), places: w.of(cell.Place), marks: counts.Marks, sums: counts.Sums,
 		keys: make([]countedKey, len(counts.Keys)),

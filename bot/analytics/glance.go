@@ -12,10 +12,10 @@ type glance struct {
 	read       bool // it was understood, one way or another
 	understood bot.Understood
 	reply      *bot.About // of the bot, to what the person said
-	said       bool         // a person spoke, or an agent did something they notice
-	flow       bool         // a flow begins
-	appeal     bool         // the form of an appeal is opened
-	exhausted  bool         // a flow ended and did not help
+	said       bool       // a person spoke, or an agent did something they notice
+	flow       bool       // a flow begins
+	appeal     bool       // the form of an appeal is opened
+	exhausted  bool       // a flow ended and did not help
 	handoff    bot.HandoffState
 }
 
