@@ -36,6 +36,7 @@ type Analytics struct {
 
 	every   time.Duration // analyticsEvery
 	turns   int           // analyticsTurns
+	named   int           // cellsNamed
 	stop    context.CancelFunc
 	done    chan struct{}
 	failing atomic.Pointer[error] // nil: all is well
@@ -65,7 +66,7 @@ func openAnalytics(ctx context.Context, log *Log, options Options, zone *time.Lo
 	return &Analytics{
 		name: options.name(), logger: options.Logger, log: log, tables: tables, zone: zone,
 		rules: analyticsRules(log, zone), fold: &analyticsFold{tables: tables, zone: zone, salt: log.Epoch(), names: foldNames},
-		every: analyticsEvery, turns: analyticsTurns, done: make(chan struct{}),
+		every: analyticsEvery, turns: analyticsTurns, named: cellsNamed, done: make(chan struct{}),
 	}, nil
 }
 

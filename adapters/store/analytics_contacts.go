@@ -69,9 +69,10 @@ type span struct {
 // on which days and at which places.
 const cellsNamed = 2000
 
-// within keeps contacts of the cells apart, and some others where they are many.
-func (s *span) within() string {
-	if len(s.cells) > cellsNamed {
+// within keeps contacts of the cells apart, and some others where there are more
+// cells than shall be named.
+func (s *span) within(named int) string {
+	if len(s.cells) > named {
 		return `day IN (` + numbers(s.days) + `) AND place IN (` + numbers(s.places) + `)`
 	}
 	return `day * 4294967296 + place IN (` + numbers(s.cells) + `)`
@@ -197,7 +198,7 @@ func (l *contactLook) through(ctx context.Context, s *span) error {
 			count++
 			return l.take(rows)
 		}, `SELECT opened, closed, body FROM analytics_contacts
-			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within()+l.marked()+`
+			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within(l.named)+l.marked()+`
 			ORDER BY opened DESC LIMIT $4`, max(s.least, 1), s.most, l.before, contactsAtOnce)
 		if err != nil || count < contactsAtOnce {
 			return err

@@ -31,25 +31,27 @@ func (a *Analytics) forget(ctx context.Context, conversations []string) error {
 		if rules != a.rules { // how they were counted is not known here
 			return c.empty(a.rules, end)
 		}
-		return c.forget(conversations, a.zone)
+		return c.forget(conversations, a.zone, a.fold.salt)
 	})
 }
 
 // forget takes what conversations add to the counts away, and then their rows.
-func (c *analyticsChange) forget(conversations []string, zone *time.Location) error {
+func (c *analyticsChange) forget(conversations []string, zone *time.Location, salt string) error {
 	words, err := loadAnalyticsWords(c.ctx, c.tx)
 	if err != nil {
 		return err
 	}
 	page, ledger := &analyticsPage{}, newAnalyticsLedger(words)
 	for _, conversation := range conversations {
-		if err := c.uncount(conversation, zone, page, ledger); err != nil {
-			return err
+		person, err := c.uncount(conversation, zone, page, ledger)
+		if err == nil {
+			err = c.do(`DELETE FROM analytics_contacts WHERE conversation = $1`, conversation)
 		}
-		for _, table := range []string{"contacts", "persons"} {
-			if err := c.do(`DELETE FROM analytics_`+table+` WHERE conversation = $1`, conversation); err != nil {
-				return err
-			}
+		if err == nil { // by the key of the table, which has none for conversations
+			err = c.do(`DELETE FROM analytics_persons WHERE person = $1 AND conversation = $2`, []byte(hashPerson(salt, person)), conversation)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	ledger.into(page)
@@ -57,9 +59,10 @@ func (c *analyticsChange) forget(conversations []string, zone *time.Location) er
 	return c.add(page)
 }
 
-// uncount finds out what the contacts of a conversation add to the counts.
-func (c *analyticsChange) uncount(conversation string, zone *time.Location, page *analyticsPage, ledger *analyticsLedger) error {
-	return eachRow(c.ctx, c.tx, func(rows *sql.Rows) error {
+// uncount finds out what the contacts of a conversation add to the counts, and
+// whose it is.
+func (c *analyticsChange) uncount(conversation string, zone *time.Location, page *analyticsPage, ledger *analyticsLedger) (person string, err error) {
+	err = eachRow(c.ctx, c.tx, func(rows *sql.Rows) error {
 		var closed int64
 		var body []byte
 		if err := rows.Scan(&closed, &body); err != nil {
@@ -69,10 +72,14 @@ func (c *analyticsChange) uncount(conversation string, zone *time.Location, page
 		if memory.Broken {
 			page.broken--
 		}
+		if closed == 0 {
+			person = memory.Person()
+		}
 		before := ledger.words.counted(&memory.Contact, zone)
 		ledger.move(&before, &counted{})
 		return err
 	}, c.tables.text(`SELECT closed, body FROM analytics_contacts WHERE conversation = $1`), conversation)
+	return person, err
 }
 
 // add adds to the counts what a page says.

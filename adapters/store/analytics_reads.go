@@ -114,7 +114,7 @@ func (a *Analytics) keys(ctx context.Context, q analytics.Query, kind analytics.
 		return nil, err
 	}
 	var list []analytics.KeyTotals
-	return list, a.eachRow(ctx, func(rows *sql.Rows) error {
+	err = a.eachRow(ctx, func(rows *sql.Rows) error {
 		var id uint32
 		var key analytics.KeyTotals
 		err := rows.Scan(&id, &key.Key)
@@ -124,6 +124,7 @@ func (a *Analytics) keys(ctx context.Context, q analytics.Query, kind analytics.
 		}
 		return err
 	}, `SELECT id, key FROM analytics_names WHERE kind = $1`, string(kind))
+	return list, err
 }
 
 // keySums adds up the counts of the keys of a kind, by name.

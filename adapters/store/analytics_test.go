@@ -255,6 +255,10 @@ func wantHistory(t *testing.T, log *Log, at site, seed uint64) {
 		}
 	}
 	wantAnswers(t, oracle, a)
+	a.named = 3 // as where there are too many cells to name them
+	for _, q := range queriesOf(t) {
+		wantLists(t, q, oracle, a)
+	}
 	before, err := a.Progress(t.Context())
 	if err != nil || before.Rebuilding || before.Position != before.Target {
 		t.Errorf("progress: %+v, %v", before, err)
