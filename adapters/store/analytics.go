@@ -70,10 +70,13 @@ func openAnalytics(ctx context.Context, log *Log, options Options, zone *time.Lo
 	}, nil
 }
 
+// analyticsRows is the version of what is in the rows, and in which grains.
+const analyticsRows = 2
+
 // analyticsRules is by what figures are made. Those made by anything else are
 // worth nothing.
 func analyticsRules(log *Log, zone *time.Location) string {
-	return fmt.Sprintf("fold %d, zone %s, log %s", analytics.Version, zone, log.Epoch())
+	return fmt.Sprintf("fold %d, rows %d, zone %s, log %s", analytics.Version, analyticsRows, zone, log.Epoch())
 }
 
 func (a *Analytics) start() {

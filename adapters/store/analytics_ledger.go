@@ -162,13 +162,13 @@ const (
 	whereKind = 32 // the kind below it, and then the name
 )
 
-// gatherKeys makes rows of the keys in all grains.
+// gatherKeys makes rows of the keys in the grains that count them.
 func (l *analyticsLedger) gatherKeys(page *analyticsPage) {
 	list := l.sorted[:0]
 	for i := range l.keys {
 		key := &l.keys[i]
 		name := uint64(l.words.kindOf[key.name])<<whereKind | uint64(key.name)
-		for _, row := range l.cells[key.cell].rows {
+		for _, row := range l.cells[key.cell].rows[:grainsOfKeys] {
 			list = append(list, sortedKey{uint64(row)<<whereRow | name, i})
 		}
 	}

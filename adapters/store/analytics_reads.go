@@ -12,21 +12,13 @@ import (
 
 // analyticsPlaces are the places that a question means, as a piece of SQL.
 type analyticsPlaces struct {
-	grain int64
-	text  string
-	args  []any
+	text string
+	args []any
 }
 
-// placesOf takes the coarsest grain, from a given one on, that can tell what a
-// question means.
+// placesOf are those of a grain that a question means.
 func placesOf(q analytics.Query, grain int64) analyticsPlaces {
-	switch {
-	case q.Version != "" || q.Cause != "":
-		grain = max(grain, grainAll)
-	case q.Product != "" || q.Locale != "" || q.Channel != "":
-		grain = max(grain, grainChannel)
-	}
-	p := analyticsPlaces{grain: grain, text: `tenant = $1 AND grain = $2`, args: []any{q.Tenant, grain}}
+	p := analyticsPlaces{text: `tenant = $1 AND grain = $2`, args: []any{q.Tenant, grain}}
 	p.only("product", q.Product)
 	p.only("locale", q.Locale)
 	p.only("channel", q.Channel)
@@ -47,12 +39,20 @@ func (p *analyticsPlaces) arg(value any) string {
 	return "$" + strconv.Itoa(len(p.args))
 }
 
-// groupGrain is what has to be known to take totals apart.
-func groupGrain(by analytics.Group) int64 {
-	switch by {
-	case analytics.GroupVersion, analytics.GroupCause:
+// grainOf is the coarsest grain that can tell what a question means, and take
+// totals apart.
+func grainOf(q analytics.Query, by analytics.Group) int64 {
+	version, cause := q.Version != "" || by == analytics.GroupVersion, q.Cause != "" || by == analytics.GroupCause
+	channel := q.Product != "" || q.Locale != "" || q.Channel != "" ||
+		by == analytics.GroupProduct || by == analytics.GroupLocale || by == analytics.GroupChannel
+	switch {
+	case version && !cause && !channel:
+		return grainVersion
+	case cause && !version && !channel:
+		return grainCause
+	case version || cause:
 		return grainAll
-	case analytics.GroupProduct, analytics.GroupLocale, analytics.GroupChannel:
+	case channel:
 		return grainChannel
 	}
 	return grainTenant
@@ -61,7 +61,7 @@ func groupGrain(by analytics.Group) int64 {
 // Totals implements [analytics.Store].
 func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.Group) ([]analytics.GroupTotals, error) {
 	found := map[string]*analytics.Totals{}
-	places := placesOf(q, groupGrain(by))
+	places := placesOf(q, grainOf(q, by))
 	var place placeRow
 	var day int64
 	var counts sql.RawBytes
@@ -129,7 +129,7 @@ func (a *Analytics) keys(ctx context.Context, q analytics.Query, kind analytics.
 
 // keySums adds up the counts of the keys of a kind, by name.
 func (a *Analytics) keySums(ctx context.Context, q analytics.Query, kind analytics.Kind) (map[uint32]*keyBits, error) {
-	places := placesOf(q, grainTenant)
+	places := placesOf(q, min(grainOf(q, analytics.GroupNone), grainAll))
 	text := `SELECT counts FROM analytics_keys WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
 		AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To))
 	sums := map[uint32]*keyBits{}

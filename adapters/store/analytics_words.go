@@ -17,8 +17,13 @@ const (
 	grainTenant  = iota // knows the tenant only
 	grainChannel        // leaves version and cause out
 	grainAll
+	grainVersion // knows tenant and version, and counts no keys
+	grainCause   // knows tenant and cause, and counts no keys
 	grains
 )
+
+// grainsOfKeys are those up to grainAll.
+const grainsOfKeys = grainAll + 1
 
 // analyticsWords are the numbers that stand for places and names in the tables.
 type analyticsWords struct {
@@ -41,10 +46,13 @@ const leftOut = "*"
 // grain stands, so that no word of a log is taken for what is left out.
 func coarse(p analytics.Place, grain int64) analytics.Place {
 	p.Region = strconv.FormatInt(grain, 10)
-	if grain < grainAll {
-		p.Version, p.Cause = leftOut, leftOut
+	if grain != grainAll && grain != grainVersion {
+		p.Version = leftOut
 	}
-	if grain < grainChannel {
+	if grain != grainAll && grain != grainCause {
+		p.Cause = leftOut
+	}
+	if grain != grainAll && grain != grainChannel {
 		p.Product, p.Locale, p.Channel = leftOut, leftOut, leftOut
 	}
 	return p

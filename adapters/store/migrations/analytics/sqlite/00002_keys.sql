@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- In how many contacts of a place and day each bit of the keys of a kind is set,
--- packed. What was counted is counted again.
+-- packed. The rules have changed too, so that all is counted again.
 DROP TABLE analytics_keys;
 
 CREATE TABLE analytics_keys (
@@ -11,5 +11,3 @@ CREATE TABLE analytics_keys (
     counts BLOB    NOT NULL,
     PRIMARY KEY (place, kind, day)
 ) STRICT, WITHOUT ROWID;
-
-UPDATE analytics_state SET rules = '', generation = generation + 1;
