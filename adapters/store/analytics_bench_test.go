@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,6 +63,63 @@ func BenchmarkOverview(b *testing.B) {
 		b.Fatal(all, err)
 	}
 	b.ReportMetric(float64(all[0].Totals.Marks[analytics.Contacts]), "contacts")
+}
+
+// BenchmarkLag stores b.N turns at a thousand a second, and says how long it takes
+// until a turn that is stored is counted.
+//
+//	go test ./adapters/store -run - -bench BenchmarkLag -benchtime 20000x
+func BenchmarkLag(b *testing.B) {
+	options := Options{Dir: b.TempDir()}
+	log := openUnprojected(b, options)
+	a, err := OpenAnalytics(b.Context(), log, options, shanghai(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer closeAnalytics(b, a)
+	s := &stream{random: rand.New(rand.NewPCG(1, 2)), each: 1}
+	stored, counted := make(chan time.Time, b.N), make(chan []time.Time)
+	go func() { counted <- whenCounted(b, a, b.N) }()
+	var appending sync.WaitGroup
+	begun := time.Now()
+	for i := range b.N {
+		turn := s.turn()
+		time.Sleep(time.Until(begun.Add(time.Duration(i) * time.Millisecond)))
+		appending.Go(func() {
+			if err := log.Append(b.Context(), turn); err != nil {
+				b.Error(err)
+			}
+			stored <- time.Now()
+		})
+	}
+	appending.Wait()
+	lags := make([]time.Duration, b.N)
+	for i, at := range <-counted {
+		lags[i] = at.Sub(<-stored)
+	}
+	slices.Sort(lags)
+	for _, share := range []float64{50, 99, 100} {
+		b.ReportMetric(float64(lags[int(share/100*float64(b.N-1))].Milliseconds()), fmt.Sprintf("p%v-ms", share))
+	}
+}
+
+// whenCounted is when it was seen that so many turns are counted, for each number
+// of them.
+func whenCounted(b *testing.B, a *Analytics, turns int) []time.Time {
+	b.Helper()
+	seen := make([]time.Time, 0, turns)
+	for len(seen) < turns {
+		state, err := a.state(b.Context())
+		if err != nil {
+			b.Error(err)
+			return make([]time.Time, turns)
+		}
+		for now := time.Now(); int64(len(seen)) < state.mark.position; {
+			seen = append(seen, now)
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return seen
 }
 
 func wholeStream(zone *time.Location) analytics.Query {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kaitong/bot"
@@ -80,7 +81,7 @@ func (s *shelf) put(body func([]byte) ([]byte, error)) ([]byte, error) {
 	if len(data) <= cap(s.free) {
 		s.free = data[len(data):]
 	}
-	return data[:len(data):len(data)], err
+	return slices.Clip(data), err
 }
 
 // begin goes on from a mark, with nothing in memory.

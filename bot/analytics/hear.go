@@ -156,6 +156,10 @@ func short(text string) string {
 	if isShort(text) {
 		return text
 	}
+	return shorten(text)
+}
+
+func shorten(text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > MaxQuestion {
