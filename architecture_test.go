@@ -61,6 +61,7 @@ func table() map[string]layer {
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
 		"adapters/llm":             adapter,
 		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
+		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,
