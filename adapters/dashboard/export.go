@@ -159,7 +159,7 @@ func (s *Server) sendContacts(w http.ResponseWriter, r *http.Request, format str
 	return send(w, format, "contacts", q, func(yield func(contactRow) error) error {
 		page, sent := analytics.Page{Limit: mostRows}, 0
 		for sent < mostExported {
-			found, err := s.Store.Contacts(r.Context(), q, which, page)
+			found, err := s.listed(r.Context(), q, which, page)
 			if err != nil {
 				return err
 			}

@@ -53,6 +53,11 @@ func TestDashboard(t *testing.T) {
 		"ParquetSaysTheSame":            testParquetSaysTheSame,
 		"CSVIsNoFormula":                testCSVIsNoFormula,
 		"SmallCellsAreKeptBack":         testSmallCellsAreKeptBack,
+		"FewOfThePeriodBefore":          testFewOfThePeriodBefore,
+		"FewBehindARow":                 testFewBehindARow,
+		"FewOfACauseByVersion":          testFewOfACauseByVersion,
+		"GroupsAreMadeNowAndThen":       testGroupsAreMadeNowAndThen,
+		"QuestionsWithoutEnd":           testQuestionsWithoutEnd,
 		"Unanswered":                    testUnanswered,
 		"OutageIsFound":                 testOutageIsFound,
 	} {
@@ -437,34 +442,6 @@ func testCSVIsNoFormula(t *testing.T, w world) {
 		}
 		if got := strings.TrimPrefix(line[0], "'"); strings.TrimSpace(got) != strings.TrimSpace(values[i]) {
 			t.Errorf("%q became %q", values[i], line[0])
-		}
-	}
-}
-
-func testSmallCellsAreKeptBack(t *testing.T, w world) {
-	all, few := w.open(t, func(o *dashboard.Options) { o.MinCell = 0 }), w.open(t, func(o *dashboard.Options) { o.MinCell = 6 })
-	type rows struct {
-		Rows []struct {
-			Key    string
-			Counts map[string]int64
-		}
-		Suppressed int
-	}
-	for _, kind := range []string{"cause_region", "cause_version", "region", "path"} {
-		var before, after rows
-		all.valid("keys?limit=1000&kind="+kind+"&"+period, "Keys", 200, &before)
-		few.valid("keys?limit=1000&kind="+kind+"&"+period, "Keys", 200, &after)
-		if after.Suppressed+len(after.Rows) != len(before.Rows) {
-			t.Errorf("%s: %d rows and %d kept back, of %d", kind, len(after.Rows), after.Suppressed, len(before.Rows))
-		}
-		for _, row := range after.Rows {
-			if row.Counts["told"]+row.Counts["contacts"] < 6 {
-				t.Errorf("%s: %s is shown with %v", kind, row.Key, row.Counts)
-			}
-		}
-		_, text := few.get("export?format=csv&what=keys&kind=" + kind + "&" + period)
-		if lines := bytes.Count(text, []byte("\n")); lines > 1+len(after.Rows)*8 {
-			t.Errorf("%s: the file has %d lines", kind, lines)
 		}
 	}
 }
