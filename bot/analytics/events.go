@@ -35,6 +35,10 @@ func (m *Memory) apply(event bot.Event) {
 		c.mark(AppealSubmitted, true)
 	case bot.AppealAccepted:
 		c.mark(AppealAccepted, true)
+	case bot.AppealRefused:
+		c.mark(AppealRefused, true)
+	case bot.Alarmed:
+		c.mark(Distress, true)
 	default:
 		if !m.walked(event) {
 			m.human(event)
