@@ -78,12 +78,6 @@ const demoMark = "demo_"
 
 func isDemo(conversation string) bool { return strings.HasPrefix(conversation, demoMark) }
 
-// demo says whether made-up conversations are counted: the latest tell.
-func (s *Server) demo(ctx context.Context, q analytics.Query) (bool, error) {
-	latest, err := s.Store.Contacts(ctx, q, analytics.Which{}, analytics.Page{Limit: usualRows})
-	return slices.ContainsFunc(latest, func(c analytics.Contact) bool { return isDemo(c.Conversation) }), err
-}
-
 // whichOf reads what a figure, or a part of it, or a key stands for.
 func whichOf(r *http.Request) (analytics.Which, error) {
 	values := r.URL.Query()

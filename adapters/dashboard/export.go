@@ -19,6 +19,9 @@ import (
 // mostExported bounds the contacts of one export.
 const mostExported = 500_000
 
+// rowsAtOnce is how many rows of a file are in memory.
+const rowsAtOnce = 20_000
+
 // row is one line of a table to take away.
 type row interface {
 	columns() []string
@@ -208,7 +211,7 @@ func send[R row](w http.ResponseWriter, format, name string, q analytics.Query, 
 
 func write[R row](out io.Writer, format string, rows lines[R]) error {
 	if format == "parquet" {
-		table := parquet.NewGenericWriter[R](out, parquet.Compression(&parquet.Snappy))
+		table := parquet.NewGenericWriter[R](out, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(rowsAtOnce))
 		if err := rows(func(one R) error { _, err := table.Write([]R{one}); return err }); err != nil {
 			return err
 		}

@@ -2,10 +2,15 @@ package dashboard_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"kaitong/adapters/dashboard"
+	"kaitong/bot"
+	"kaitong/bot/analytics"
 )
 
 // leastCell is what these tests show no fewer of.
@@ -137,5 +142,27 @@ func testFewOfACauseByVersion(t *testing.T, w world) {
 	}
 	if suppressed == 0 {
 		t.Error("no cause has few contacts of a version: nothing is tried")
+	}
+}
+
+// A few made-up conversations before many of real people are still among them.
+func testMadeUpAmongOthers(t *testing.T, w world) {
+	var found struct{ Demo bool }
+	oracle := analytics.NewOracle(zone())
+	p := w.open(t, func(o *dashboard.Options) { o.Store = oracle })
+	for i, name := range append([]string{"demo_1_00001"}, strings.Fields(strings.Repeat("c_ ", 60))...) {
+		turn := bot.Turn{
+			Conversation: fmt.Sprint(name, i), Version: 1, Position: int64(i + 1), At: end().Add(-time.Hour),
+			Events: []bot.Event{bot.Started{Tenant: "t", User: fmt.Sprint("u", i)}},
+		}
+		if err := oracle.Apply(turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p.valid("overview?"+period, "Overview", 200, &found); !found.Demo {
+		t.Error("nobody is told of them")
+	}
+	if p.valid("overview?from=2026-11-01&to=2026-11-02", "Overview", 200, &found); found.Demo {
+		t.Error("there were none then")
 	}
 }

@@ -54,10 +54,12 @@ func TestDashboard(t *testing.T) {
 		"CSVIsNoFormula":                testCSVIsNoFormula,
 		"SmallCellsAreKeptBack":         testSmallCellsAreKeptBack,
 		"FewOfThePeriodBefore":          testFewOfThePeriodBefore,
+		"MadeUpAmongOthers":             testMadeUpAmongOthers,
 		"FewBehindARow":                 testFewBehindARow,
 		"FewOfACauseByVersion":          testFewOfACauseByVersion,
 		"GroupsAreMadeNowAndThen":       testGroupsAreMadeNowAndThen,
 		"QuestionsWithoutEnd":           testQuestionsWithoutEnd,
+		"FilesLeaveAsTheyAreMade":       testFilesLeaveAsTheyAreMade,
 		"Unanswered":                    testUnanswered,
 		"OutageIsFound":                 testOutageIsFound,
 	} {
@@ -105,6 +107,13 @@ type place struct {
 
 func (w world) open(t *testing.T, change func(*dashboard.Options)) *place {
 	t.Helper()
+	listener := httptest.NewServer(w.server(t, change).Handler())
+	t.Cleanup(listener.Close)
+	return &place{t: t, url: listener.URL, schema: schemas(t)}
+}
+
+func (w world) server(t *testing.T, change func(*dashboard.Options)) *dashboard.Server {
+	t.Helper()
 	options := dashboard.Options{
 		Store: w.oracle, Tenant: "t", Zone: zone(), MinCell: 3, Log: slog.New(slog.DiscardHandler), Now: end,
 		Language: func() dashboard.Language {
@@ -122,9 +131,7 @@ func (w world) open(t *testing.T, change func(*dashboard.Options)) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server.Handler())
-	t.Cleanup(listener.Close)
-	return &place{t: t, url: listener.URL, schema: schemas(t)}
+	return server
 }
 
 // schemas compiles the schemas of the API's own description.
