@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// analyticsPaths are all that the description of the API names, and one that is
+// not there.
+func analyticsPaths(t *testing.T) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("../dashboard/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var described struct {
+		Paths map[string]map[string]any `yaml:"paths"`
+	}
+	if err := yaml.Unmarshal(text, &described); err != nil {
+		t.Fatal(err)
+	}
+	paths := map[string][]string{"/v1/analytics/nothing": {http.MethodGet, http.MethodPost}}
+	for path, methods := range described.Paths {
+		path = strings.ReplaceAll(path, "{id}", "00000000")
+		if !strings.HasPrefix(path, "/v1/analytics/") {
+			t.Fatalf("the path %s is described", path)
+		}
+		for method := range methods {
+			paths[path] = append(paths[path], strings.ToUpper(method))
+		}
+		paths[path] = append(paths[path], http.MethodDelete)
+	}
+	return paths
+}
+
+// Figures are of all conversations: agents see those of their own only, and
+// nobody else's page can ask in the name of a lead.
+func TestFiguresAreForLeads(t *testing.T) {
+	t.Parallel()
+	base := startApp(t, nil)
+	agent, lead := &colleague{t: t, base: base}, &colleague{t: t, base: base}
+	for who, user := range map[*colleague]string{agent: "demo-lin", lead: "demo-chen"} {
+		who.csrf, _ = who.ask(http.MethodPost, "/v1/desk/login", map[string]string{"user": user, "password": ""})["csrf"].(string)
+	}
+	stranger := &colleague{t: t, base: base, csrf: lead.csrf}
+	hurried := &colleague{t: t, base: base, cookie: lead.cookie}
+	for path, methods := range analyticsPaths(t) {
+		for _, method := range methods {
+			for name, c := range map[string]struct {
+				who    *colleague
+				origin string
+				wants  func(status int) bool
+			}{
+				"nobody":               {stranger, base, func(status int) bool { return status == http.StatusUnauthorized }},
+				"an agent":             {agent, base, func(status int) bool { return status == http.StatusForbidden }},
+				"a lead":               {lead, base, func(status int) bool { return status != http.StatusUnauthorized && status != http.StatusForbidden }},
+				"a lead without token": {hurried, base, func(status int) bool { return (status == http.StatusForbidden) == (method != http.MethodGet) }},
+				"another page":         {lead, "https://evil.example", func(status int) bool { return (status == http.StatusForbidden) == (method != http.MethodGet) }},
+			} {
+				if status := c.who.status(method, path, c.origin); !c.wants(status) {
+					t.Errorf("%s %s by %s: %d", method, path, name, status)
+				}
+			}
+		}
+	}
+}
+
+// status is what a request is answered with.
+func (c *colleague) status(method, path, origin string) int {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, bytes.NewReader([]byte(`{"as":"entry"}`)))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request.Header = http.Header{"Origin": {origin}, "Cookie": {c.cookie}, "X-Kaitong-Csrf": {c.csrf}, "Content-Type": {"application/json"}}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
