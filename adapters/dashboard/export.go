@@ -217,6 +217,9 @@ func write[R row](out io.Writer, format string, rows lines[R]) error {
 		}
 		return table.Close()
 	}
+	if _, err := io.WriteString(out, utf8Mark); err != nil {
+		return err
+	}
 	var none R
 	table := csv.NewWriter(out)
 	if err := table.Write(none.columns()); err != nil {
@@ -228,6 +231,10 @@ func write[R row](out io.Writer, format string, rows lines[R]) error {
 	table.Flush()
 	return table.Error()
 }
+
+// utf8Mark says in which signs a CSV file is written: without it, spreadsheets in
+// Chinese take it for another.
+const utf8Mark = "\uFEFF"
 
 // harmless keeps spreadsheets from taking a field for a formula.
 func harmless(fields []string) []string {

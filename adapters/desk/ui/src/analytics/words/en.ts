@@ -41,7 +41,7 @@ export const en: Words = {
   filters: {
     label: "Filters", all: "All", clear: "Clear filters", product: "Product", locale: "Language", cause: "Cause", channel: "Channel", version: "Version",
     languages: { "zh-CN": "Chinese", en: "English" },
-    channels: { web: "Web", terminal: "Terminal" },
+    channels: { web: "Web", terminal: "Terminal", app: "App", ios: "iOS", android: "Android", harmony: "HarmonyOS", mini_program: "Mini program", wechat: "WeChat", alipay: "Alipay", email: "Email", phone: "Phone", other: "Other" },
     unknown: "Unknown",
   },
   exports: {

@@ -37,7 +37,7 @@ export const zh = {
   filters: {
     label: "筛选", all: "全部", clear: "清除筛选", product: "产品", locale: "语言", cause: "原因", channel: "渠道", version: "版本",
     languages: { "zh-CN": "中文", en: "英文" } as Record<string, string>,
-    channels: { web: "网页", terminal: "终端" } as Record<string, string>,
+    channels: { web: "网页", terminal: "终端", app: "应用内", ios: "iOS", android: "安卓", harmony: "鸿蒙", mini_program: "小程序", wechat: "微信", alipay: "支付宝", email: "邮件", phone: "电话", other: "其他" } as Record<string, string>,
     unknown: "未知",
   },
   exports: {
