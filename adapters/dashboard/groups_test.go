@@ -3,8 +3,11 @@ package dashboard_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kaitong/adapters/dashboard"
@@ -66,4 +69,23 @@ func testQuestionsWithoutEnd(t *testing.T, w world) {
 	if p.valid("unanswered", "Unanswered", 200, &found); found.Total != 5000 {
 		t.Errorf("%d questions were grouped", found.Total)
 	}
+}
+
+// stuck is a store whose database says nothing.
+type stuck struct{ analytics.Store }
+
+func (stuck) Progress(ctx context.Context) (analytics.Progress, error) {
+	<-ctx.Done()
+	return analytics.Progress{}, fmt.Errorf("progress: %w", ctx.Err())
+}
+
+func testDatabaseThatSaysNothing(t *testing.T, w world) {
+	synctest.Test(t, func(t *testing.T) {
+		server := w.server(t, func(o *dashboard.Options) { o.Store = stuck{w.oracle} })
+		answer := httptest.NewRecorder()
+		server.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/v1/analytics/overview", nil))
+		if answer.Code != http.StatusServiceUnavailable || answer.Header().Get("Retry-After") == "" {
+			t.Errorf("%d %v %s", answer.Code, answer.Header(), answer.Body)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -37,6 +38,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "5")
 		problem = edge.NewProblem(http.StatusServiceUnavailable, "busy", say("正在为别人试算，请过几秒再试。", "Another draft is being tried. Please try again in a few seconds."))
+	case r.Context().Err() != nil: // nobody is there to read it
+	case errors.Is(err, context.DeadlineExceeded):
+		s.Log.Warn("figures take too long", "path", r.URL.Path, "error", err)
+		w.Header().Set("Retry-After", "30")
+		problem = edge.NewProblem(http.StatusServiceUnavailable, "slow", say("数据库没有及时回应，请稍后再试，或换短一点的时间段。", "The database did not answer in time. Please try again later, or ask for fewer days."))
 	default:
 		s.Log.Warn("analytics request failed", "path", r.URL.Path, "error", err)
 	}

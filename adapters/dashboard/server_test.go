@@ -60,6 +60,7 @@ func TestDashboard(t *testing.T) {
 		"FewOfACauseByVersion":          testFewOfACauseByVersion,
 		"GroupsAreMadeNowAndThen":       testGroupsAreMadeNowAndThen,
 		"QuestionsWithoutEnd":           testQuestionsWithoutEnd,
+		"DatabaseThatSaysNothing":       testDatabaseThatSaysNothing,
 		"FilesLeaveAsTheyAreMade":       testFilesLeaveAsTheyAreMade,
 		"Unanswered":                    testUnanswered,
 		"OutageIsFound":                 testOutageIsFound,
