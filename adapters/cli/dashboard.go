@@ -36,7 +36,7 @@ func (c *core) openDashboard() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.desk.Guard(server.Handler(), staff.Lead, staff.Compliance), nil
+	return c.desk.Guard(server.Handler(), dashboard.Takes, staff.Lead, staff.Compliance), nil
 }
 
 // spoken is the language that questions are read with. A pack that is taken up

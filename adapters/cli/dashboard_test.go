@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,4 +87,27 @@ func (c *colleague) status(method, path, origin string) int {
 	}
 	response.Body.Close()
 	return response.StatusCode
+}
+
+// What leaves as a file is known afterwards, with who took it.
+func TestFilesOfFiguresAreInTheAudit(t *testing.T) {
+	t.Parallel()
+	c := &colleague{t: t, base: startApp(t, nil)}
+	c.csrf, _ = c.ask(http.MethodPost, "/v1/desk/login", map[string]string{"user": "demo-wang", "password": ""})["csrf"].(string)
+	if status := c.status(http.MethodGet, "/v1/analytics/overview", c.base); status != http.StatusOK {
+		t.Fatalf("the overview: %d", status)
+	}
+	if status := c.status(http.MethodGet, "/v1/analytics/export?what=contacts&format=csv&from=2026-11-01&to=2026-11-02", c.base); status != http.StatusOK {
+		t.Fatalf("the file: %d", status)
+	}
+	var found []string
+	entries, _ := c.ask(http.MethodGet, "/v1/desk/audit", nil)["entries"].([]any)
+	for _, entry := range entries {
+		if one, _ := entry.(map[string]any); one["action"] == "exported" {
+			found = append(found, fmt.Sprint(one["user"], " ", one["reason"]))
+		}
+	}
+	if want := []string{"demo-wang format=csv&from=2026-11-01&to=2026-11-02&what=contacts"}; !slices.Equal(found, want) {
+		t.Errorf("the audit has %q", found)
+	}
 }

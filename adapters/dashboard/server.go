@@ -133,7 +133,7 @@ func (s *Server) mount() http.Handler {
 			_ = json.NewEncoder(w).Encode(body) // the client has gone when this fails
 		})
 	}
-	mux.HandleFunc("GET /v1/analytics/export", s.export)
+	mux.HandleFunc("GET "+exportPath, s.export)
 	mux.HandleFunc("GET /v1/analytics/openapi.yaml", s.specification)
 	mux.HandleFunc("/v1/analytics/", func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNotFound) })
 	return mux
