@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -88,4 +89,23 @@ func testDatabaseThatSaysNothing(t *testing.T, w world) {
 			t.Errorf("%d %v %s", answer.Code, answer.Header(), answer.Body)
 		}
 	})
+}
+
+// unreadable is a store of figures that another version of the program made.
+type unreadable struct{ analytics.Store }
+
+func (unreadable) Totals(context.Context, analytics.Query, analytics.Group) ([]analytics.GroupTotals, error) {
+	return nil, errors.New("counts of a cell end early")
+}
+
+func (unreadable) Progress(context.Context) (analytics.Progress, error) {
+	return analytics.Progress{Target: 9, Rebuilding: true}, nil
+}
+
+func testFiguresOfAnotherVersion(t *testing.T, w world) {
+	p := w.open(t, func(o *dashboard.Options) { o.Store = unreadable{w.oracle} })
+	var problem struct{ Code string }
+	if p.valid("overview", "Problem", 503, &problem); problem.Code != "rebuilding" {
+		t.Errorf("%+v", problem)
+	}
 }

@@ -126,7 +126,7 @@ func (s *Server) mount() http.Handler {
 			defer done()
 			body, err := answer(r.WithContext(ctx))
 			if err != nil {
-				s.refuse(w, r, err)
+				s.refuse(w, r, s.explained(ctx, err))
 				return
 			}
 			w.Header().Set("Content-Type", "application/json")

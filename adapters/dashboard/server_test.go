@@ -61,6 +61,7 @@ func TestDashboard(t *testing.T) {
 		"GroupsAreMadeNowAndThen":       testGroupsAreMadeNowAndThen,
 		"QuestionsWithoutEnd":           testQuestionsWithoutEnd,
 		"DatabaseThatSaysNothing":       testDatabaseThatSaysNothing,
+		"FiguresOfAnotherVersion":       testFiguresOfAnotherVersion,
 		"FilesLeaveAsTheyAreMade":       testFilesLeaveAsTheyAreMade,
 		"Unanswered":                    testUnanswered,
 		"OutageIsFound":                 testOutageIsFound,
