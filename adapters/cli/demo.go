@@ -171,7 +171,7 @@ func appendAll(ctx context.Context, s streams, log bot.EventLog, turns []bot.Tur
 	var writers sync.WaitGroup
 	lanes := make([]chan bot.Turn, seedWriters)
 	for i := range lanes {
-		lanes[i] = make(chan bot.Turn, 1)
+		lanes[i] = make(chan bot.Turn) // no turn waits in one while later ones pass it
 		writers.Go(func() {
 			for turn := range lanes[i] {
 				if err := log.Append(ctx, turn); err != nil {
