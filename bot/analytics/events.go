@@ -35,6 +35,10 @@ func (m *Memory) apply(event bot.Event) {
 		c.mark(AppealSubmitted, true)
 	case bot.AppealAccepted:
 		c.mark(AppealAccepted, true)
+	case bot.AppealRefused:
+		c.mark(AppealRefused, true)
+	case bot.Alarmed:
+		c.mark(Distress, true)
 	default:
 		if !m.walked(event) {
 			m.human(event)
@@ -195,11 +199,12 @@ func (m *Memory) resolved() {
 	m.stepBehind()
 }
 
-// confirmed: a check says that the cause is gone, by what was tried.
+// confirmed: a check says that the cause is gone, by what was tried. Of a former
+// contact it counts in this one, as told too.
 func (m *Memory) confirmed(e bot.FixConfirmed) {
 	c := &m.Contact
 	c.mark(CheckConfirmed, true)
-	c.key(KindCause, e.Cause, CauseConfirmed)
+	c.key(KindCause, e.Cause, CauseTold|CauseConfirmed)
 	for _, fix := range e.Fixes {
 		if at := c.key(KindFix, fix, FixShown|FixTried|FixHelped|FixConfirmed); at >= 0 {
 			c.Keys[at].Bits &^= FixFailed | FixDoubted

@@ -12,7 +12,7 @@ import (
 
 // Version is the version of the fold: of what it counts, and of how it
 // remembers. Figures made by another version must be made anew.
-const Version = 1
+const Version = 2
 
 // Limits of a contact.
 const (
