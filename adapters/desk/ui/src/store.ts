@@ -277,6 +277,7 @@ export class Desk {
 
   #greeted(hello: Hello): void {
     const before = this.#state;
+    this.#typed = 0; // nobody was told of what was typed without a line
     this.#update((s) => greeted(s, hello));
     if (this.#greetedBefore) for (const entry of hello.board ?? []) this.#handsChanged(before, entry.conversation, entry);
     const open = this.#state.entries.get(this.#state.selected);
