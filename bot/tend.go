@@ -37,7 +37,7 @@ func (e *Engine) tend(d *draft) bool {
 	case h.State == HandoffRequested:
 		place.Due = later(now, place.Due, h.Late)
 		_ = d.changeHands(h.putBack(place), nil)
-		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
+		e.tell(d, "now_in_line")
 	case h.State == HandoffQueued:
 		d.add(Breached{Queue: h.Queue, Due: h.Due})
 		place.Due = later(now, place.Due, h.Late+1)
@@ -52,7 +52,19 @@ func (e *Engine) tend(d *draft) bool {
 func (e *Engine) backInLine(d *draft, place Place) {
 	h := d.conv.Handoff
 	_ = d.changeHands(h.putBack(place), nil)
-	d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
+	e.tell(d, "delayed")
+}
+
+// tell says how it stands to somebody who waits; to somebody in distress in
+// words of their own, which stay with them and name the line for that.
+func (e *Engine) tell(d *draft, what string, choices ...string) {
+	contacts := d.Base.Pack().Contacts
+	args := map[string]string{"ticket": d.conv.Handoff.Ticket, "hotline": contacts.Hotline, "crisis": contacts.Crisis}
+	group := "handoff."
+	if d.conv.distressed() {
+		group = "distress."
+	}
+	d.speak(e.newID(), group+what, args, choices...)
 }
 
 // forsakenAfter is how long somebody waits for an agent who has closed their
@@ -140,5 +152,5 @@ func (e *Engine) expire(d *draft) {
 	change := h.change(HandoffCancelled)
 	change.Reason = ReasonExpired
 	_ = d.changeHands(change, nil)
-	d.speak(e.newID(), "handoff.expired", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline}, choiceAgent)
+	e.tell(d, "expired", choiceAgent)
 }

@@ -163,6 +163,11 @@ func phraseKeys() map[string][]string {
 		"distress.care":        {"ticket", "hotline", "crisis"},
 		"distress.care_queued": {"ticket", "hotline", "crisis"},
 		"distress.stay":        {"crisis"},
+		"distress.wait":        {"ticket", "crisis"},
+		"distress.place":       {"ticket", "position", "crisis"},
+		"distress.delayed":     {"ticket", "crisis"},
+		"distress.now_in_line": {"ticket", "crisis"},
+		"distress.expired":     {"ticket", "crisis"},
 		"underage.rule":        {"product"},
 		"masked.notice":        nil,
 
