@@ -220,7 +220,7 @@ func (w *writer) care() {
 func (w *writer) waits(key string) {
 	line := w.plan.Line
 	if line.Position == 0 {
-		w.say(key)
+		w.waitsForNobody(key)
 		return
 	}
 	inLine := map[string]string{
@@ -234,6 +234,17 @@ func (w *writer) waits(key string) {
 	case line.Minutes > 0:
 		w.addOfNow(w.paragraph("handoff.usual", "minutes", strconv.Itoa(line.Minutes)))
 	}
+}
+
+// waitsForNobody says a wording about waiting where nobody is there: out of
+// hours the one that says when they begin.
+func (w *writer) waitsForNobody(key string) {
+	line := w.plan.Line
+	if until := untilOpen(key); until != "" && !line.Opens.IsZero() {
+		w.addOfNow(w.paragraph(until, "opens", openingWords(line.Opens, line.Now, w.plan.Locale)))
+		return
+	}
+	w.say(key)
 }
 
 func (w *writer) handoff() {

@@ -355,8 +355,11 @@ func (e *Engine) line(d *draft) Line {
 		}
 	}
 	tenant := d.conv.Owner.Tenant
-	if !h.Waiting() || e.placeIn(h.Queue, tenant).State != HandoffQueued { // all may have gone since
+	switch {
+	case !h.Waiting():
 		return Line{}
+	case e.placeIn(h.Queue, tenant).State != HandoffQueued: // all may have gone since
+		return Line{Opens: e.opens(h.Queue), Now: e.now()}
 	}
 	line := Line{Position: e.board.place(d.conv.ID, tenant, h)}
 	wait, known := e.board.Wait(h.Queue)
