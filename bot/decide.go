@@ -392,7 +392,7 @@ func (d *decider) starters() []string {
 func (d *decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
 
 func (d *decider) answerAs(intent, symptom string) Plan {
-	if intent == "appeal" && symptom == "" && d.mayAppeal() && d.wantsForm() {
+	if intent == "appeal" && symptom == "" && (d.mayAppeal() || d.madeElsewhere()) && d.wantsForm() {
 		return d.file(FilingStart)
 	}
 	return d.standing(intent, symptom)

@@ -43,6 +43,8 @@ func phraseKeys() map[string][]string {
 		"appeal.proof_received":    {"name", "count"},
 		"appeal.confirm":           {"product"},
 		"appeal.submitted":         {"reference"},
+		"appeal.followed":          nil,
+		"appeal.once":              nil,
 		"appeal.accepted":          {"reference"},
 		"appeal.status_submitted":  {"reference", "date"},
 		"appeal.status_accepted":   {"reference", "date"},
