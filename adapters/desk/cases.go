@@ -56,7 +56,7 @@ func (s *Server) openCase(w http.ResponseWriter, r *http.Request, who visitor) {
 		return
 	}
 	s.glances.open(who.account.User, r.PathValue("id"), s.now())
-	data := caseData{Entry: newEntryData(found.Entry), Turns: []turnData{}, Summary: summary(found.Brief, locale), Brief: newBriefData(found.Brief)}
+	data := caseData{Entry: newEntryData(found.Entry), Turns: []turnData{}, Summary: summary(found.Brief, locale), Brief: newBriefData(found)}
 	for _, turn := range found.Turns {
 		one, err := newTurnData(turn)
 		if err != nil {
