@@ -20,6 +20,7 @@ type Reading struct {
 	Step   string           // the step that the tapped message showed
 	Text   string           // as it was said, masked
 	Blank  bool             // nothing was left once personal data was hidden
+	Reader string           // llm where a language model read it, "" for the classifier
 
 	Client  Client
 	Day     time.Time

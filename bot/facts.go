@@ -192,6 +192,8 @@ func (s *scanner) understoodFacts() (Event, error) {
 			u.OutOfScope, err = s.truth()
 		case "locale":
 			u.Locale, err = s.text()
+		case "reader":
+			u.Reader, err = s.text()
 		default:
 			err = s.skip()
 		}
