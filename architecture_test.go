@@ -62,6 +62,7 @@ func table() map[string]layer {
 		"adapters/llm":             {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest", "intents", "knowledge", "adapters/llm/llmtest"}},
 		"adapters/llm/llmtest":     {},
 		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
+		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
 		"adapters/status":          adapter,

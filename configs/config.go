@@ -42,6 +42,7 @@ type Config struct {
 	Appeals     Appeals
 	Blobs       Blobs
 	Analytics   Analytics
+	Metrics     Metrics
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -89,6 +90,29 @@ type Eligibility struct {
 type Analytics struct {
 	Zone    string // in which days begin and end
 	MinCell int    // the least contacts of which a row is shown that may point at people; 0: any
+	Alerts  Alerts
+}
+
+// Alerts says who is told when something is unusual.
+type Alerts struct {
+	Webhook AlertWebhook
+}
+
+// AlertWebhook is told of alerts.
+type AlertWebhook struct {
+	URL          string // empty: nobody is told
+	SecretFile   string
+	AllowPrivate bool // it may be in one's own network, and use http
+}
+
+// ReadSecrets returns the secrets of the file, one a line: whsec_ and base64.
+func (w AlertWebhook) ReadSecrets() ([]string, error) {
+	return Webhook{SecretFile: w.SecretFile}.ReadSecrets()
+}
+
+// Metrics says where figures for machines are served.
+type Metrics struct {
+	Addr string // host:port; empty: nowhere
 }
 
 // Desk says how people get to human agents.

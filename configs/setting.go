@@ -73,6 +73,10 @@ func (c *Config) settings() []setting {
 		{"blobs.keep_unsubmitted", &c.Blobs.KeepUnsubmitted},
 		{"analytics.zone", &c.Analytics.Zone},
 		{"analytics.min_cell", &c.Analytics.MinCell},
+		{"analytics.alerts.webhook.url", &c.Analytics.Alerts.Webhook.URL},
+		{"analytics.alerts.webhook.secret_file", &c.Analytics.Alerts.Webhook.SecretFile},
+		{"analytics.alerts.webhook.allow_private", &c.Analytics.Alerts.Webhook.AllowPrivate},
+		{"metrics.addr", &c.Metrics.Addr},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	}

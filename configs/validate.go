@@ -34,6 +34,7 @@ func (c Config) Validate() error {
 	v.appeals()
 	v.blobs()
 	v.analytics()
+	v.metrics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	v.sort()
@@ -86,6 +87,27 @@ func (v *validator) analytics() {
 	}
 	if v.config.Analytics.MinCell < 0 {
 		v.complain("analytics.min_cell", "want 0 or more, got %d", v.config.Analytics.MinCell)
+	}
+	v.alerts()
+}
+
+func (v *validator) alerts() {
+	hook := v.config.Analytics.Alerts.Webhook
+	if hook.URL == "" {
+		return
+	}
+	const path = "analytics.alerts.webhook."
+	if err := webAddress(hook.URL, hook.AllowPrivate); err != nil {
+		v.complain(path+"url", "%v", err)
+	}
+	if _, err := hook.ReadSecrets(); err != nil {
+		v.complain(path+"secret_file", "%v", err)
+	}
+}
+
+func (v *validator) metrics() {
+	if v.config.Metrics.Addr != "" {
+		v.address("metrics.addr", v.config.Metrics.Addr)
 	}
 }
 

@@ -24,6 +24,7 @@ type App struct {
 	web      *web.Server
 	http     *http.Server
 	listener net.Listener
+	metrics  net.Addr      // nil: they are served nowhere
 	drain    time.Duration // for acts under way
 }
 
@@ -59,6 +60,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openAnalytics(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openAlerts(); err != nil {
+		return nil, err
+	}
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
@@ -73,6 +77,10 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 		return nil, err
 	}
 	if app.web, err = web.New(made); err != nil {
+		return nil, err
+	}
+	c.web = app.web
+	if err = c.serveMetrics(ctx, app); err != nil {
 		return nil, err
 	}
 	if err = c.makeAppeals(); err != nil {
@@ -194,7 +202,7 @@ func webOptions(c *core) (web.Options, error) {
 	}
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
-		Engine: c.engine, Log: c.logger, Tenant: c.config.Tenant,
+		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
 		Limits: webLimits(c.config), Checks: c.checks(),
@@ -242,7 +250,7 @@ func (c *core) checks() []web.Check {
 	checks := []web.Check{
 		{Name: "event log", Fault: "the event log does not accept turns", Run: c.log.Check},
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
-		c.incidentCheck(), c.appealCheck(), c.analyticsCheck(),
+		c.incidentCheck(), c.appealCheck(), c.analyticsCheck(), c.alertCheck(),
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())

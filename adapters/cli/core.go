@@ -13,10 +13,12 @@ import (
 	"kaitong/adapters/desk"
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/handoff"
+	"kaitong/adapters/metrics"
 	"kaitong/adapters/natsbus"
 	"kaitong/adapters/proofs"
 	"kaitong/adapters/status"
 	"kaitong/adapters/store"
+	"kaitong/adapters/web"
 	"kaitong/bot"
 	"kaitong/configs"
 	"kaitong/knowledge"
@@ -31,6 +33,9 @@ type core struct {
 	library   *bot.Library
 	log       *store.Log
 	analytics *store.Analytics // nil: nothing is counted here
+	alerts    *alerts          // nil: nobody looks at the figures
+	alertHook *handoff.Poster  // nil: nobody else is told
+	metrics   *metrics.Metrics // nil: nobody counts
 	bus       *natsbus.Bus
 	directory eligibility.Directory
 	board     *status.Board
@@ -52,6 +57,8 @@ type core struct {
 	accounts *store.Staff   // nil: no agents are served here
 	desk     *desk.Server   // nil: no agents are served here
 	hooks    *handoff.Hooks // nil: there are no other desks
+	backlog  func(context.Context) (map[string]int, error)
+	web      *web.Server // nil: no people are served here
 }
 
 // newCore puts the parts together, in the order they need each other. On an
@@ -72,7 +79,8 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	if c.routing, err = readQueues(config.Desk.Queues); err != nil {
 		return nil, err
 	}
-	if c.log, err = openStore(ctx, config, logger); err != nil {
+	c.openMetrics()
+	if c.log, err = c.openStore(ctx); err != nil {
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
@@ -104,13 +112,17 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 
 // openStore opens the log. With a database of its own the data directory still
 // keeps small things: the demo key and the incidents.
-func openStore(ctx context.Context, config configs.Config, logger *slog.Logger) (*store.Log, error) {
-	if config.Database != "" {
-		if err := os.MkdirAll(config.Data, 0o700); err != nil {
+func (c *core) openStore(ctx context.Context) (*store.Log, error) {
+	if c.config.Database != "" {
+		if err := os.MkdirAll(c.config.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	return store.Open(ctx, storeOptions(config, logger))
+	options := storeOptions(c.config, c.logger)
+	if c.metrics != nil {
+		options.Committed = c.metrics.Committed
+	}
+	return store.Open(ctx, options)
 }
 
 func storeOptions(config configs.Config, logger *slog.Logger) store.Options {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,10 +26,12 @@ func (c *core) openDashboard() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dashboard: %w", err)
 	}
+	names := naming{c.library, c.routing.Queues}
 	spoken := &spoken{pack: c.config.Pack, library: c.library, now: first}
 	server, err := dashboard.New(dashboard.Options{
 		Store: c.analytics, Tenant: c.config.Tenant, Zone: zone, MinCell: c.config.Analytics.MinCell,
-		Language: spoken.latest, Name: naming{c.library, c.routing.Queues}.of, Log: c.logger, Now: time.Now,
+		Language: spoken.latest, Name: names.of, Place: names.place, ReviewBy: names.reviewBy, Log: c.logger, Now: time.Now,
+		Alerts: c.alerts.current,
 	})
 	if err != nil {
 		return nil, err
@@ -143,4 +146,33 @@ func (n naming) step(base *knowledge.Base, key string, in knowledge.Locale) stri
 		}
 	}
 	return ""
+}
+
+// place is where a step stands in its flow.
+func (n naming) place(kind analytics.Kind, key string) (int, bool) {
+	if kind != analytics.KindStep {
+		return 0, false
+	}
+	flow, step, _ := strings.Cut(key, "/")
+	place := slices.IndexFunc(n.library.Latest().Base.Stops(flow), func(stop knowledge.Stop) bool { return stop.Key == step })
+	return place, place >= 0
+}
+
+// reviewBy is when an entry should be read again.
+func (n naming) reviewBy(entry string) time.Time {
+	base := n.library.Latest().Base
+	kind, id, _ := strings.Cut(entry, ":")
+	var meta knowledge.Meta
+	switch kind {
+	case "answer":
+		answer, _ := base.Answer(id)
+		meta = answer.Meta
+	case "cause":
+		cause, _ := base.Cause(id)
+		meta = cause.Meta
+	case "fix":
+		fix, _ := base.Fix(id)
+		meta = fix.Meta
+	}
+	return meta.ReviewBy.Time
 }

@@ -36,6 +36,7 @@ func (c *core) openHooks(ctx context.Context, options *web.Options) error {
 		_ = box.Close() // nothing was written
 		return err
 	}
+	c.backlog = box.Backlog
 	c.teardown.add("other desks", c.hooks.Close)
 	options.Mounts["/v1/handoff/"] = c.hooks.Handler()
 	options.Checks = append(options.Checks, web.Check{

@@ -47,6 +47,9 @@ func (c *core) watchTurn(turn bot.Turn) {
 	if c.appeals != nil {
 		c.appeals.stored(turn)
 	}
+	if c.metrics != nil {
+		c.metrics.Watched(turn)
+	}
 	if spike, begins := c.spikes.Watch(turn); begins {
 		c.board.Suggest(spike)
 	}

@@ -142,6 +142,9 @@ func welcome(out io.Writer, app *App, config configs.Config) {
 	fmt.Fprintf(out, "\n  Help centre   %s/\n", page)
 	fmt.Fprintf(out, "  Agent desk    %s/desk\n", page)
 	welcomeNATS(out, app)
+	if app.metrics != nil {
+		fmt.Fprintf(out, "  Metrics       http://%s/metrics\n", reachable(app.metrics))
+	}
 	if config.Mode != configs.ModeDemo {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"kaitong/bot/analytics"
 )
@@ -19,6 +20,9 @@ type keyBody struct {
 	Label    string           `json:"label"`
 	Counts   map[string]int64 `json:"counts"`
 	Previous map[string]int64 `json:"previous,omitempty"`
+	Place    *int             `json:"place,omitempty"`     // in the order of the knowledge
+	ReviewBy string           `json:"review_by,omitempty"` // day
+	Stale    bool             `json:"stale,omitempty"`     // the day is over
 }
 
 // keys takes contacts apart by one kind of key.
@@ -63,10 +67,24 @@ func (s *Server) breakdown(ctx context.Context, q analytics.Query, kind analytic
 			continue
 		}
 		if len(body.Rows) < most {
-			body.Rows = append(body.Rows, keyBody{Key: row.Key, Label: s.called(kind.Kind, row.Key, locale), Counts: countsOf(kind, row)})
+			body.Rows = append(body.Rows, s.row(kind, row, locale))
 		}
 	}
 	return body, err
+}
+
+func (s *Server) row(kind analytics.KindInfo, row analytics.KeyTotals, locale string) keyBody {
+	body := keyBody{Key: row.Key, Label: s.called(kind.Kind, row.Key, locale), Counts: countsOf(kind, row)}
+	if place, known := s.Place(kind.Kind, row.Key); known {
+		body.Place = &place
+	}
+	if kind.Kind != analytics.KindEntry {
+		return body
+	}
+	if by := s.ReviewBy(row.Key); !by.IsZero() {
+		body.ReviewBy, body.Stale = by.Format(time.DateOnly), s.Now().After(by)
+	}
+	return body
 }
 
 // pointsAtPeople says whether a row of few contacts may say who they were: where

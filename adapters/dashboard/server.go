@@ -33,6 +33,12 @@ type Options struct {
 	Language func() Language
 	// Name is what a key is called for people, "" for nothing better than itself.
 	Name func(kind analytics.Kind, key, locale string) string
+	// Place is where a key stands among those of its kind, for kinds that have an
+	// order of their own, such as the steps of a flow; nil: there is none.
+	Place func(kind analytics.Kind, key string) (place int, known bool)
+	// ReviewBy is when an entry of the knowledge should have been read again;
+	// zero for none; nil: never.
+	ReviewBy func(entry string) time.Time
 	// Alerts are what is unusual at the moment; nil: nothing ever is.
 	Alerts func() []Alert
 	Log    *slog.Logger
@@ -77,6 +83,12 @@ func New(options Options) (*Server, error) {
 	}
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.Place == nil {
+		options.Place = func(analytics.Kind, string) (int, bool) { return 0, false }
+	}
+	if options.ReviewBy == nil {
+		options.ReviewBy = func(string) time.Time { return time.Time{} }
 	}
 	if options.Alerts == nil {
 		options.Alerts = func() []Alert { return nil }

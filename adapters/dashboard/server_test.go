@@ -54,6 +54,7 @@ func TestDashboard(t *testing.T) {
 		"CSVIsNoFormula":                testCSVIsNoFormula,
 		"SmallCellsAreKeptBack":         testSmallCellsAreKeptBack,
 		"Unanswered":                    testUnanswered,
+		"OutageIsFound":                 testOutageIsFound,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -25,8 +25,11 @@ func EventTypes() []string {
 	return []string{EventRequested, EventClaimed, EventMessage, EventCancelled, EventResolved}
 }
 
-// cloudEvent is the structured JSON form of CloudEvents 1.0.
-type cloudEvent struct {
+// cloudEvent tells of a conversation.
+type cloudEvent = envelope[eventData]
+
+// envelope is the structured JSON form of CloudEvents 1.0.
+type envelope[D any] struct {
 	SpecVersion     string    `json:"specversion"`
 	ID              string    `json:"id"`
 	Source          string    `json:"source"`
@@ -34,7 +37,7 @@ type cloudEvent struct {
 	Subject         string    `json:"subject"`
 	Time            time.Time `json:"time"`
 	DataContentType string    `json:"datacontenttype"`
-	Data            eventData `json:"data"`
+	Data            D         `json:"data"`
 }
 
 // eventData is what an event says. It names no user: what identifies people is
@@ -115,11 +118,13 @@ func (h *Hooks) encode(kind string, at time.Time, nth int, data eventData) (id s
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d\x00%d", h.log.Epoch(), data.Conversation, data.Version, nth))
 	id = "evt_" + hex.EncodeToString(sum[:16])
 	body, err = json.Marshal(cloudEvent{
-		SpecVersion: "1.0", ID: id, Source: "urn:kaitong:" + h.tenant, Type: kind, Subject: data.Conversation,
+		SpecVersion: "1.0", ID: id, Source: sourceOf(h.tenant), Type: kind, Subject: data.Conversation,
 		Time: at.UTC(), DataContentType: "application/json", Data: data,
 	})
 	return id, body, err
 }
+
+func sourceOf(tenant string) string { return "urn:kaitong:" + tenant }
 
 // foreign is between the name of an endpoint and the id of its agent, so that
 // no desk can act as an agent of another, or of ours.

@@ -25,6 +25,9 @@ type Options struct {
 	LockWait time.Duration
 	Logger   *slog.Logger     // nil: discard
 	Now      func() time.Time // nil means time.Now
+	// Committed, when set, is told how many turns were stored together and how
+	// long that took. It must return at once.
+	Committed func(turns int, took time.Duration)
 }
 
 // database is an open log, up to date.
@@ -50,6 +53,7 @@ type Log struct {
 	name   string // of the database, for messages
 	logger *slog.Logger
 	now    func() time.Time
+	told   func(turns int, took time.Duration) // of every group; nil: nobody is
 	db     *database
 	group  *grouper // the writer's
 
@@ -104,6 +108,7 @@ func open(ctx context.Context, options Options) (*Log, error) {
 		name:    options.name(),
 		logger:  options.Logger,
 		now:     options.Now,
+		told:    options.Committed,
 		db:      db,
 		group:   newGrouper(db.writes),
 		queue:   make(chan *pending, options.Queue),

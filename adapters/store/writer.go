@@ -3,6 +3,7 @@ package store
 import (
 	"runtime"
 	"slices"
+	"time"
 
 	"kaitong/bot"
 )
@@ -57,16 +58,34 @@ func (l *Log) abandoned() bool {
 // commit stores a group in one transaction and answers every waiter: with its
 // own conflict, or with what became of the transaction.
 func (l *Log) commit(group []*pending) {
-	l.health.begin(l.now())
+	begun := l.now()
+	l.health.begin(begun)
 	err := l.group.store(group)
 	if onlyPages(group) { // whether turns can be stored is not known by that
 		l.health.rest()
 	} else {
 		l.report(l.health.end(err), err)
+		l.count(group, begun)
 	}
 	l.projector.stored(group)
 	for _, turn := range group {
 		turn.done <- turn.result
+	}
+}
+
+// count tells whoever counts how large a group was and how long it took.
+func (l *Log) count(group []*pending, begun time.Time) {
+	if l.told == nil {
+		return
+	}
+	turns := 0
+	for _, one := range group {
+		if one.page == nil && !one.probe {
+			turns++
+		}
+	}
+	if turns > 0 {
+		l.told(turns, l.now().Sub(begun))
 	}
 }
 

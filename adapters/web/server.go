@@ -55,6 +55,7 @@ type Server struct {
 
 	buffers  sync.Pool
 	counters counters
+	refusals map[Code]*atomic.Int64 // of every code there is
 }
 
 // New makes a server, or says everything that is wrong with the options.
@@ -68,6 +69,7 @@ func New(options Options) (*Server, error) {
 		options:  options,
 		limits:   options.Limits,
 		codes:    codeTable(),
+		refusals: newRefusals(codeTable()),
 		decoder:  decoder{names: knownKeys(), textRunes: options.Limits.TextRunes},
 		people:   newPeople(options.Limits),
 		door:     newDoor(options.Limits, options.Proxies),
@@ -196,9 +198,30 @@ func (s *Server) Counters() Counters {
 
 func (s *Server) countRefusal(bad *fault) {
 	s.counters.refused.Add(1)
+	if count := s.refusals[bad.code]; count != nil {
+		count.Add(1)
+	}
 	if bad.code == codeRateLimited {
 		s.counters.limited.Add(1)
 	}
+}
+
+// Refusals are the error frames and HTTP problems since the start by code, those
+// that never happened included.
+func (s *Server) Refusals() map[string]int64 {
+	counts := make(map[string]int64, len(s.refusals))
+	for code, count := range s.refusals {
+		counts[string(code)] = count.Load()
+	}
+	return counts
+}
+
+func newRefusals(codes map[Code]codeRow) map[Code]*atomic.Int64 {
+	counts := make(map[Code]*atomic.Int64, len(codes))
+	for code := range codes {
+		counts[code] = &atomic.Int64{}
+	}
+	return counts
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -74,6 +74,7 @@ export interface KeyRow {
   label: string;
   counts: Counts;
   previous?: Counts | null;
+  place?: number; // in the order of the knowledge, such as of the steps of a flow
   review_by?: string; // of an entry of the knowledge, where the server knows
   stale?: boolean;
 }

@@ -80,7 +80,7 @@ export function guidesOf(rows: KeyRow[], names: KeyRow[]): Guide[] {
   }
   const shown = (row: KeyRow | undefined): number => row?.counts.shown ?? 0;
   const done = (row: KeyRow): number => row.counts.done ?? 0; // fewer get through what comes later
-  for (const guide of guides.values()) guide.steps.sort((a, b) => shown(b) - shown(a) || done(b) - done(a));
+  for (const guide of guides.values()) guide.steps.sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || shown(b) - shown(a) || done(b) - done(a));
   return [...guides.values()].sort((a, b) => shown(b.steps[0]) - shown(a.steps[0]));
 }
 

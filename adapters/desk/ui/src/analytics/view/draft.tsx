@@ -13,13 +13,14 @@ import { useBoard } from "../use.ts";
 interface Props {
   cluster: Cluster;
   as: "entry" | "utterances";
+  query: URLSearchParams; // that found the cluster
   onClose: () => void;
 }
 
 /** What could be added so that these questions are answered, to be reviewed by a person. */
-export function DraftWindow({ cluster, as, onClose }: Props) {
-  const { client, asked, w } = useBoard();
-  const { data, error, retry } = useLoad(`draft ${cluster.id} ${as}`, 0, () => client.draft(cluster.id, as, asked));
+export function DraftWindow({ cluster, as, query, onClose }: Props) {
+  const { client, w } = useBoard();
+  const { data, error, retry } = useLoad(`draft ${cluster.id} ${as}`, 0, () => client.draft(cluster.id, as, query));
   return (
     <Modal open onCancel={onClose} width={720} footer={null} title={`${w.unanswered[as]}: ${cluster.name}`} closable={{ "aria-label": w.close }}>
       {error ? <Failed error={error} retry={retry} /> : data ? <Shown draft={data} /> : <div aria-label={w.unanswered.drafting}><Skeleton active paragraph={{ rows: 8 }} /></div>}

@@ -1,4 +1,5 @@
 import Button from "antd/es/button";
+import Segmented from "antd/es/segmented";
 import { useState } from "react";
 import { Empty } from "../../view/empty.tsx";
 import type { Cluster } from "../contract.ts";
@@ -9,17 +10,23 @@ import { Spark } from "../spark.tsx";
 import { useBoard } from "../use.ts";
 import { DraftWindow } from "./draft.tsx";
 
+type Miss = "understanding" | "help";
+
 const EXAMPLES = 4;
 const PAGE = 12;
 const LIKE = 0.05; // less is no likeness
 
 export function UnansweredView() {
   const { client, asked, tick, w, locale } = useBoard();
-  const loaded = useLoad(`unanswered ${asked}`, tick, (signal) => client.unanswered(asked, signal));
+  const [miss, setMiss] = useState<Miss>("understanding");
+  const query = new URLSearchParams(asked);
+  query.set("miss", miss);
+  const loaded = useLoad(`unanswered ${query}`, tick, (signal) => client.unanswered(query, signal));
   const [shown, show] = useState(PAGE);
   const [draft, choose] = useState<{ cluster: Cluster; as: "entry" | "utterances" } | null>(null);
   return (
     <div className="view">
+      <Segmented<Miss> className="misses" aria-label={w.unanswered.title} value={miss} onChange={setMiss} options={[{ value: "understanding", label: w.unanswered.understanding }, { value: "help", label: w.unanswered.help }]} />
       <Panel title={w.unanswered.title} hint={w.unanswered.lead} loaded={loaded} empty={() => false} emptyText="" wide height={400}>
         {({ clusters, total, single }) =>
           total === 0 ? (
@@ -37,7 +44,7 @@ export function UnansweredView() {
           )
         }
       </Panel>
-      {draft && <DraftWindow key={`${draft.cluster.id} ${draft.as}`} {...draft} onClose={() => choose(null)} />}
+      {draft && <DraftWindow key={`${draft.cluster.id} ${draft.as}`} {...draft} query={query} onClose={() => choose(null)} />}
     </div>
   );
 }
