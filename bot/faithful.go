@@ -36,7 +36,7 @@ func FaithOf(base *knowledge.Base, model *intents.Model, locale knowledge.Locale
 
 const (
 	maxSentences     = 24
-	maxSentenceRunes = 220
+	maxSentenceRunes = 400
 	// A rewording may be somewhat longer than the text, and not much shorter.
 	longer, roomRunes = 1.4, 30
 	shorter           = 0.4

@@ -62,7 +62,7 @@ func (e *Engine) interpret(ctx context.Context, d *draft, reading Reading) Readi
 	if e.interpreter == nil || !d.puzzles(reading) {
 		return reading
 	}
-	question := Question{Whom: d.say.User, Text: d.say.Text, Locale: string(d.locale), Offers: offers(d.Base, d.locale)}
+	question := Question{Whom: d.say.User, Text: d.say.Text, Locale: string(d.locale), Offers: Offers(d.Base, d.locale)}
 	meant, err := e.interpreter.Interpret(ctx, question)
 	if err != nil {
 		e.logger.DebugContext(ctx, "a question was not interpreted", "conversation", d.conv.ID, "error", err)
@@ -99,8 +99,9 @@ func (r Reading) taken(intent string) Reading {
 	return r
 }
 
-// offers are the intents that have an answer, and what must never be missed.
-func offers(base *knowledge.Base, locale knowledge.Locale) []Offer {
+// Offers are the intents that a question can mean: those that have an answer, and
+// what must never be missed.
+func Offers(base *knowledge.Base, locale knowledge.Locale) []Offer {
 	list := []Offer{{"distress", "不想活、被催债逼得走投无路"}, {"scam", "有人收费代开、强开、提额，或要验证码"}}
 	if !chinese(locale) {
 		list = []Offer{{"distress", "in despair, or driven to it by debt"}, {"scam", "somebody wants money or a code to open it"}}

@@ -86,6 +86,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.makeAppeals(); err != nil {
 		return nil, err
 	}
+	c.makeSummaries(ctx)
 	c.handoffs = newHandoffs(c, app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
