@@ -117,57 +117,84 @@ func denials(text string) int {
 }
 
 // content is what a text says, cut into pieces that can be found again: pairs of
-// Chinese characters and beginnings of words, without those that only join.
+// Chinese characters, beginnings of words and pairs of them, without those that
+// only join.
 type content map[string]bool
 
 func contentOf(text string) content {
 	held := content{}
 	for _, clause := range clausesOf(text) {
-		for _, piece := range pieces(clause) {
-			held[piece] = true
+		for _, kind := range pieces(clause) {
+			for _, piece := range kind.list {
+				held[piece] = true
+			}
 		}
 	}
 	return held
 }
 
-// share is how much of a clause is held, and how many pieces it has.
-func (c content) share(clause string) (float64, int) {
-	all := pieces(clause)
-	if len(all) == 0 {
-		return 1, 0
-	}
-	known := 0
-	for _, piece := range all {
-		if c[piece] {
-			known++
+// carries says whether a text holds what a clause says: half of its pieces at
+// least, and nowhere many in a row that it does not hold.
+func (c content) carries(clause string) bool {
+	for _, kind := range pieces(clause) {
+		known, strange := 0, 0
+		for _, piece := range kind.list {
+			if c[piece] {
+				known, strange = known+1, 0
+			} else if strange++; strange > kind.strange {
+				return false
+			}
+		}
+		if kind.half && 2*known < len(kind.list) {
+			return false
 		}
 	}
-	return float64(known) / float64(len(all)), len(all)
+	return true
+}
+
+// kind is a kind of pieces of a clause.
+type kind struct {
+	list    []string
+	strange int  // how many in a row a text need not hold
+	half    bool // half of all it must hold
+}
+
+// pieces are the pieces of a clause. A word of two characters that is put in makes
+// three strange pairs of characters, a word that is put in two of words.
+func pieces(clause string) []kind {
+	var run []rune
+	for _, r := range clause {
+		if isHan(r) && !strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r) {
+			run = append(run, r)
+		}
+	}
+	var stems []string
+	for _, word := range latinWords(clause) {
+		if !slices.Contains(joiningWords(), word) {
+			stems = append(stems, word[:min(len(word), wordStem)])
+		}
+	}
+	return []kind{{pairs(run), 3, true}, {stems, 1, true}, {wordPairs(stems), 2, false}}
+}
+
+func pairs(run []rune) []string {
+	var list []string
+	for i := 0; i+1 < len(run); i++ {
+		list = append(list, string(run[i:i+2]))
+	}
+	return list
+}
+
+func wordPairs(stems []string) []string {
+	var list []string
+	for i := 0; i+1 < len(stems); i++ {
+		list = append(list, stems[i]+" "+stems[i+1])
+	}
+	return list
 }
 
 // wordStem is how many letters of a word tell it from others.
 const wordStem = 5
-
-func pieces(clause string) []string {
-	var list []string
-	var run []rune
-	for _, r := range clause {
-		switch {
-		case strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r):
-		case isHan(r):
-			run = append(run, r)
-		}
-	}
-	for i := 0; i+1 < len(run); i++ {
-		list = append(list, string(run[i:i+2]))
-	}
-	for _, word := range latinWords(clause) {
-		if !slices.Contains(joiningWords(), word) {
-			list = append(list, word[:min(len(word), wordStem)])
-		}
-	}
-	return list
-}
 
 // joiningWords say little themselves.
 func joiningWords() []string {

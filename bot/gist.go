@@ -69,7 +69,7 @@ func (g Gist) Allows(lines []string, faith Faith) error {
 		if !utf8.ValidString(line) || strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) > gistLineRunes {
 			return errors.New("a line is blank, or too long")
 		}
-		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes} {
+		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes, c.summed} {
 			if err := check(line, source); err != nil {
 				return fmt.Errorf("nobody wrote %w", err)
 			}
@@ -79,4 +79,14 @@ func (g Gist) Allows(lines []string, faith Faith) error {
 		}
 	}
 	return nil
+}
+
+// summed looks whether a line is made of what was said and of words that
+// summaries are made of.
+func (c claims) summed(line, source string) error { return c.support(line, source+"\n"+summaryWords()) }
+
+// summaryWords are words about people and what they want, not about causes.
+func summaryWords() string {
+	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
+		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, asks for a human agent, wants to talk to a person"
 }

@@ -82,7 +82,7 @@ func (c llmEval) Run(ctx context.Context, s streams) error {
 	if c.JSON {
 		return printJSON(s.out, report)
 	}
-	report.print(s.out, config.LLM)
+	report.write(s.out, config.LLM)
 	return nil
 }
 
@@ -100,20 +100,20 @@ func spent(client *llm.Client, use llm.Use) spending {
 // evaluator is on whose account evaluations go.
 func evaluator() bot.Identity { return bot.Identity{Tenant: "eval", User: "eval"} }
 
-func (r llmReport) print(out io.Writer, config configs.LLM) {
+func (r llmReport) write(out io.Writer, config configs.LLM) {
 	fmt.Fprintf(out, "%s, model %s, prompts %s\n", r.Provider, r.Model, r.Prompts)
 	if r.Reading != nil {
-		r.Reading.print(out)
+		r.Reading.write(out)
 	}
 	if r.Wording != nil {
-		r.Wording.print(out)
+		r.Wording.write(out)
 	}
 	if config.PriceIn+config.PriceOut > 0 {
 		fmt.Fprintf(out, "\nCost of all: %.4f (in units of your currency)\n", r.Cost/100)
 	}
 }
 
-func (s spending) print(out io.Writer) {
+func (s spending) write(out io.Writer) {
 	fmt.Fprintf(out, "  requests %v; %d tokens sent, %d received; half within %v, 95 %% within %v\n",
 		s.Ended, s.TokensIn, s.TokensOut, milliseconds(s.MiddleMS), milliseconds(s.LateMS))
 }

@@ -141,14 +141,14 @@ func localeOf(base *knowledge.Base, text string) knowledge.Locale {
 // mostShown is how many cases of a kind are printed.
 const mostShown = 20
 
-func (t *readingTable) print(out io.Writer) {
+func (t *readingTable) write(out io.Writer) {
 	fmt.Fprintf(out, "\nReading %d questions; the model was asked %d, which the classifier was not sure of\n", t.Questions, t.Asked)
 	fmt.Fprintf(out, "  %-28s %9s %9s\n", "", "without", "with")
 	for _, s := range []standing{rightlyRead, offeredBack, notRead, wronglyRead} {
 		fmt.Fprintf(out, "  %-28s %9d %9d\n", s, t.Without[s.String()], t.With[s.String()])
 	}
 	fmt.Fprintf(out, "  better %d, worse %d, the same %d\n", len(t.Wins), len(t.Losses), t.Same)
-	t.Spent.print(out)
+	t.Spent.write(out)
 	for _, list := range []struct {
 		name  string
 		cases []readingCase

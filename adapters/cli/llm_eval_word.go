@@ -77,9 +77,9 @@ func (t *wordingTable) wordOne(ctx context.Context, client *llm.Client, edition 
 	t.Cases = append(t.Cases, one)
 }
 
-func (t *wordingTable) print(out io.Writer) {
+func (t *wordingTable) write(out io.Writer) {
 	fmt.Fprintf(out, "\nWording %d answers of the pack\n  kept %d, refused %d, no answer %d\n", t.Answers, t.Kept, t.Answers-t.Kept-t.Failed, t.Failed)
-	t.Spent.print(out)
+	t.Spent.write(out)
 	reasons := slices.SortedFunc(maps.Keys(t.Refused), func(a, b string) int { return t.Refused[b] - t.Refused[a] })
 	for _, reason := range reasons[:min(mostShown, len(reasons))] {
 		fmt.Fprint(out, printable(fmt.Sprintf("  refused %d: %s\n", t.Refused[reason], reason)))

@@ -59,3 +59,22 @@ func TestNamesAreNames(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUsualSummaryIsAllowed(t *testing.T) {
+	t.Parallel()
+	edition := shipped(t)
+	for _, one := range []struct {
+		locale string
+		said   []string
+		line   string
+	}{
+		{"zh-CN", []string{"为什么我的借呗开通不了", "换了网络还是不行，没用", "人工"}, "用户想知道借呗为什么开通不了，换了网络还是不行，要求转人工。"},
+		{"en", []string{"why can't I open Jiebei", "I updated the app and it still fails"}, "The person wants to know why Jiebei can't open; they updated the app and it still fails."},
+	} {
+		gist := bot.Gist{Locale: one.locale, Said: one.said}
+		faith := bot.FaithOf(edition.Base, edition.Model, edition.Base.Locale(one.locale))
+		if err := gist.Allows([]string{one.line}, faith); err != nil {
+			t.Errorf("%s: %v", one.line, err)
+		}
+	}
+}
