@@ -117,6 +117,7 @@ func (a Appeal) apply(event Event, at time.Time) Appeal {
 		a.Proofs = append(slices.Clip(a.Proofs), e.Proof)
 	case ProofDropped:
 		a.Proofs = slices.DeleteFunc(slices.Clone(a.Proofs), func(p Proof) bool { return p.ID == e.ID })
+		a.Paused = a.Paused || a.Step == AppealConfirm // it is not what they saw last
 	case AppealSubmitted:
 		a.State, a.Reference, a.Submitted = AppealSent, e.Reference, at
 	case AppealAccepted:

@@ -134,6 +134,8 @@ func (b *briefing) take(event Event, at time.Time) {
 		b.Minor = e.Minor
 	case Understood:
 		b.Care = b.Care || e.Move == MoveCare
+	case Alarmed:
+		b.Care = true
 	case FeedbackGiven:
 		b.vote(e.Vote)
 	default:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -97,6 +98,23 @@ func ConcernsOverview(row []byte) bool {
 		bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
 }
 
+// overviewMarksIn finds where the events of a row begin that an overview takes
+// in, in their order.
+func overviewMarksIn(row []byte) (places []int) {
+	for _, mark := range OverviewMarks() {
+		for from := 0; ; {
+			at := bytes.Index(row[from:], []byte(mark))
+			if at < 0 {
+				break
+			}
+			places = append(places, from+at)
+			from += at + len(mark)
+		}
+	}
+	slices.Sort(places)
+	return places
+}
+
 // DecodeOverview reads the events of a row that an overview takes in, and
 // nothing else: what a newer program has put beside them does not matter.
 func DecodeOverview(row []byte) ([]Event, error) {
@@ -104,19 +122,12 @@ func DecodeOverview(row []byte) ([]Event, error) {
 		return nil, nil
 	}
 	var events []Event
-	for _, mark := range OverviewMarks() {
-		for rest := row; ; {
-			at := bytes.Index(rest, []byte(mark))
-			if at < 0 {
-				break
-			}
-			event, err := firstEvent(rest[at:])
-			if err != nil {
-				return nil, err
-			}
-			events = append(events, event)
-			rest = rest[at+len(mark):]
+	for _, at := range overviewMarksIn(row) {
+		event, err := firstEvent(row[at:])
+		if err != nil {
+			return nil, err
 		}
+		events = append(events, event)
 	}
 	return events, nil
 }

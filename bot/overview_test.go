@@ -43,6 +43,25 @@ func TestOverview(t *testing.T) {
 	}
 }
 
+// The events of a row keep their order, whatever kinds they are of.
+func TestOverviewOfARowInOrder(t *testing.T) {
+	t.Parallel()
+	row, err := bot.EncodeEvents([]bot.Event{
+		bot.AppealRefused{Reference: "A-1"}, bot.HandoffChanged{Seq: 1, State: bot.HandoffQueued}, bot.AppealStarted{Product: "p"}, bot.HandoffChanged{Seq: 2, State: bot.HandoffActive},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := bot.DecodeOverview(row.JSON)
+	var kinds []string
+	for _, event := range events {
+		kinds = append(kinds, event.Kind())
+	}
+	if want := []string{"appeal_refused", "handoff", "appeal_started", "handoff"}; err != nil || !slices.Equal(kinds, want) {
+		t.Errorf("got %v, %v", kinds, err)
+	}
+}
+
 // What the fold needs of a row is found without decoding the row, whatever
 // people type and whatever stands beside it.
 func TestOverviewOfARow(t *testing.T) {

@@ -258,7 +258,7 @@ func (e *Engine) decline(d *draft, refused AppealRefused) {
 		return
 	}
 	plan := d.ofForm(Filing{Act: FilingRefused, Events: []Event{refused}})
-	if !d.conv.Handoff.Open() && d.conv.Handoff.State != HandoffCancelled {
+	if h := d.conv.Handoff; !h.Open() && (h.State != HandoffCancelled || h.Reason == ReasonExpired) {
 		plan.Handoff, plan.Waiting = "appeal", true
 	}
 	e.handoff(d, &plan)
@@ -271,10 +271,6 @@ func (e *Engine) decline(d *draft, refused AppealRefused) {
 func (e *Engine) ReleaseProofs(ctx context.Context, conversation string, ids []string) (free []string, err error) {
 	_, err = e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
 		conv, err := e.ofAnybody(ctx, place)
-		if errors.Is(err, ErrNotFound) {
-			free = ids // nobody can send them off any more
-			return Receipt{}, nil
-		}
 		if err != nil {
 			return Receipt{}, err
 		}

@@ -318,7 +318,11 @@ func (e *Engine) request(d *draft, plan *Plan) {
 	}
 	tenant := d.conv.Owner.Tenant
 	queue := e.routing.route(plan.Handoff, d.product(), string(d.locale))
-	place, h := e.routing.place(queue, e.roster, tenant, e.now()), d.conv.Handoff
+	h := d.conv.Handoff
+	place := e.routing.place(queue, e.roster, tenant, e.now())
+	if plan.Filing == nil {
+		place = e.stay(h, place, tenant)
+	}
 	if h.Waiting() && h.State == place.State && h.Queue == place.Queue && h.Reason == plan.Handoff {
 		return // asked for again: what was promised first counts
 	}
@@ -327,11 +331,22 @@ func (e *Engine) request(d *draft, plan *Plan) {
 		return
 	}
 	change := h.putBack(place)
-	if plan.Filing != nil {
+	if plan.Filing != nil || place.Queue == h.Queue {
 		change.Due = h.promised(change.Due, e.now())
 	}
 	change.Ticket, change.Reason = plan.Ticket, plan.Handoff
 	_ = d.changeHands(change, nil)
+}
+
+// stay is the better place of two: whoever is in line for somebody who is there
+// is not sent to another line to wait for nobody. They come first in their own.
+func (e *Engine) stay(h Handoff, place Place, tenant string) Place {
+	own := e.placeIn(h.Queue, tenant)
+	if h.State != HandoffQueued || place.State == HandoffQueued || own.State != HandoffQueued {
+		return place
+	}
+	own.Priority = max(place.Priority, h.Priority)
+	return own
 }
 
 // line is what can be said about the place in line of somebody who waits.

@@ -90,13 +90,18 @@ func secretsOf(hook configs.Webhook) (handoff.Secrets, error) {
 // roster is who could take a conversation now: agents at our desk, and those of
 // other desks that are said to be there.
 type roster struct {
-	desk   bot.Roster
-	others []string               // names
-	takes  func(name string) bool // whether one is told who waits, and hears it
+	desk    bot.Roster
+	others  []string               // names
+	takes   func(name string) bool // whether one is told who waits, and hears it
+	listens func(name string) bool // whether one will ever hear anything
 }
 
 func (c *core) newRoster() roster {
-	r := roster{desk: c.presence, takes: func(name string) bool { return c.hooks != nil && c.hooks.Takes(name) }}
+	r := roster{
+		desk:    c.presence,
+		takes:   func(name string) bool { return c.hooks != nil && c.hooks.Takes(name) },
+		listens: func(name string) bool { return c.hooks != nil && c.hooks.Listens(name) },
+	}
 	for _, hook := range c.config.Handoff.Webhooks {
 		if hook.Online {
 			r.others = append(r.others, hook.Name)
@@ -118,7 +123,11 @@ func (r roster) Online(tenant, queue string) int {
 }
 
 // There implements [bot.Roster]. Of the agents of other desks nobody knows, so
-// they are taken to be there.
+// they are taken to be there, unless their desk is gone for good: what people
+// write reaches nobody then.
 func (r roster) There(tenant, agent string) bool {
-	return strings.Contains(agent, "/") || r.desk.There(tenant, agent)
+	if desk, _, other := strings.Cut(agent, "/"); other {
+		return r.listens(desk)
+	}
+	return r.desk.There(tenant, agent)
 }

@@ -99,7 +99,7 @@ func (nobodyAt) There(string, string) bool { return false }
 func TestOtherDesksCountWhileTheyListen(t *testing.T) {
 	t.Parallel()
 	takes := map[string]bool{"a": true, "b": false}
-	r := roster{desk: nobodyAt{}, others: []string{"a", "b"}, takes: func(name string) bool { return takes[name] }}
+	r := roster{desk: nobodyAt{}, others: []string{"a", "b"}, takes: func(name string) bool { return takes[name] }, listens: func(name string) bool { return name == "a" }}
 	if n := r.Online("default", "general"); n != 1 {
 		t.Errorf("%d are there, want 1", n)
 	}
@@ -109,5 +109,8 @@ func TestOtherDesksCountWhileTheyListen(t *testing.T) {
 	}
 	if !r.There("default", "a/7") || r.There("default", "lin") {
 		t.Error("who has a desk open is mixed up")
+	}
+	if r.There("default", "gone/7") {
+		t.Error("people wait for an agent of a desk that hears nothing more")
 	}
 }

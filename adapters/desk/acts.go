@@ -34,11 +34,8 @@ func (d *desk) act(f frame) *fault {
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
 	defer cancel()
-	if bad := d.inSight(ctx, ask.Conversation); bad != nil {
-		return bad
-	}
 	act, bad := d.deskAct(ctx, f.ID, ask)
-	if bad != nil {
+	if bad = firstFault(d.inSight(ctx, ask.Conversation), bad); bad != nil && !d.done(ctx, f.ID, ask.Conversation) {
 		return bad
 	}
 	receipt, err := d.server.engine.Attend(ctx, act)
@@ -83,10 +80,26 @@ func (d *desk) inSight(ctx context.Context, conversation string) *fault {
 	return nil
 }
 
+// done says whether an agent did this before. Who is not told sends it again, and
+// may by then see the conversation no more: what they did is in somebody else's
+// line. The engine does nothing twice.
+func (d *desk) done(ctx context.Context, id, conversation string) bool {
+	found, err := d.server.engine.Case(ctx, d.server.tenant, conversation, d.account.Locale)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(found.Turns, func(turn bot.Turn) bool {
+		return slices.ContainsFunc(turn.Events, func(event bot.Event) bool {
+			did, ok := event.(bot.Attended)
+			return ok && did.ID == id && did.Agent.ID == d.account.User
+		})
+	})
+}
+
 func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct, *fault) {
 	act := bot.DeskAct{
 		Conversation: ask.Conversation, ID: id, Kind: ask.Kind, Epoch: ask.Epoch, Text: ask.Text, Queue: ask.Queue,
-		Agent: bot.Agent{Tenant: d.server.tenant, ID: d.account.User, Name: d.account.Name},
+		Agent: d.server.agent(d.account),
 	}
 	if ask.Disposition != nil {
 		act.Disposition = bot.Disposition{Cause: ask.Disposition.Cause, Solved: ask.Disposition.Solved, Note: ask.Disposition.Note}
@@ -100,7 +113,8 @@ func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct,
 }
 
 // colleague finds an agent that a conversation can be given to: one who is there,
-// on any node.
+// on any node. One who is not is named all the same: it may have been given
+// before.
 func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault) {
 	account, err := s.account(ctx, user)
 	switch bad := faultOf(err); {
@@ -109,9 +123,13 @@ func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault)
 	case err != nil || account.Disabled || !account.Role.Talks():
 		return bot.Agent{}, &fault{code: codeBadField, field: "to"}
 	case s.presence.seat(user).Status == StatusOffline: // nobody would see that it is theirs
-		return bot.Agent{}, &fault{code: codeNotThere, field: "to"}
+		return s.agent(account), &fault{code: codeNotThere, field: "to"}
 	}
-	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: account.Name}, nil
+	return s.agent(account), nil
+}
+
+func (s *Server) agent(account staff.Account) bot.Agent {
+	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: account.Name}
 }
 
 // recordAct audits what changed hands. What was written to whom is in the log

@@ -11,9 +11,11 @@ import (
 // proxies are those who stand before the server and are believed.
 type proxies struct{ edge.Proxies }
 
-// secure says whether the browser spoke TLS, to us or to a proxy of ours.
+// secure says whether the browser spoke TLS, to us or to a proxy of ours. Some say
+// wss of a socket.
 func (p proxies) secure(r *http.Request) bool {
-	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	spoken := r.Header.Get("X-Forwarded-Proto")
+	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && (strings.EqualFold(spoken, "https") || strings.EqualFold(spoken, "wss"))
 }
 
 // ownOrigin says whether a request was not made by a page of anybody else. No

@@ -86,6 +86,9 @@ func (s *Server) proveCompany(w http.ResponseWriter, r *http.Request) (staff.Acc
 		bad := s.companyFault(err)
 		return staff.Account{}, firstFault(s.audited(r, staff.Record{Did: "login_failed", Reason: howCompany + " refused"}), bad)
 	case err != nil:
+		// Nobody has guessed at anything. Any page can send a browser here without
+		// a sign-in under way: that must not keep its neighbours out.
+		s.guesses.addresses.giveBack(from)
 		return staff.Account{}, s.companyFault(err)
 	}
 	account, bad := s.accountFor(r, person)
@@ -126,13 +129,22 @@ func (s *Server) turnAway(r *http.Request, person sso.Person) *fault {
 	return firstFault(bad, &fault{code: codeNoRole, cause: fmt.Errorf("%s has no role", name)})
 }
 
-// signOut ends all sessions of an account.
+// signOut ends all sessions of an account, whatever else is changed in it
+// meanwhile.
 func (s *Server) signOut(r *http.Request, account staff.Account) *fault {
-	if err := s.vault.Update(r.Context(), account.SignedOut()); err != nil {
-		return faultOf(err)
+	for {
+		err := s.vault.Update(r.Context(), account.SignedOut())
+		if err == nil {
+			s.recheck()
+			return nil
+		}
+		if errors.Is(err, staff.ErrChanged) {
+			account, err = s.vault.Account(r.Context(), account.User)
+		}
+		if err != nil {
+			return faultOf(err)
+		}
 	}
-	s.recheck()
-	return nil
 }
 
 // accountFor is the account of a person, as the provider wants it to be today. It

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -230,6 +231,47 @@ func TestRolesFollowTheCompany(t *testing.T) {
 	}
 }
 
+// busyVault has an account changed by somebody else whenever it is about to be.
+type busyVault struct {
+	staff.Vault
+	rivals int
+}
+
+func (v *busyVault) Update(ctx context.Context, account staff.Account) error {
+	if v.rivals > 0 {
+		v.rivals--
+		rival, err := v.Account(ctx, account.User)
+		if err != nil {
+			return err
+		}
+		rival.Name += "晓"
+		if err := v.Vault.Update(ctx, rival); err != nil {
+			return err
+		}
+	}
+	return v.Vault.Update(ctx, account)
+}
+
+// Whose account is changed at the same moment loses their sessions all the same.
+func TestWhoLosesTheirRoleIsSignedOutForSure(t *testing.T) {
+	t.Parallel()
+	vault := &busyVault{}
+	o, theirs := openWith(t, agent(), func(options *Options) {
+		vault.Vault = options.Vault
+		options.Vault = vault
+	})
+	first := o.traveller()
+	first.signIn()
+	theirs.Claims = with(agent(), map[string]any{"groups": []string{"cleaners"}})
+	vault.rivals = 2
+	if code := o.traveller().signIn(); code != "no_role" {
+		t.Errorf("without a role: %q", code)
+	}
+	if first.me()["code"] != "unauthorized" {
+		t.Error("who has lost their role is still signed in")
+	}
+}
+
 func TestWhoIsTurnedAway(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -286,6 +328,37 @@ func TestWaysBackThatAreWrong(t *testing.T) {
 	if tr.me()["user"] != "lin" {
 		t.Error("who was signed in is not any more")
 	}
+}
+
+// Pages of others can send browsers back without a sign-in under way, and
+// providers can be away: neither keeps those out who sit at the same address.
+func TestNobodyIsLockedOutByWaysBack(t *testing.T) {
+	t.Parallel()
+	o, theirs := openWith(t, agent(), nil)
+	o.hire("wang", staff.Agent)
+	for range guessesOfAddress + 1 {
+		if code := o.traveller().finish("/v1/desk/oidc/callback?state=S&code=C"); code != "company_stale" {
+			t.Fatalf("out of nowhere: %q", code)
+		}
+	}
+	o.signIn("wang")
+	if code := o.traveller().signIn(); code != "" {
+		t.Errorf("with the company's account: %q", code)
+	}
+	away := 0
+	for range guessesOfAddress + 1 {
+		tr := o.traveller()
+		back := tr.begin()
+		theirs.Down.Store(true)
+		if tr.finish(back) == "company_away" {
+			away++
+		}
+		theirs.Down.Store(false)
+	}
+	if away != guessesOfAddress+1 {
+		t.Errorf("away %d times", away)
+	}
+	o.signIn("wang")
 }
 
 // Somebody who is kept out by an administrator stays out, whatever the provider

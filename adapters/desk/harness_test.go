@@ -86,9 +86,8 @@ func (e *fakeEngine) put(entry bot.Entry) {
 	e.publish(turn, entry.Conversation)
 }
 
-func (e *fakeEngine) next(c *bot.Case, entry bot.Entry, event bot.Event) bot.Turn {
+func (e *fakeEngine) next(c *bot.Case, entry bot.Entry, events ...bot.Event) bot.Turn {
 	entry.Version = int64(len(c.Turns) + 1)
-	events := []bot.Event{event}
 	if entry.Version == 1 {
 		events = append([]bot.Event{bot.Started{Tenant: tenant, User: entry.Owner.User}}, events...)
 	}
@@ -150,7 +149,7 @@ func (e *fakeEngine) Attend(_ context.Context, act bot.DeskAct) (bot.Receipt, er
 	}
 	e.seen[act.ID] = true
 	e.acts = append(e.acts, act)
-	turn := e.next(c, entry, bot.Message{Seq: 2, ID: act.ID, Author: bot.AuthorAgent, Blocks: []bot.Block{{Type: bot.BlockText, Text: act.Text}}})
+	turn := e.next(c, entry, bot.Message{Seq: 2, ID: act.ID, Author: bot.AuthorAgent, Blocks: []bot.Block{{Type: bot.BlockText, Text: act.Text}}}, bot.Attended{ID: act.ID, Agent: act.Agent, Act: act.Kind})
 	e.mu.Unlock()
 	e.publish(turn, act.Conversation)
 	return bot.Receipt{Turn: turn}, nil
@@ -345,7 +344,7 @@ func (b *browser) connect() *line {
 
 func (b *browser) dial(protocols ...string) (*line, *http.Response, error) {
 	b.o.t.Helper()
-	header := http.Header{}
+	header := b.header.Clone()
 	b.sign(header)
 	dialer := websocket.Dialer{Subprotocols: protocols}
 	conn, response, err := dialer.DialContext(b.o.t.Context(), "ws"+strings.TrimPrefix(b.o.http.URL, "http")+"/v1/desk/ws", header)

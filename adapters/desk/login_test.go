@@ -64,6 +64,29 @@ func TestCookieIsSecureBehindTLS(t *testing.T) {
 	}
 }
 
+// Some proxies say wss of a socket, as Traefik does: it is the same browser, with
+// the same cookie.
+func TestSocketsBehindTLS(t *testing.T) {
+	t.Parallel()
+	for _, spoken := range []string{"https", "wss", "WSS"} {
+		o := open(t, func(options *Options) { options.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+		o.hire("lin", staff.Agent)
+		b := o.browser()
+		b.header.Set("X-Forwarded-Proto", "https")
+		b.origin = strings.Replace(b.origin, "http:", "https:", 1)
+		if got := b.ask("POST", "/v1/desk/login", loginAsk{"lin", password}); got.status != http.StatusOK {
+			t.Fatalf("%+v", got)
+		}
+		b.header.Set("X-Forwarded-Proto", spoken)
+		l, response, err := b.dial(Subprotocol)
+		if err != nil {
+			t.Errorf("%s: %v, %+v", spoken, err, response)
+			continue
+		}
+		l.conn.Close()
+	}
+}
+
 // Nobody learns which accounts exist: not from words, not from limits.
 func TestRefusedSignInsLookAlike(t *testing.T) {
 	t.Parallel()

@@ -54,7 +54,7 @@ func lively(t *testing.T) *office {
 		reason := []string{"requested", "distress", "complaint"}[i]
 		o.engine.put(bot.Entry{
 			Conversation: fmt.Sprint("w", i), Owner: bot.Identity{Tenant: tenant, User: fmt.Sprint("somebody-", i)}, Locale: []string{"zh-CN", "en"}[i%2], Product: "jiebei",
-			Handoff: bot.Handoff{State: bot.HandoffQueued, Queue: queue, Reason: reason, Priority: i, Ticket: "T1", Epoch: 1, Since: time.Now().Add(-time.Duration(i) * time.Minute),
+			Handoff: bot.Handoff{State: bot.HandoffQueued, Queue: queue, Reason: reason, Priority: i, Urgent: i == 2, Ticket: "T1", Epoch: 1, Since: time.Now().Add(-time.Duration(i) * time.Minute),
 				Due: time.Now().Add(time.Duration(2-i) * 40 * time.Second)},
 			Last: strings.Repeat("为什么我的借呗开通不了，我想找人工。", i+1), LastAuthor: bot.AuthorUser, LastAt: time.Now(),
 		})
@@ -90,7 +90,9 @@ func eventful() []bot.Event {
 		bot.Message{Seq: 3, ID: "u2", Author: bot.AuthorUser, Choice: "agent", Blocks: []bot.Block{{Type: bot.BlockText, Text: "找人工"}}},
 		bot.HandoffChanged{Seq: 4, State: bot.HandoffQueued, Queue: "general", Reason: "requested", Ticket: "T1"},
 		bot.Breached{Queue: "general", Due: time.Now()},
+		bot.HandoffChanged{Seq: 5, State: bot.HandoffCancelled, Reason: bot.ReasonExpired},
 		bot.HandoffChanged{Seq: 5, State: bot.HandoffActive, Queue: "general", Agent: &chen},
+		bot.Alarmed{Reason: bot.ReasonDistress, Priority: 100},
 		bot.ProofAttached{Proof: bot.Proof{ID: "p1", Name: "结清证明.pdf", Type: "application/pdf", Size: 1 << 20, SHA256: "9f86d081"}},
 		bot.Noted{Agent: chen, Text: "已核对身份。"},
 		bot.Disposed{Agent: chen, Cause: "credit.bad_record", Solved: bot.SolvedNo, Note: "下月再看"},

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"kaitong/adapters/desk/ssotest"
 	"kaitong/adapters/web/browsertest"
 	"kaitong/bot"
 	"kaitong/bot/staff"
@@ -29,6 +31,9 @@ func TestThePageInUse(t *testing.T) {
 		{"who somebody is is shown for a reason", revealed},
 		{"the language changes at once and stays", localeChanges},
 		{"nobody is asked for notifications before a click", notificationsWait},
+		{"distress and the end of a request are told", distressIsTold},
+		{"a made-up reason for a refusal breaks nothing", madeUpRefusal},
+		{"a page that is left for the company promises nothing", companyPromisesNothing},
 	})
 }
 
@@ -74,6 +79,47 @@ func sessionEnds(t *testing.T, chromium *browsertest.Browser) {
 	s.Fill("#composer", "，现在写完了")
 	s.tab.Press("\r")
 	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("我正写到一半，现在写完了")`)
+}
+
+func distressIsTold(t *testing.T, chromium *browsertest.Browser) {
+	o := lively(t)
+	s := o.sight(chromium, o.http.URL, look{})
+	s.Click(".demo-agents li:nth-child(3) button")
+	s.in()
+	s.Until(`$$(".entry").find((e) => e.innerText.includes("投诉"))?.querySelector(".reason.care")?.innerText === "情绪需要关照"`)
+	s.Click(".list-tabs .ant-segmented-item:nth-child(2)")
+	s.opens("身份证过期了怎么办")
+	s.Until(`$(".marker.care")?.innerText.includes("请先关心本人")`)
+	s.Read("请求到期关闭")
+	s.tab.Shoot("distress")
+}
+
+// Anybody can link to the sign-in page.
+func madeUpRefusal(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	for _, code := range []string{"__proto__", "constructor", "<b>x</b>"} {
+		s := o.sight(chromium, o.http.URL, look{})
+		s.tab.Visit(o.http.URL + "/desk?signin=" + url.QueryEscape(code))
+		s.See(".signin-form")
+		s.Until(`$(".signin [role=alert]")?.innerText.includes("没能登录")`)
+	}
+}
+
+// Whoever signs in with the company's account comes back to a new page.
+func companyPromisesNothing(t *testing.T, chromium *browsertest.Browser) {
+	c := &clock{at: time.Now()}
+	o := open(t, func(options *Options) { options.Now, options.Company = c.now, signOn(t, ssotest.Start(t), elsewhere) })
+	o.hire("lin", staff.Agent)
+	s := o.sight(chromium, o.http.URL, look{})
+	t.Cleanup(func() { s.tab.Forgive("401") })
+	s.Click(".signin-other summary")
+	s.enter("lin", password)
+	s.in()
+	c.pass(30 * 24 * time.Hour)
+	s.See(".signin")
+	s.Read("没发出的内容不会保留")
+	s.Until(`!document.body.innerText.includes("可以接着写")`)
+	s.tab.Shoot("signin-expired-company")
 }
 
 func sessionEndsOffline(t *testing.T, chromium *browsertest.Browser) {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,39 @@ func TestSightEndsWithTheConversation(t *testing.T) {
 		}
 		if f.Type == typeEntry && strings.Contains(string(f.Data), "c2") {
 			break
+		}
+	}
+}
+
+// Whoever does not hear that something was done sends it again: it is
+// acknowledged, and recorded, though they may see the conversation no more, or
+// the colleague has gone since. Nothing else is done that way.
+func TestActsAreAcknowledgedOutOfSight(t *testing.T) {
+	t.Parallel()
+	for _, given := range []map[string]any{{"queue": "care"}, {"to": map[string]string{"id": "zhou"}}} {
+		o := open(t, nil)
+		o.hire("zhou", staff.Agent, "care")
+		o.presence.Heard(Seat{Node: "n2", User: "zhou", Name: "周", Role: staff.Agent, Status: StatusOnline})
+		o.engine.wait("c1", "general")
+		lin, chen := o.staffed("lin", staff.Agent, "general").connect(), o.staffed("chen", staff.Agent, "general").connect()
+		lin.act("a1", map[string]any{"conversation": "c1", "kind": "claim"})
+		give := map[string]any{"conversation": "c1", "kind": "transfer", "epoch": 2}
+		maps.Copy(give, given)
+		if code := lin.act("a2", give); code != "" {
+			t.Fatalf("%v: %q", given, code)
+		}
+		o.presence.Heard(Seat{Node: "n2", User: "zhou", Name: "周", Role: staff.Agent, Status: StatusOffline})
+		if code := lin.act("a2", give); code != "" {
+			t.Errorf("%v, again: %q", given, code)
+		}
+		if _, toQueue := given["queue"]; !toQueue {
+			continue
+		}
+		if code := lin.act("a3", map[string]any{"conversation": "c1", "kind": "note", "text": "x"}); code != "forbidden" {
+			t.Errorf("%v, something else: %q", given, code)
+		}
+		if code := chen.act("a2", give); code != "forbidden" {
+			t.Errorf("%v, by somebody else: %q", given, code)
 		}
 	}
 }

@@ -227,7 +227,14 @@ const followEvery = 5 * time.Second
 // that does not hears of nobody who waits.
 func (h *Hooks) Takes(name string) bool {
 	endpoint := h.endpoints[name]
-	return endpoint != nil && !endpoint.gone.Load() && !endpoint.failing.Load() && !h.failing.Load()
+	return endpoint != nil && endpoint.wants(EventRequested) && !endpoint.gone.Load() && !endpoint.failing.Load() && !h.failing.Load()
+}
+
+// Listens says whether an endpoint is told anything at all, now or later: it is
+// configured, and has not said that it wants to hear nothing more.
+func (h *Hooks) Listens(name string) bool {
+	endpoint := h.endpoints[name]
+	return endpoint != nil && !endpoint.gone.Load()
 }
 
 // blame logs the first failure of many, and the end of them.

@@ -63,11 +63,16 @@ func TestWhoTakesWhatTheyAreTold(t *testing.T) {
 	t.Parallel()
 	s, desk := newStage(t), newDesk(t, failing(3, http.StatusInternalServerError, nil))
 	gone, other := newDesk(t, failing(1, http.StatusGone, nil)), newDesk(t, nil)
-	options := s.options(desk.endpoint("desk"), gone.endpoint("gone"), other.endpoint("other"))
+	quiet := newDesk(t, nil).endpoint("quiet")
+	quiet.Events = []string{EventMessage} // is not told who waits
+	options := s.options(desk.endpoint("desk"), gone.endpoint("gone"), other.endpoint("other"), quiet)
 	options.Pace.First, options.Pace.Most = time.Hour, time.Hour // by the clock of the test
 	s.startWith(options)
 	s.begun()
-	if !s.hooks.Takes("desk") || !s.hooks.Takes("gone") || s.hooks.Takes("nobody") {
+	if !s.hooks.Listens("desk") || !s.hooks.Listens("gone") || s.hooks.Listens("nobody") {
+		t.Error("who listens is mixed up")
+	}
+	if !s.hooks.Takes("desk") || !s.hooks.Takes("gone") || s.hooks.Takes("nobody") || s.hooks.Takes("quiet") {
 		t.Error("before anything is told: who takes it")
 	}
 	options.Box = follower{s.box}
@@ -97,6 +102,9 @@ func TestWhoTakesWhatTheyAreTold(t *testing.T) {
 			s.ahead.Add(int64(time.Second))
 			return hooks.Takes("desk")
 		})
+		if !hooks.Listens("desk") || hooks.Listens("gone") {
+			t.Error("who said that it wants no more still listens, or who is late does not")
+		}
 		if hooks.Takes("gone") {
 			t.Error("who answered 410 is back")
 		}

@@ -13,9 +13,10 @@ import (
 	"gocloud.dev/blob"
 )
 
-// ErrForeign says that the log knows none of the conversations that documents are kept
-// of. It is another one's store, or a log that lost its beginning.
-var ErrForeign = errors.New("documents of conversations that this log does not know: nothing was removed")
+// ErrForeign says that there are documents of conversations that the log does not
+// know. No conversation ever goes, so they are of another log that has the same
+// store, or this one has lost some: they are needed, there or once it is restored.
+var ErrForeign = errors.New("documents of conversations that this log does not know: they were left alone")
 
 // SweepOptions say what may go.
 type SweepOptions struct {
@@ -33,6 +34,7 @@ type Swept struct {
 	Seen    int // documents in the store
 	Removed int // documents that nobody needed
 	Torn    int // rests of uploads
+	Foreign int // old documents of conversations that are not known
 }
 
 // Sweep removes documents that nobody needs any more. It can be ended at any
@@ -48,7 +50,10 @@ func (s *Store) Sweep(ctx context.Context, o SweepOptions) (Swept, error) {
 		return w.swept, errors.Join(append(w.failures, err)...)
 	}
 	w.release(ctx)
-	return w.swept, errors.Join(append(w.failures, w.removeUnknown(ctx))...)
+	if w.swept.Foreign > 0 {
+		w.failures = append(w.failures, fmt.Errorf("%d %w", w.swept.Foreign, ErrForeign))
+	}
+	return w.swept, errors.Join(w.failures...)
 }
 
 type sweep struct {
@@ -56,10 +61,8 @@ type sweep struct {
 	o     SweepOptions
 	names map[string]string
 
-	ours     bool // at least one conversation is known
 	prefix   string
 	old      []string // ids of that prefix
-	unknown  []string // objects of conversations that are gone
 	swept    Swept
 	failures []error
 }
@@ -86,7 +89,6 @@ func (w *sweep) list(ctx context.Context) error {
 // see sorts one object in.
 func (w *sweep) see(ctx context.Context, object *blob.ListObject) {
 	_, known := w.names[w.prefix]
-	w.ours = w.ours || known
 	switch {
 	case torn(object.Key):
 		if object.ModTime.Before(w.o.Torn) && w.remove(ctx, object.Key) {
@@ -97,7 +99,7 @@ func (w *sweep) see(ctx context.Context, object *blob.ListObject) {
 	case known:
 		w.old = append(w.old, path.Base(object.Key))
 	default:
-		w.unknown = append(w.unknown, object.Key)
+		w.swept.Foreign++
 	}
 	w.swept.Seen++
 }
@@ -123,20 +125,6 @@ func (w *sweep) release(ctx context.Context) {
 			w.swept.Removed++
 		}
 	}
-}
-
-// removeUnknown removes what belongs to no conversation, unless none of the
-// store is known.
-func (w *sweep) removeUnknown(ctx context.Context) error {
-	if len(w.unknown) > 0 && !w.ours {
-		return ErrForeign
-	}
-	for _, object := range w.unknown {
-		if w.remove(ctx, object) {
-			w.swept.Removed++
-		}
-	}
-	return nil
 }
 
 func (w *sweep) remove(ctx context.Context, object string) bool {

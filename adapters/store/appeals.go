@@ -73,20 +73,9 @@ func (l *Log) AppealsRefused(ctx context.Context, limit int) ([]*bot.Overview, e
 // AppealsBegun calls take with every conversation in which an appeal was begun,
 // some of them twice. After an error it has missed some.
 func (l *Log) AppealsBegun(ctx context.Context, take func(conversation string)) error {
-	projected, err := getProjected(ctx, l.db.pool, l.db.words)
+	projected, err := l.listed(ctx, l.db.overviews.filed, take)
 	if err != nil {
 		return fmt.Errorf("list begun appeals: %w", err)
-	}
-	for last, more := "", true; more; {
-		rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.filed, last, projectNames)
-		if err != nil {
-			return fmt.Errorf("list begun appeals: %w", err)
-		}
-		for _, one := range rows {
-			last = one.Conversation
-			take(last)
-		}
-		more = len(rows) == projectNames
 	}
 	later, err := l.turnsSince(ctx, projected, beginsAppeal)
 	if err != nil {

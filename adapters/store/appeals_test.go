@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"kaitong/bot"
@@ -84,6 +87,43 @@ func TestAppealLists(t *testing.T) {
 		}
 		if got, err := log.Appealed(t.Context(), 10); err != nil || len(got) != 0 {
 			t.Errorf("still to be handed over: %v, %v", got, err)
+		}
+	})
+}
+
+// A list that another node begins anew meanwhile hides nobody: what belongs to
+// no conversation is removed.
+func TestAppealsBegunWhileTheListIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("so many conversations take their time: left out in short mode")
+	}
+	onBoth(t, func(t *testing.T, at site) {
+		const most = projectNames + 10
+		log := openUnprojected(t, at.options)
+		var group sync.WaitGroup
+		for worker := range 16 {
+			group.Go(func() {
+				for i := worker; i < most; i += 16 {
+					if err := log.Append(context.Background(), sent(fmt.Sprint("c", i), 1, bot.Started{Tenant: "default", User: "u"}, bot.AppealStarted{})); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		project(t, log)
+		begun, once := map[string]bool{}, sync.Once{}
+		err := log.AppealsBegun(t.Context(), func(name string) {
+			begun[name] = true
+			once.Do(func() {
+				if err := log.projector.to.reset(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+		if err != nil || len(begun) != most {
+			t.Errorf("begun: %d of %d, %v", len(begun), most, err)
 		}
 	})
 }

@@ -8,19 +8,13 @@ import (
 	"kaitong/bot"
 )
 
-// handedOverPage is how many of those who wait are read together.
-const handedOverPage = 500
-
 // HandedOver returns the conversations that wait for a human or have one, those
 // with the oldest turns first, and perhaps some that no longer do: whoever asks
 // looks at each. It misses none, also where the list of conversations is behind
 // the log.
 func (l *Log) HandedOver(ctx context.Context) ([]string, error) {
-	projected, err := getProjected(ctx, l.db.pool, l.db.words)
-	if err != nil {
-		return nil, fmt.Errorf("list hand-offs: %w", err)
-	}
-	names, err := l.openSince(ctx)
+	var names []string
+	projected, err := l.listed(ctx, l.db.overviews.open, func(conversation string) { names = append(names, conversation) })
 	if err != nil {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
 	}
@@ -29,24 +23,6 @@ func (l *Log) HandedOver(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("list hand-offs: %w", err)
 	}
 	return each(append(names, later...)), nil
-}
-
-// openSince goes through the whole list, page by page. Who is written to
-// meanwhile moves on in it, and is found once more.
-func (l *Log) openSince(ctx context.Context) (names []string, err error) {
-	position := int64(0)
-	for {
-		rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.open, position, handedOverPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range rows {
-			names, position = append(names, one.Conversation), one.Position
-		}
-		if len(rows) < handedOverPage {
-			return names, nil
-		}
-	}
 }
 
 // each is every name once, where it comes first.

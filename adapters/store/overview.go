@@ -33,11 +33,11 @@ type overviewWords struct {
 
 	one     string // the row of a conversation
 	newest  string // rows, the latest turn first
-	open    string // rows of those that wait for a human or have one, the oldest turn first, after a position
+	open    string // for listed: those that wait for a human or have one, the oldest turn first
 	sent    string // rows of those whose appeal the institution has not confirmed, the earliest first
 	refused string // rows of those whose appeal was refused and that have or want a human, the latest turn first
 	whose   string // rows of a person of a tenant in which an appeal was begun, the latest turn first
-	filed   string // rows in which an appeal was begun, in the order of their conversations, after one
+	filed   string // for listed: those in which an appeal was begun
 	page    string // rows in the order of their conversations, after one
 }
 
@@ -211,5 +211,40 @@ func briefTurns(ctx context.Context, db *sql.DB, take func(bot.Turn) bool, text 
 func getProjected(ctx context.Context, db *sql.DB, w words) (int64, error) {
 	return getNumber(ctx, db, w, metaProjected)
 }
+
+// listed calls take with the conversations of a list, and returns the position
+// up to which the list goes. Both are read in one statement: another node may
+// begin the list anew at any moment.
+func (l *Log) listed(ctx context.Context, text string, take func(conversation string)) (projected int64, err error) {
+	rows, err := l.db.pool.QueryContext(ctx, text)
+	if err != nil {
+		return 0, l.db.explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name sql.NullString
+		if err := rows.Scan(&projected, &name); err != nil {
+			return 0, l.db.explain(err)
+		}
+		if name.Valid {
+			take(name.String)
+		}
+	}
+	return projected, l.db.explain(rows.Err())
+}
+
+// listWords is a statement for listed. There always is a row, the only one
+// without a conversation where none fits.
+func listWords(fits, order string) string {
+	return `
+		SELECT listed.upto, overviews.conversation
+		FROM (SELECT coalesce((SELECT CAST(value AS bigint) FROM meta WHERE key = 'projected'), 0) AS upto) AS listed
+		LEFT JOIN overviews ON ` + fits + order
+}
+
+const (
+	fitsOpen  = `overviews.handoff IN ('requested', 'queued', 'active')`
+	fitsFiled = `overviews.appeal IS NOT NULL`
+)
 
 func positionText(position int64) string { return strconv.FormatInt(position, 10) }

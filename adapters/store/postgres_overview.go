@@ -53,11 +53,11 @@ func postgresOverviewWords() overviewWords {
 		back:    `SELECT position, conversation, version, at, '' FROM turns WHERE position > $1 AND position < $2 ORDER BY position DESC LIMIT 1000`,
 		one:     `SELECT * FROM overviews WHERE conversation = $1`,
 		newest:  `SELECT * FROM overviews ORDER BY position DESC LIMIT $1`,
-		open:    `SELECT * FROM overviews WHERE handoff IN ('requested', 'queued', 'active') AND position > $1 ORDER BY position LIMIT $2`,
+		open:    listWords(fitsOpen, ` ORDER BY overviews.position`),
 		sent:    `SELECT * FROM overviews WHERE appeal = 'submitted' ORDER BY position LIMIT $1`,
 		refused: `SELECT * FROM overviews WHERE appeal = 'refused' AND handoff IN ('requested', 'queued', 'active') ORDER BY position DESC LIMIT $1`,
 		whose:   `SELECT * FROM overviews WHERE tenant = $1 AND owner = $2 AND appeal IS NOT NULL ORDER BY position DESC LIMIT $3`,
-		filed:   `SELECT * FROM overviews WHERE appeal IS NOT NULL AND conversation > $1 ORDER BY conversation LIMIT $2`,
+		filed:   listWords(fitsFiled, ``),
 		page:    `SELECT * FROM overviews WHERE conversation > $1 ORDER BY conversation LIMIT $2`,
 	}
 }

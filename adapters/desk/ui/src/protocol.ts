@@ -45,6 +45,7 @@ export interface Entry {
   ticket?: string;
   queue?: string;
   priority?: number;
+  urgent?: boolean; // somebody in distress
   epoch: number;
   agent?: Partial<Person> & { user?: string };
   since?: string;

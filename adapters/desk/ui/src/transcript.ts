@@ -6,9 +6,10 @@ import type { About, Author, Block, Disposition, LogEvent, Turn } from "./protoc
 export type Line =
   | { key: string; at: string; type: "message"; author: Author; by: string; name: string; id: string; blocks: Block[]; about?: About; choice?: string }
   | { key: string; at: string; type: "note"; name: string; text: string }
-  | { key: string; at: string; type: "handoff"; state: string; agent: string; queue: string; ticket: string }
+  | { key: string; at: string; type: "handoff"; state: string; reason: string; agent: string; queue: string; ticket: string }
   | { key: string; at: string; type: "disposed"; name: string; found: Disposition }
   | { key: string; at: string; type: "breached" }
+  | { key: string; at: string; type: "alarmed" }
   | { key: string; at: string; type: "document"; name: string }
   | { key: string; at: string; type: "vote"; vote: string };
 
@@ -41,7 +42,7 @@ function lineOf({ kind, data }: LogEvent, at: string, key: string): Line | null 
       return { key, at, type: "note", name: data.agent?.name ?? "", text: data.text ?? "" };
     case "handoff":
       return {
-        key, at, type: "handoff", state: data.state, agent: data.agent?.name ?? "", queue: data.queue ?? "", ticket: data.ticket ?? "",
+        key, at, type: "handoff", state: data.state, reason: data.reason ?? "", agent: data.agent?.name ?? "", queue: data.queue ?? "", ticket: data.ticket ?? "",
       };
     case "disposed":
       return {
@@ -50,6 +51,8 @@ function lineOf({ kind, data }: LogEvent, at: string, key: string): Line | null 
       };
     case "breached":
       return { key, at, type: "breached" };
+    case "alarmed":
+      return { key, at, type: "alarmed" };
     case "proof_attached":
       return { key, at, type: "document", name: data.name ?? "" };
     case "feedback":

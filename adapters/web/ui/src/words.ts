@@ -61,7 +61,7 @@ const zh = {
   composed: "由 AI 生成",
   levels: { info: "说明", warning: "注意", care: "关心你" },
   handoff: {
-    requested: "已请求人工服务", queued: "正在排队等待人工客服", active: "人工客服已接入",
+    requested: "人工请求已记下，暂时没有人在线", queued: "正在排队等待人工客服", active: "人工客服已接入",
     resolved: "人工服务已结束", cancelled: "已取消人工服务",
   } as Record<string, string>,
   inLine: (position: number) => `，你排在第 ${position} 位`,
@@ -133,7 +133,7 @@ const en: Words = {
   composed: "Written by AI",
   levels: { info: "Note", warning: "Careful", care: "We are here" },
   handoff: {
-    requested: "A person has been asked for", queued: "Waiting in line for a person", active: "A person has joined",
+    requested: "Request recorded. Nobody is online yet", queued: "Waiting in line for a person", active: "A person has joined",
     resolved: "The person has left the chat", cancelled: "The request for a person was withdrawn",
   },
   inLine: (position) => `. You are number ${position}`,

@@ -98,13 +98,15 @@ const EntryCard = memo(function EntryCard({ entry, now, position, selected, unre
   );
 });
 
-/** Why they are here, in plain words; who is served first is marked. */
+/** Why they are here, in plain words; who is in distress or served first is marked. */
 export function ReasonTag({ entry }: { entry: Entry }) {
   const { w } = useBasics();
-  const care = entry.reason === "distress";
+  const came = entry.reason === "distress";
+  const care = came || entry.urgent;
   return (
     <>
-      <span className={care ? "reason care" : "reason"}>{w.reason(entry.reason ?? "")}</span>
+      {care && <span className="reason care">{w.reason("distress")}</span>}
+      {!came && <span className="reason">{w.reason(entry.reason ?? "")}</span>}
       {!care && (entry.priority ?? 0) > 0 && <span className="reason priority">{w.priority}</span>}
     </>
   );

@@ -35,7 +35,8 @@ export function SignIn() {
     }
   };
   const { demo, ways } = state;
-  const turnedAway = w.signIn.turnedAway[state.turnedAway] ?? (state.turnedAway && w.signIn.failed);
+  const known = Object.hasOwn(w.signIn.turnedAway, state.turnedAway); // anybody can write the address
+  const turnedAway = known ? w.signIn.turnedAway[state.turnedAway] : state.turnedAway && w.signIn.failed;
   return (
     <div className="signin-page">
       <div className="signin-switches">
@@ -46,7 +47,7 @@ export function SignIn() {
         <h1>{w.signIn.title}</h1>
         <p className="soft">{demo.length ? w.signIn.demoLead : w.signIn.lead}</p>
         {turnedAway && !error && !busy && <Alert type="error" showIcon title={turnedAway} role="alert" />}
-        {state.expired && !error && <Alert type="info" showIcon title={w.signIn.expired} />}
+        {state.expired && ways && !error && <Alert type="info" showIcon title={ways.company ? w.signIn.expiredCompany : w.signIn.expired} />}
         {error && <Alert type="error" showIcon title={error} role="alert" />}
         {demo.length > 0 && (
           <ul className="demo-agents">

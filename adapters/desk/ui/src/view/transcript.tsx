@@ -101,9 +101,11 @@ const LineView = memo(function LineView({ line, chosen, titles }: LineProps) {
         </Row>
       );
     case "handoff":
-      return <Marker at={line.at} text={w.stateLine(line.state, line.agent, queueName(line.queue, queues, locale))} />;
+      return <Marker at={line.at} text={w.stateLine(line.state, line.reason, line.agent, queueName(line.queue, queues, locale))} />;
     case "breached":
-      return <Marker at={line.at} text={w.breached} late />;
+      return <Marker at={line.at} text={w.breached} tone="late" />;
+    case "alarmed":
+      return <Marker at={line.at} text={w.alarmed} tone="care" />;
     case "document":
       return <Marker at={line.at} text={w.attached(line.name)} />;
     case "vote":
@@ -137,10 +139,10 @@ function Row({ className, who, at, children }: { className: string; who: string;
   );
 }
 
-function Marker({ at, text, late = false }: { at: string; text: string; late?: boolean }) {
+function Marker({ at, text, tone = "" }: { at: string; text: string; tone?: "" | "late" | "care" }) {
   const { locale } = useBasics();
   return (
-    <p className={late ? "marker late" : "marker"}>
+    <p className={`marker ${tone}`}>
       {text} <time dateTime={at}>{clockTime(at, locale)}</time>
     </p>
   );

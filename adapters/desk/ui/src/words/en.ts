@@ -3,7 +3,7 @@ import type { Words } from "../words.ts";
 const reasons: Record<string, string> = {
   requested: "Asked for a person", agent: "Asked for a person", failed_turns: "Bot could not help", distress: "Needs care", complaint: "Complaint",
   appeal: "Appeal", abuse: "Strong language", human_review: "Wants human review", explanation: "Wants an explanation", scam: "Possible scam",
-  transfer: "Handed over", closed: "Account closed", cancel: "Wants to close",
+  transfer: "Handed over", closed: "Account closed", cancel: "Wants to close", expired: "Nobody came in time",
 };
 const decisions: Record<string, string> = { eligible: "Can activate", ineligible: "Cannot activate now", review: "In review", unknown: "No result", unspecified: "No reason given" };
 const intents: Record<string, string> = {
@@ -79,6 +79,7 @@ export const en: Words = {
       no_passwords: "Please sign in with your company account; passwords are not used here.",
     },
     expired: "Your session has ended. Please sign in again. What you were writing is still here.",
+    expiredCompany: "Your session has ended. Please sign in again. Signing in with your company account leaves this page: what you were writing and have not sent is not kept.",
   },
   roles: { agent: "Agent", lead: "Lead", compliance: "Compliance", admin: "Admin" },
   roleHints: { agent: "Helps people", lead: "Helps, takes over, sees all", compliance: "Reads conversations and the audit log", admin: "Manages accounts" },
@@ -129,9 +130,10 @@ export const en: Words = {
   offered: "Choices offered",
   step: (at, of) => `Step ${at} of ${of}`,
   levels: { info: "Note", warning: "Careful", care: "Care" },
-  stateLine: (state, agent, queue) =>
-    state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `Joined the line “${queue}”` : (states[state] ?? state),
+  stateLine: (state, reason, agent, queue) =>
+    reason === "expired" ? "Nobody came in time: the request was closed" : state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `Joined the line “${queue}”` : (states[state] ?? state),
   breached: "Has waited longer than promised",
+  alarmed: "They wrote words of distress. Please see to the person first",
   attached: (name) => `The customer attached “${name}”`,
   vote: { up: "Found it helpful", down: "Did not find it helpful" },
   disposedBy: (name) => `${name} recorded the outcome`,

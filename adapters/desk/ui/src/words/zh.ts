@@ -1,6 +1,7 @@
 const reasons: Record<string, string> = {
   requested: "想找人工", agent: "想找人工", failed_turns: "机器人没帮上忙", distress: "情绪需要关照", complaint: "投诉", appeal: "申诉",
   abuse: "言辞激烈", human_review: "要求人工复核", explanation: "要求解释结果", scam: "可能遇到诈骗", transfer: "同事转来", closed: "账户注销", cancel: "想要注销",
+  expired: "等候到期",
 };
 const decisions: Record<string, string> = { eligible: "可以开通", ineligible: "暂时不能开通", review: "审核中", unknown: "没有结果", unspecified: "没有给出原因" };
 const intents: Record<string, string> = {
@@ -72,6 +73,7 @@ export const zh = {
       no_passwords: "这里只能用公司账号登录。",
     } as Record<string, string>,
     expired: "登录已过期，请重新登录。写到一半的内容还在，登录后可以接着写。",
+    expiredCompany: "登录已过期，请重新登录。用公司账号登录要离开本页，写到一半、没发出的内容不会保留。",
   },
   roles: { agent: "坐席", lead: "组长", compliance: "合规", admin: "管理员" } as Record<string, string>,
   roleHints: { agent: "接待用户", lead: "接待、接管、看全局", compliance: "只看对话与审计", admin: "管理账号" } as Record<string, string>,
@@ -122,9 +124,10 @@ export const zh = {
   offered: "提供的选项",
   step: (at: number, of: number) => `第 ${at} / ${of} 步`,
   levels: { info: "说明", warning: "注意", care: "关怀" } as Record<string, string>,
-  stateLine: (state: string, agent: string, queue: string): string =>
-    state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `进入「${queue}」排队` : (states[state] ?? state),
+  stateLine: (state: string, reason: string, agent: string, queue: string): string =>
+    reason === "expired" ? "一直没有人接，请求到期关闭" : state === "active" && agent ? `${agent} ${states.active}` : state === "queued" && queue ? `进入「${queue}」排队` : (states[state] ?? state),
   breached: "等待超过了承诺的时间",
+  alarmed: "用户的话里有求助或轻生的意思，请先关心本人",
   attached: (name: string) => `用户附上了「${name}」`,
   vote: { up: "用户觉得有帮助", down: "用户觉得没帮助" } as Record<string, string>,
   disposedBy: (name: string) => `${name} 记录了结果`,
