@@ -8,6 +8,7 @@ import (
 
 	"kaitong/adapters/llm"
 	"kaitong/bot"
+	"kaitong/bot/gaps"
 	"kaitong/configs"
 )
 
@@ -76,4 +77,13 @@ func modelOptions(config configs.LLM, logger *slog.Logger) (llm.Options, error) 
 		BreakerFailures: config.BreakerFailures, BreakerPause: config.BreakerPause,
 		CacheEntries: config.CacheEntries, CacheFor: config.CacheFor, Now: time.Now, Logger: logger,
 	}, nil
+}
+
+// proposeName lets the model name questions that were not answered.
+func (c *core) proposeName(ctx context.Context, questions []string) (gaps.Name, error) {
+	name, err := c.model.Name(ctx, questions)
+	if err != nil {
+		return gaps.Name{}, err
+	}
+	return gaps.Name{Word: name.ID, Label: map[string]string{"zh-CN": name.ZH, "en": name.EN}}, nil
 }
