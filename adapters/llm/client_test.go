@@ -184,6 +184,21 @@ func TestExtraBodyHasTheLastWord(t *testing.T) {
 	}
 }
 
+func TestQwenThinksInStreamsAlone(t *testing.T) {
+	t.Parallel()
+	p := provider(t, theNetwork)
+	c := client(t, p, func(o *llm.Options) {
+		o.Profile, _ = llm.ProfileOf("qwen")
+		o.Profile.BaseURL, o.Thinking = p.BaseURL(), true
+	})
+	if _, err := c.Interpret(t.Context(), question("老转圈")); err != nil {
+		t.Fatal(err)
+	}
+	if asked := p.Asked()[0]; !asked.Stream || string(asked.Body["enable_thinking"]) != "true" {
+		t.Errorf("stream %v, thinking %s", asked.Stream, asked.Body["enable_thinking"])
+	}
+}
+
 func TestOneRepair(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]string{"unknown intent": `{"reason":"","intent":"approve_loan"}`, "no JSON": "网络", "extra field": `{"intent":"fail.network","reason":"","x":1}`} {

@@ -66,6 +66,7 @@ func (o Options) check() error {
 }
 
 func (o Options) withDefaults() Options {
+	o.Profile.Stream = o.Profile.Stream || o.Thinking && o.Profile.Aloud
 	o.UnderstandWithin = orElse(o.UnderstandWithin, 1500*time.Millisecond)
 	o.PhraseWithin = orElse(o.PhraseWithin, 2500*time.Millisecond)
 	o.BackgroundWithin = orElse(o.BackgroundWithin, 20*time.Second)

@@ -33,6 +33,7 @@ type Profile struct {
 	Plain      bool            // may be asked without TLS: it stands in one's own network
 	NoThinking json.RawMessage // turns thinking off; nil: there is nothing to turn off
 	Thinking   json.RawMessage // turns it on
+	Aloud      bool            // thinks in streams alone
 }
 
 // Profiles are the providers that are known. What each wants is in docs/llm.md.
@@ -40,7 +41,7 @@ func Profiles() []Profile {
 	kind := func(word string) json.RawMessage { return json.RawMessage(`{"thinking":{"type":"` + word + `"}}`) }
 	return []Profile{
 		{
-			Provider: "qwen", BaseURL: "https://dashscope.aliyuncs.com/compatible-mode/v1", Structured: ByObject, TokenField: maxTokens, Usage: true,
+			Provider: "qwen", BaseURL: "https://dashscope.aliyuncs.com/compatible-mode/v1", Structured: ByObject, TokenField: maxTokens, Usage: true, Aloud: true,
 			NoThinking: json.RawMessage(`{"enable_thinking":false}`), Thinking: json.RawMessage(`{"enable_thinking":true}`),
 		},
 		{
