@@ -44,6 +44,7 @@ type Plan struct {
 	Denied     []string // causes the person says do not hold
 	Phrase     string   // the fixed wording of moves that have one
 	Options    []string // intents offered as choices
+	Instead    []string // what else may have been meant, where a model chose
 	Also       []string // further questions of the same message, to be offered next
 	Right      string   // explanation | human_review
 	Topic      Topic    // the answer that a follow-up leans on
@@ -378,7 +379,7 @@ func (d *decider) questions() []string {
 func (d *decider) likely() []string {
 	var options []string
 	for _, candidate := range d.reading.Result.Ranking {
-		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < 3 {
+		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < mostLikely {
 			options = append(options, candidate.Intent)
 		}
 	}

@@ -71,7 +71,8 @@ func (e *Engine) interpret(ctx context.Context, d *draft, reading Reading) Readi
 	if !slices.ContainsFunc(question.Offers, func(o Offer) bool { return o.Intent == meant }) {
 		return reading
 	}
-	return reading.taken(meant)
+	reading.Result, reading.Parts, reading.Reader = ReadAs(reading.Result, meant), nil, ByModel
+	return reading
 }
 
 // puzzles says whether the bot would ask back, or say that it has not
@@ -84,19 +85,43 @@ func (d *draft) puzzles(reading Reading) bool {
 	return plan.Move == MoveClarify || plan.Move == MoveFallback && understood(plan, reading.Result).failed()
 }
 
-// taken is the reading with an intent that somebody else is sure of. How sure
-// the classifier was of it stays as it was.
-func (r Reading) taken(intent string) Reading {
-	ranking := []intents.Candidate{{Intent: intent}}
-	for _, candidate := range r.Result.Ranking { // shared with others: copied
-		if candidate.Intent == intent {
+// mostLikely is how many readings are offered where the classifier is not sure.
+const mostLikely = 3
+
+// ReadAs is what a model makes of a reading that the classifier is not sure of.
+// It chooses among the readings that would be offered, on the person's behalf; what
+// else it means is offered first. So a model that is wrong, or wants harm, can
+// give nobody an answer that was not at hand already. How sure the classifier was
+// stays as it was.
+func ReadAs(result intents.Result, meant string) intents.Result {
+	at := slices.IndexFunc(result.Ranking, func(c intents.Candidate) bool { return c.Intent == meant })
+	ranking := []intents.Candidate{{Intent: meant}}
+	for i, candidate := range result.Ranking { // shared with others: copied
+		if i == at {
 			ranking[0] = candidate
 		} else {
 			ranking = append(ranking, candidate)
 		}
 	}
-	r.Result.Ranking, r.Result.Scope, r.Parts, r.Reader = ranking, intents.Confident, nil, ByModel
-	return r
+	offered := result.Scope == intents.Unsure && at >= 0 && at < mostLikely
+	result.Ranking, result.Scope = ranking, intents.Unsure
+	if offered {
+		result.Scope = intents.Confident
+	}
+	return result
+}
+
+// instead are the other readings that would have been offered, where a model chose
+// one of them.
+func (r Reading) instead() []string {
+	if r.Reader == "" || r.Result.Scope != intents.Confident {
+		return nil
+	}
+	var list []string
+	for _, candidate := range r.Result.Ranking[1:min(mostLikely, len(r.Result.Ranking))] {
+		list = append(list, candidate.Intent)
+	}
+	return list
 }
 
 // Offers are the intents that a question can mean: those that have an answer, and

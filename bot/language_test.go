@@ -50,10 +50,10 @@ func TestAModelReadsWhatTheClassifierIsNotSureOf(t *testing.T) {
 	var asked []bot.Question
 	k := modelTalk(t, verdict(bot.Eligible), interpreter(func(q bot.Question) (string, error) {
 		asked = append(asked, q)
-		return "fail.unspecified", nil
+		return "how.activate", nil
 	}), nil)
 	k.say(odd)
-	if u := readAs(k.turn); u.Intent != "fail.unspecified" || u.Move != bot.MoveAnswer || u.Reader != bot.ByModel {
+	if u := readAs(k.turn); u.Intent != "how.activate" || u.Move != bot.MoveAnswer || u.Reader != bot.ByModel {
 		t.Errorf("understood %+v", u)
 	}
 	k.say("为什么我的借呗开通不了")
@@ -66,6 +66,34 @@ func TestAModelReadsWhatTheClassifierIsNotSureOf(t *testing.T) {
 	}
 }
 
+// A model that is wrong cannot have an answer given that was not at hand; what it
+// means is offered first.
+func TestAModelChoosesAmongWhatWouldBeOffered(t *testing.T) {
+	t.Parallel()
+	alone := newTalk(t, verdict(bot.Eligible)).say(odd)
+	offered := choices(alone)
+	for _, means := range []string{"fail.underage", "cancel", "how.documents", "distress", "scam"} {
+		if slices.Contains(offered, "intent:"+means) {
+			t.Fatalf("%s is offered already", means)
+		}
+		k := modelTalk(t, verdict(bot.Eligible), interpreter(func(bot.Question) (string, error) { return means, nil }), nil)
+		m := k.say(odd)
+		if u := readAs(k.turn); u.Move != bot.MoveClarify {
+			t.Errorf("%s: %s", means, u.Move)
+		}
+		if _, answered := map[string]bool{"distress": true, "scam": true}[means]; !answered && choices(m)[0] != "intent:"+means {
+			t.Errorf("%s: offered %v", means, choices(m))
+		}
+	}
+	k := modelTalk(t, verdict(bot.Eligible), interpreter(func(bot.Question) (string, error) { return "how.activate", nil }), nil)
+	m := k.say(odd)
+	for _, other := range offered {
+		if strings.HasPrefix(other, "intent:") && other != "intent:how.activate" && !slices.Contains(choices(m), other) {
+			t.Errorf("%s was offered before, now %v", other, choices(m))
+		}
+	}
+}
+
 func TestAModelThatFailsOrInventsChangesNothing(t *testing.T) {
 	t.Parallel()
 	alone := newTalk(t, verdict(bot.Eligible))
@@ -74,7 +102,7 @@ func TestAModelThatFailsOrInventsChangesNothing(t *testing.T) {
 		"fails":           func(bot.Question) (string, error) { return "", errors.New("down") },
 		"means none":      func(bot.Question) (string, error) { return "", nil },
 		"invents":         func(bot.Question) (string, error) { return "approve_loan", nil },
-		"fails and means": func(bot.Question) (string, error) { return "fail.unspecified", errors.New("late") },
+		"fails and means": func(bot.Question) (string, error) { return "how.activate", errors.New("late") },
 	} {
 		k := modelTalk(t, verdict(bot.Eligible), reply, nil)
 		if got := k.say(odd); texts(got) != texts(want) {

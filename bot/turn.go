@@ -256,6 +256,7 @@ func plainWords(text string) string {
 func (e *Engine) decide(d *draft, reading Reading) Plan {
 	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
+	plan.Instead = reading.instead()
 	read := understood(plan, reading.Result)
 	read.Reader = reading.Reader
 	d.add(read)

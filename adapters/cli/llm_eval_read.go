@@ -80,10 +80,7 @@ func (c llmEval) readOne(ctx context.Context, client *llm.Client, edition bot.Ed
 		text, _ := bot.NewMasker().Mask(line.Text)
 		got, err := client.Understand(ctx, bot.Question{Whom: evaluator(), Text: text, Locale: string(locale), Offers: bot.Offers(edition.Base, locale)})
 		if err == nil && got.Intent != "" {
-			after = wronglyRead
-			if means(line, got.Intent) {
-				after = rightlyRead
-			}
+			after = standingOf(bot.ReadAs(result, got.Intent), line)
 		}
 		table.note(before, after, readingCase{line.Text, line.Intent, before.String(), got.Intent, got.Reason})
 	}

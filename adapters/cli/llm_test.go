@@ -81,13 +81,13 @@ func TestLLMEval(t *testing.T) {
 	t.Parallel()
 	p := fakeModel(t)
 	data := filepath.Join(t.TempDir(), "questions.jsonl")
-	lines := `{"text":"` + odd + `","intent":"fail.unspecified"}` + "\n" + `{"text":"为什么我的借呗开通不了","intent":"fail.unspecified"}` + "\n"
+	lines := `{"text":"` + odd + `","intent":"how.activate"}` + "\n" + `{"text":"为什么我的借呗开通不了","intent":"fail.unspecified"}` + "\n"
 	if err := os.WriteFile(data, []byte(lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.Answer(func(r llmtest.Request) string {
 		if strings.Contains(r.Data, odd) {
-			return `{"reason":"昨天","intent":"fail.unspecified"}`
+			return `{"reason":"昨天","intent":"how.activate"}`
 		}
 		return llmtest.Helpful(r)
 	})
