@@ -256,5 +256,11 @@ func (c *core) checks() []web.Check {
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())
 	}
+	if c.model != nil {
+		checks = append(checks, web.Check{
+			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
+			Run: func(context.Context) error { return c.model.Ready() },
+		})
+	}
 	return checks
 }

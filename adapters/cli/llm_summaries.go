@@ -102,9 +102,13 @@ func (s *summaries) write(ctx context.Context, job summaryJob) error {
 	if err != nil {
 		return err
 	}
+	author, remark := "AI 摘要", "由 AI 生成，请核对。"
+	if !strings.HasPrefix(gist.Locale, "zh") {
+		author, remark = "AI summary", "Written by AI, please check."
+	}
 	_, err = s.engine.Attend(ctx, bot.DeskAct{
-		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Text: strings.Join(lines, "\n"),
-		Agent: bot.Agent{ID: bot.ByModel, Name: summaryAuthor(gist.Locale), Tenant: s.tenant},
+		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Text: strings.Join(append(lines, remark), "\n"),
+		Agent: bot.Agent{ID: bot.ByModel, Name: author, Tenant: s.tenant},
 	})
 	return err
 }
@@ -113,12 +117,4 @@ func summaryID(job summaryJob) string {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(job.conversation)) // never fails
 	return fmt.Sprintf("ai-%x-%d", sum.Sum64(), job.epoch)
-}
-
-// summaryAuthor labels the note as what it is.
-func summaryAuthor(locale string) string {
-	if strings.HasPrefix(locale, "zh") {
-		return "AI 摘要，请核对"
-	}
-	return "AI summary, please check"
 }

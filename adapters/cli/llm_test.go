@@ -131,6 +131,6 @@ func TestAModelHelpsAndCannotHurt(t *testing.T) {
 	lin.send("watch", map[string]any{"conversation": entry["conversation"], "after": 0})
 	lin.until("turn", func(turn map[string]any) bool {
 		text, _ := json.Marshal(turn)
-		return strings.Contains(string(text), "AI 摘要，请核对") && strings.Contains(string(text), "我要找人工客服")
+		return strings.Contains(string(text), "由 AI 生成，请核对。") && strings.Contains(string(text), "我要找人工客服")
 	})
 }

@@ -99,3 +99,9 @@ func (p *purse) today() Spent {
 	p.turn()
 	return p.spent
 }
+
+// empty says whether what all may spend today is spent.
+func (p *purse) empty() bool {
+	spent, b := p.today(), p.budget
+	return b.Tokens > 0 && spent.In+spent.Out >= b.Tokens || b.Cost > 0 && spent.Cost >= float64(b.Cost)
+}

@@ -53,6 +53,19 @@ func (c *Client) Close() { c.options.HTTP.CloseIdleConnections() }
 // Today is what was spent today.
 func (c *Client) Today() Spent { return c.purse.today() }
 
+// Ready says why nobody is helped at the moment, nil where they are.
+func (c *Client) Ready() error {
+	switch {
+	case c.paused():
+		return fmt.Errorf("as the provider asked: %w", ErrPaused)
+	case c.breaker.State() == gobreaker.StateOpen:
+		return fmt.Errorf("after too many failures: %w", ErrPaused)
+	case c.purse.empty():
+		return ErrBudget
+	}
+	return nil
+}
+
 // within is how long an answer may take.
 func (c *Client) within(use Use) time.Duration {
 	switch use {

@@ -245,12 +245,15 @@ func TestAPauseThatTheProviderAskedForIsKept(t *testing.T) {
 	}
 	p.Set(llmtest.Fine)
 	now.pass(29 * time.Second)
+	if err := c.Ready(); !errors.Is(err, llm.ErrPaused) {
+		t.Errorf("ready: %v", err)
+	}
 	if _, err := c.Interpret(t.Context(), question("二")); !errors.Is(err, llm.ErrPaused) || len(p.Asked()) != 1 {
 		t.Errorf("%v after %d requests", err, len(p.Asked()))
 	}
 	now.pass(2 * time.Second)
-	if _, err := c.Interpret(t.Context(), question("三")); err != nil {
-		t.Error(err)
+	if _, err := c.Interpret(t.Context(), question("三")); err != nil || c.Ready() != nil {
+		t.Errorf("%v, ready: %v", err, c.Ready())
 	}
 }
 
