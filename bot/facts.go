@@ -10,13 +10,20 @@ import (
 // business.
 var errFacts = errors.New("decode facts: not a row of the log")
 
-// DecodeFacts reads of a row, as [EncodeEvents] writes it, what figures are made
-// of. It needs no sealed blocks: of messages it gives no blocks but the first
-// of the person's own, with its text, and of what understood them neither
-// ranking nor entities. Kinds of a newer program are passed over. Nothing it
-// returns points into the row.
-func DecodeFacts(row []byte) ([]Event, error) {
-	s := scanner{in: row}
+// DecodeFacts reads one row as a [FactsReader] does.
+func DecodeFacts(row []byte) ([]Event, error) { return new(FactsReader).Read(row) }
+
+// FactsReader reads of rows what figures are made of. Words that come again and
+// again it makes once. It is not for concurrent use.
+type FactsReader struct{ terms terms }
+
+// Read reads of a row, as [EncodeEvents] writes it, what figures need. It needs
+// no sealed blocks: messages have no blocks but the first of the person's own,
+// with its text, and neither seq nor what they answer; what understood them comes
+// without ranking and entities, a beginning without the pack. Kinds of a newer
+// program are passed over. Nothing it returns points into the row.
+func (r *FactsReader) Read(row []byte) ([]Event, error) {
+	s := scanner{in: row, terms: &r.terms}
 	events := make([]Event, 0, usualEvents)
 	err := s.list(func() error {
 		event, err := s.event()
@@ -38,31 +45,42 @@ func DecodeFacts(row []byte) ([]Event, error) {
 const usualEvents = 6
 
 // event reads one event, nil for a kind that is not known.
-func (s *scanner) event() (Event, error) {
-	var kind string
-	var data scanner
-	err := s.object(func(key []byte) (err error) {
+func (s *scanner) event() (event Event, err error) {
+	var kind, read string
+	var data []byte
+	err = s.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "kind":
-			kind, err = s.text()
+			kind, err = s.term()
 		case "data":
-			data.in, err = s.raw()
+			s.space()
+			begin := s.at
+			event, err = s.eventOf(kind)
+			read, data = kind, s.in[begin:s.at]
 		default:
 			err = s.skip()
 		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(data) == 0:
+		return nil, errFacts
+	case kind == read:
+		return event, nil
 	}
-	return data.eventOf(kind)
+	again := scanner{in: data, terms: s.terms} // no log has the kind behind the data
+	return again.eventOf(kind)
 }
 
+// eventOf reads the event of a kind, none while it is not known.
 func (s *scanner) eventOf(kind string) (Event, error) {
-	if len(s.in) == 0 {
-		return nil, errFacts
-	}
 	switch kind {
+	case "":
+		return nil, s.skip()
+	case "started":
+		return s.startedFacts()
 	case "message":
 		return s.messageFacts()
 	case "understood":
@@ -70,11 +88,63 @@ func (s *scanner) eventOf(kind string) (Event, error) {
 	case "checked":
 		return s.checkedFacts()
 	}
-	event, err := decodeEvent(envelope{Kind: kind, Data: json.RawMessage(s.in)}, nil)
+	data, err := s.raw()
+	if err != nil {
+		return nil, err
+	}
+	event, err := decodeEvent(envelope{Kind: kind, Data: json.RawMessage(data)}, nil)
 	if errors.Is(err, ErrUnknownEvent) {
-		return nil, s.skip() // a newer program's, but whole
+		return nil, nil
 	}
 	return event, err
+}
+
+func (s *scanner) startedFacts() (Event, error) {
+	var e Started
+	err := s.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "tenant":
+			e.Tenant, err = s.term()
+		case "user":
+			e.User, err = s.text()
+		case "anonymous":
+			e.Anonymous, err = s.truth()
+		case "product":
+			e.Product, err = s.term()
+		case "locale":
+			e.Locale, err = s.term()
+		case "client":
+			e.Client, err = s.clientFacts()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("started: %w", err)
+	}
+	return e, nil
+}
+
+// clientFacts is the client without its system and network.
+func (s *scanner) clientFacts() (*Client, error) {
+	if s.null() {
+		return nil, nil
+	}
+	c := &Client{}
+	return c, s.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "app_version":
+			c.AppVersion, err = s.term()
+		case "region":
+			c.Region, err = s.term()
+		case "channel":
+			c.Channel, err = s.term()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
 }
 
 func (s *scanner) messageFacts() (Event, error) {
@@ -83,20 +153,16 @@ func (s *scanner) messageFacts() (Event, error) {
 	var blocks []byte
 	err := s.object(func(key []byte) (err error) {
 		switch string(key) {
-		case "seq":
-			m.Seq, err = s.number()
 		case "id":
 			m.ID, err = s.text()
 		case "author":
-			author, err = s.text()
-		case "re":
-			m.Re, err = s.text()
+			author, err = s.term()
 		case "blocks":
 			blocks, err = s.raw()
 		case "about":
 			m.About, err = s.about()
 		case "choice":
-			m.Choice, err = s.text()
+			m.Choice, err = s.term()
 		case "masked":
 			m.Masked, err = s.texts()
 		default:
@@ -149,9 +215,9 @@ func (s *scanner) about() (*About, error) {
 	err := s.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "intent":
-			a.Intent, err = s.text()
+			a.Intent, err = s.term()
 		case "cause":
-			a.Cause, err = s.text()
+			a.Cause, err = s.term()
 		case "reasons":
 			a.Reasons, err = s.texts()
 		case "fixes":
@@ -161,17 +227,17 @@ func (s *scanner) about() (*About, error) {
 		case "decision":
 			err = textInto(s, &a.Decision)
 		case "symptom":
-			a.Symptom, err = s.text()
+			a.Symptom, err = s.term()
 		case "flow":
-			a.Flow, err = s.text()
+			a.Flow, err = s.term()
 		case "step":
-			a.Step, err = s.text()
+			a.Step, err = s.term()
 		case "incident":
-			a.Incident, err = s.text()
+			a.Incident, err = s.term()
 		case "appeal":
 			err = textInto(s, &a.Appeal)
 		case "composed":
-			a.Composed, err = s.text()
+			a.Composed, err = s.term()
 		default:
 			err = s.skip()
 		}
@@ -187,13 +253,13 @@ func (s *scanner) understoodFacts() (Event, error) {
 		case "move":
 			err = textInto(s, &u.Move)
 		case "intent":
-			u.Intent, err = s.text()
+			u.Intent, err = s.term()
 		case "out_of_scope":
 			u.OutOfScope, err = s.truth()
 		case "locale":
-			u.Locale, err = s.text()
+			u.Locale, err = s.term()
 		case "reader":
-			u.Reader, err = s.text()
+			u.Reader, err = s.term()
 		default:
 			err = s.skip()
 		}

@@ -3,14 +3,43 @@ package bot
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
+	"slices"
 )
 
 // scanner walks over JSON without reading what nobody asks for. What it passes
 // over it does not judge: a log has read it before it was stored.
 type scanner struct {
-	in []byte
-	at int
+	in    []byte
+	at    int
+	terms *terms
+}
+
+// terms are words that come again and again: names of intents, causes, fixes.
+type terms struct {
+	known map[string]string
+	list  []string // being read
+}
+
+// Limits of terms: there are some hundred, and none is long.
+const (
+	maxTerms      = 4096
+	maxTermLength = 64
+)
+
+// of is a text, made once.
+func (t *terms) of(text []byte) string {
+	if term, known := t.known[string(text)]; known {
+		return term
+	}
+	term := string(text)
+	if len(term) > maxTermLength {
+		return term
+	}
+	if t.known == nil || len(t.known) == maxTerms {
+		t.known = make(map[string]string)
+	}
+	t.known[term] = term
+	return term
 }
 
 func (s *scanner) space() {
@@ -119,9 +148,22 @@ func (s *scanner) text() (string, error) {
 	return text, nil
 }
 
-// textInto reads a string of some kind.
+// term reads a string that is likely to come again, or null for none.
+func (s *scanner) term() (string, error) {
+	if s.space(); s.at < len(s.in) && s.in[s.at] == '"' {
+		if end := bytes.IndexByte(s.in[s.at+1:], '"'); end >= 0 {
+			if plain := s.in[s.at+1 : s.at+1+end]; bytes.IndexByte(plain, '\\') < 0 {
+				s.at += end + len(`""`)
+				return s.terms.of(plain), nil
+			}
+		}
+	}
+	return s.text()
+}
+
+// textInto reads a term of some kind.
 func textInto[T ~string](s *scanner, into *T) error {
-	text, err := s.text()
+	text, err := s.term()
 	*into = T(text)
 	return err
 }
@@ -130,25 +172,14 @@ func (s *scanner) texts() ([]string, error) {
 	if s.null() {
 		return nil, nil
 	}
-	var list []string
+	list := s.terms.list[:0]
 	err := s.list(func() error {
-		text, err := s.text()
+		text, err := s.term()
 		list = append(list, text)
 		return err
 	})
-	return list, err
-}
-
-func (s *scanner) number() (int64, error) {
-	word, err := s.raw()
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.ParseInt(string(word), 10, 64)
-	if err != nil {
-		return 0, errFacts
-	}
-	return n, nil
+	s.terms.list = list
+	return slices.Clone(list), err
 }
 
 func (s *scanner) truth() (bool, error) {

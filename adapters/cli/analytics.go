@@ -40,6 +40,7 @@ func (c *core) analyticsCheck() web.Check {
 }
 
 type analyticsCommand struct {
+	Export  analyticsExport  `cmd:"" help:"Write figures as a table."`
 	Rebuild analyticsRebuild `cmd:"" help:"Make all figures anew from the log."`
 }
 

@@ -41,7 +41,7 @@ func (c *core) openDashboard() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.desk.Guard(server.Handler(), staff.Lead, staff.Compliance), nil
+	return c.desk.Guard(server.Handler(), dashboard.Takes, staff.Lead, staff.Compliance), nil
 }
 
 // spoken is the language that questions are read with. A pack that is taken up
@@ -97,7 +97,10 @@ func (n naming) of(kind analytics.Kind, key, locale string) string {
 	in := base.Locale(locale)
 	switch kind {
 	case analytics.KindIntent:
-		answer, _ := base.Answer(key)
+		answer, known := base.Answer(key)
+		if !known {
+			return withoutAnswer(key, locale)
+		}
 		return answer.Label.In(in)
 	case analytics.KindCause, analytics.KindDisposed:
 		cause, _ := base.Cause(key)
@@ -115,7 +118,10 @@ func (n naming) of(kind analytics.Kind, key, locale string) string {
 		return n.step(base, key, in)
 	case analytics.KindEntry:
 		kind, id, _ := strings.Cut(key, ":")
-		return n.of(map[string]analytics.Kind{"answer": analytics.KindIntent, "cause": analytics.KindCause, "fix": analytics.KindFix}[kind], id, locale)
+		return n.of(map[string]analytics.Kind{
+			"answer": analytics.KindIntent, "cause": analytics.KindCause, "fix": analytics.KindFix,
+			"flow": analytics.KindFlow, "symptom": analytics.KindSymptom,
+		}[kind], id, locale)
 	case analytics.KindCauseRegion, analytics.KindCauseVersion:
 		cause, rest, _ := strings.Cut(key, "|")
 		return named(n.of(analytics.KindCause, cause, locale), cause) + " · " + rest
@@ -123,6 +129,18 @@ func (n naming) of(kind analytics.Kind, key, locale string) string {
 		return n.queue(key, locale)
 	}
 	return ""
+}
+
+// withoutAnswer is the name of what is understood in every pack, and has no answer
+// in any.
+func withoutAnswer(intent, locale string) string {
+	names := map[string][2]string{
+		"scam": {"疑似诈骗", "A scam, perhaps"}, "distress": {"情绪危急", "In distress"}, "other": {"不归我们答的事", "Not our subject"},
+	}[intent]
+	if locale == "en" {
+		return names[1]
+	}
+	return names[0]
 }
 
 // named is a name, or the key where there is none.
@@ -178,6 +196,12 @@ func (n naming) reviewBy(entry string) time.Time {
 	case "fix":
 		fix, _ := base.Fix(id)
 		meta = fix.Meta
+	case "flow":
+		flow, _ := base.Flow(id)
+		meta = flow.Meta
+	case "symptom":
+		symptom, _ := base.Symptom(id)
+		meta = symptom.Meta
 	}
 	return meta.ReviewBy.Time
 }

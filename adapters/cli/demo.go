@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,7 @@ type seedCommand struct {
 	Days  int    `help:"How many days, up to now." default:"30"`
 	Daily int    `help:"How many conversations begin on a weekday, about." default:"60"`
 	Seed  uint64 `help:"Which month: the same number is the same people with the same troubles." default:"1"`
+	Among bool   `name:"among-others" help:"Also into a log that holds conversations of others. They can never be taken apart again."`
 }
 
 // Help is shown by --help.
@@ -33,7 +35,9 @@ func (seedCommand) Help() string {
 	return `Made-up people ask the real engine, follow its steps or leave, wait for made-up agents and
 come back; one afternoon nothing opens, a new version of the app hides the entry, and a
 question comes up that the pack has no answer to. What they are called begins with demo-,
-so that nobody takes them for customers. Use a log of its own: what is in a log stays there.
+so that nobody takes them for customers. Use a log of its own: what is in a log stays there,
+counts in all figures and waits at the desk. A log that holds conversations of anybody else is
+refused.
 
 Stop the server first; only beside servers that share a PostgreSQL it may run.
 
@@ -68,7 +72,7 @@ func (c seedCommand) Run(ctx context.Context, s streams) error {
 	}
 	options := c.source(config)
 	options.Logger = slog.New(slog.DiscardHandler)
-	if err := storeAll(ctx, s, options, turns); err != nil {
+	if err := c.storeAll(ctx, s, options, turns); err != nil {
 		return err
 	}
 	conversations := map[string]bool{}
@@ -104,7 +108,7 @@ func (c seedCommand) makeUp(ctx context.Context, s streams, tenant string) ([]bo
 }
 
 // storeAll stores turns, those of a conversation in their order.
-func storeAll(ctx context.Context, s streams, options store.Options, turns []bot.Turn) error {
+func (c seedCommand) storeAll(ctx context.Context, s streams, options store.Options, turns []bot.Turn) error {
 	log, err := store.Open(ctx, options)
 	switch {
 	case errors.Is(err, store.ErrInUse):
@@ -112,11 +116,50 @@ func storeAll(ctx context.Context, s streams, options store.Options, turns []bot
 	case err != nil:
 		return err
 	}
-	err = appendAll(ctx, s, log, turns)
+	if err = c.fits(ctx, log); err == nil {
+		err = appendAll(ctx, s, log, turns)
+	}
 	if errors.Is(err, bot.ErrConflict) {
-		err = errors.New("this month is in the log already; another --seed makes another")
+		err = monthStored()
 	}
 	return errors.Join(err, log.Close(context.WithoutCancel(ctx)))
+}
+
+func monthStored() error {
+	return errors.New("this month is in the log already; another --seed makes another")
+}
+
+// fits says why a month must not go into a log. Nothing is stored then: half a
+// month could not be taken out again.
+func (c seedCommand) fits(ctx context.Context, log bot.EventLog) error {
+	for after := int64(0); ; {
+		turns, err := log.Tail(ctx, after, seedLook)
+		if err != nil || len(turns) == 0 {
+			return err
+		}
+		for _, turn := range turns {
+			if err := c.fitsBeside(turn); err != nil {
+				return err
+			}
+		}
+		after = turns[len(turns)-1].Position
+	}
+}
+
+// seedLook is how many turns are looked at together.
+const seedLook = 1000
+
+func (c seedCommand) fitsBeside(turn bot.Turn) error {
+	if strings.HasPrefix(turn.Conversation, demo.Conversations(c.Seed)) {
+		return monthStored()
+	}
+	for _, event := range turn.Events {
+		begun, ok := event.(bot.Started)
+		if ok && !c.Among && !strings.HasPrefix(begun.User, demo.Users) {
+			return fmt.Errorf("the log holds %s, which no made-up person began: give the month a log of its own with --data", turn.Conversation)
+		}
+	}
+	return nil
 }
 
 func appendAll(ctx context.Context, s streams, log bot.EventLog, turns []bot.Turn) error {
@@ -128,7 +171,7 @@ func appendAll(ctx context.Context, s streams, log bot.EventLog, turns []bot.Tur
 	var writers sync.WaitGroup
 	lanes := make([]chan bot.Turn, seedWriters)
 	for i := range lanes {
-		lanes[i] = make(chan bot.Turn, 1)
+		lanes[i] = make(chan bot.Turn) // no turn waits in one while later ones pass it
 		writers.Go(func() {
 			for turn := range lanes[i] {
 				if err := log.Append(ctx, turn); err != nil {

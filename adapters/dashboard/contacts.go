@@ -46,7 +46,7 @@ func (s *Server) contacts(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Store.Contacts(r.Context(), q, which, page)
+	found, err := s.listed(r.Context(), q, which, page)
 	body := contactsBody{Contacts: []contactBody{}}
 	for i := range found {
 		body.Contacts = append(body.Contacts, s.contact(&found[i], locale(r)))
@@ -55,6 +55,14 @@ func (s *Server) contacts(r *http.Request) (any, error) {
 		body.Next = strconv.FormatInt(found[len(found)-1].Opened, 10)
 	}
 	return body, err
+}
+
+// listed are the contacts of a page; none where their row is kept back.
+func (s *Server) listed(ctx context.Context, q analytics.Query, which analytics.Which, page analytics.Page) ([]analytics.Contact, error) {
+	if few, err := s.keptBack(ctx, q, which); few || err != nil {
+		return nil, err
+	}
+	return s.Store.Contacts(ctx, q, which, page)
 }
 
 func (s *Server) contact(c *analytics.Contact, locale string) contactBody {
@@ -69,12 +77,6 @@ func (s *Server) contact(c *analytics.Contact, locale string) contactBody {
 const demoMark = "demo_"
 
 func isDemo(conversation string) bool { return strings.HasPrefix(conversation, demoMark) }
-
-// demo says whether made-up conversations are counted: the latest tell.
-func (s *Server) demo(ctx context.Context, q analytics.Query) (bool, error) {
-	latest, err := s.Store.Contacts(ctx, q, analytics.Which{}, analytics.Page{Limit: usualRows})
-	return slices.ContainsFunc(latest, func(c analytics.Contact) bool { return isDemo(c.Conversation) }), err
-}
 
 // whichOf reads what a figure, or a part of it, or a key stands for.
 func whichOf(r *http.Request) (analytics.Which, error) {

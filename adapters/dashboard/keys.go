@@ -62,7 +62,7 @@ func (s *Server) breakdown(ctx context.Context, q analytics.Query, kind analytic
 		if row.Bits == [analytics.MaxBits]int64{} {
 			continue
 		}
-		if pointsAtPeople(kind.Kind) && row.Bits[0] < int64(s.MinCell) {
+		if s.tooFew(kind.Kind, row) {
 			body.Suppressed++
 			continue
 		}
@@ -113,20 +113,45 @@ func (s *Server) addPrevious(ctx context.Context, q analytics.Query, kind analyt
 		known[row.Key] = row
 	}
 	for i := range rows {
-		rows[i].Previous = countsOf(kind, known[rows[i].Key])
+		if row := known[rows[i].Key]; !s.tooFew(kind.Kind, row) {
+			rows[i].Previous = countsOf(kind, row)
+		}
 	}
 	return err
 }
 
+// tooFew says whether a row is kept back: it may point at people, and there are
+// some, but few.
+func (s *Server) tooFew(kind analytics.Kind, row analytics.KeyTotals) bool {
+	return pointsAtPeople(kind) && row.Bits != [analytics.MaxBits]int64{} && row.Bits[0] < int64(s.MinCell)
+}
+
+// keptBack says whether a list is of the contacts of a row that is kept back.
+func (s *Server) keptBack(ctx context.Context, q analytics.Query, which analytics.Which) (bool, error) {
+	if !pointsAtPeople(which.Kind) {
+		return false, nil
+	}
+	rows, err := s.Store.Keys(ctx, q, which.Kind, 0)
+	i := slices.IndexFunc(rows, func(row analytics.KeyTotals) bool { return row.Key == which.Key })
+	return i >= 0 && s.tooFew(which.Kind, rows[i]), err
+}
+
 type groupsBody struct {
-	By   analytics.Group `json:"by"`
-	Rows []groupBody     `json:"rows"`
+	By         analytics.Group `json:"by"`
+	Rows       []groupBody     `json:"rows"`
+	Suppressed int             `json:"suppressed"` // rows of too few contacts
 }
 
 type groupBody struct {
 	Value   string       `json:"value"`
 	Label   string       `json:"label"`
 	Figures []figureBody `json:"figures"`
+}
+
+// crosses says whether groups are those of a cause by version, which are kept
+// back as keys where they are few.
+func crosses(q analytics.Query, by analytics.Group) bool {
+	return by == analytics.GroupVersion && q.Cause != "" || by == analytics.GroupCause && q.Version != ""
 }
 
 // groupsBy takes all figures apart by a filter.
@@ -144,6 +169,10 @@ func (s *Server) groupsBy(r *http.Request) (any, error) {
 	groups, err := s.Store.Totals(r.Context(), q, by)
 	body := groupsBody{By: by, Rows: []groupBody{}}
 	for _, group := range groups {
+		if crosses(q, by) && group.Totals.Marks[analytics.Contacts] < int64(s.MinCell) {
+			body.Suppressed++
+			continue
+		}
 		label := group.Value
 		if by == analytics.GroupCause {
 			label = s.called(analytics.KindCause, group.Value, locale(r))

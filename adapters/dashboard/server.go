@@ -106,6 +106,10 @@ func New(options Options) (*Server, error) {
 // Handler serves all routes.
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// answersWithin is how long an answer may take: a database that says nothing
+// shall not collect all who ask.
+const answersWithin = 30 * time.Second
+
 // handle answers one request, or says what is wrong with it.
 type handle func(r *http.Request) (any, error)
 
@@ -122,16 +126,18 @@ func (s *Server) mount() http.Handler {
 		"GET /v1/analytics/alerts":                 s.alerts,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			body, err := answer(r)
+			ctx, done := context.WithTimeout(r.Context(), answersWithin)
+			defer done()
+			body, err := answer(r.WithContext(ctx))
 			if err != nil {
-				s.refuse(w, r, err)
+				s.refuse(w, r, s.explained(ctx, err))
 				return
 			}
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(body) // the client has gone when this fails
 		})
 	}
-	mux.HandleFunc("GET /v1/analytics/export", s.export)
+	mux.HandleFunc("GET "+exportPath, s.export)
 	mux.HandleFunc("GET /v1/analytics/openapi.yaml", s.specification)
 	mux.HandleFunc("/v1/analytics/", func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNotFound) })
 	return mux

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"kaitong/bot/analytics"
@@ -16,11 +15,18 @@ import (
 const (
 	// mostAskers bounds how many contacts are looked at for groups, the newest.
 	mostAskers = 5000
+	// mostAsked bounds how many questions are grouped, the newest: some thousand
+	// that have nothing in common take seconds, and the time grows faster than they.
+	mostAsked = 5000
 	// mostClusters and mostQuestions bound what is shown.
 	mostClusters  = 60
 	mostQuestions = 12
-	// keptGroups is how many queries are remembered with their groups.
+	// keptGroups is how many queries are remembered with their groups, and
+	// keptFor how long. The log is not asked whether it has gone on: where people
+	// talk all the time it has, and groups would be made for every glance at the
+	// page. Nor would it say that somebody was erased.
 	keptGroups = 8
+	keptFor    = 30 * time.Second
 )
 
 type unansweredBody struct {
@@ -123,63 +129,22 @@ func missOf(r *http.Request) (missed, error) {
 }
 
 // clusters groups the questions of a query, or takes the groups that were made
-// for it of the same log and language.
+// for it a moment ago.
 func (s *Server) clusters(ctx context.Context, q analytics.Query, miss missed) ([]gaps.Cluster, error) {
-	progress, err := s.Store.Progress(ctx)
-	if err != nil {
-		return nil, err
-	}
 	language := s.Language()
-	return s.gaps.of(groupsKey{q, miss, progress.Position, language.Edition}, func() ([]gaps.Cluster, error) {
+	return s.gaps.of(ctx, groupsKey{q, miss, language.Edition}, s.Now, func() ([]gaps.Cluster, error) {
 		found, err := s.Store.Unanswered(ctx, q, analytics.Page{Limit: mostAskers})
 		if err != nil {
 			return nil, err
 		}
 		var asked []gaps.Asked
 		for _, one := range found {
-			if (one.Outcome == analytics.MissNotHelped) == (miss == missHelped) {
+			if (one.Outcome == analytics.MissNotHelped) == (miss == missHelped) && len(asked) < mostAsked {
 				asked = append(asked, gaps.Asked{Conversation: one.Conversation, Version: one.Version, At: one.At, Locale: one.Locale, Text: one.Text})
 			}
 		}
 		return gaps.Clusters(language.Model, language.Source.Corpus(), asked), nil
 	})
-}
-
-// groups remembers groups: making them takes a moment, and a page asks for them
-// again and again.
-type groups struct {
-	mu   sync.Mutex
-	made map[groupsKey][]gaps.Cluster
-	keys []groupsKey // the oldest first
-}
-
-type groupsKey struct {
-	query    analytics.Query
-	miss     missed
-	position int64
-	edition  string
-}
-
-func newGroups() *groups { return &groups{made: map[groupsKey][]gaps.Cluster{}} }
-
-// of makes the groups of a key once. Others wait meanwhile: two at a time would
-// take as long.
-func (g *groups) of(key groupsKey, makeThem func() ([]gaps.Cluster, error)) ([]gaps.Cluster, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if known, ok := g.made[key]; ok {
-		return known, nil
-	}
-	made, err := makeThem()
-	if err != nil {
-		return nil, err
-	}
-	if len(g.keys) == keptGroups {
-		delete(g.made, g.keys[0])
-		g.keys = g.keys[1:]
-	}
-	g.made[key], g.keys = made, append(g.keys, key)
-	return made, nil
 }
 
 type draftBody struct {

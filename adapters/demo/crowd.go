@@ -9,6 +9,12 @@ import (
 	"kaitong/bot"
 )
 
+// Users is how the names of all made-up people begin.
+const Users = "demo-"
+
+// Conversations is how the conversations of a month begin.
+func Conversations(seed uint64) string { return fmt.Sprintf("demo_%d_", seed) }
+
 // invite plans the conversations that begin on a day.
 func (m *month) invite(day int) {
 	begin := m.begin(day)
@@ -61,8 +67,8 @@ func (m *month) newPerson(day int) *person {
 	n := len(m.people) + 1
 	p := &person{
 		month: m, random: rand.New(rand.NewPCG(m.Seed, uint64(n)<<8)),
-		who:          bot.Identity{Tenant: m.Tenant, User: fmt.Sprintf("demo-%d-%05d", m.Seed, n)},
-		conversation: fmt.Sprintf("demo_%d_%05d", m.Seed, n),
+		who:          bot.Identity{Tenant: m.Tenant, User: fmt.Sprintf("%s%d-%05d", Users, m.Seed, n)},
+		conversation: fmt.Sprintf("%s%05d", Conversations(m.Seed), n),
 	}
 	p.english = p.chance(0.07)
 	p.client = m.client(p, day)

@@ -36,6 +36,7 @@ type Analytics struct {
 
 	every   time.Duration // analyticsEvery
 	turns   int           // analyticsTurns
+	named   int           // cellsNamed
 	stop    context.CancelFunc
 	done    chan struct{}
 	failing atomic.Pointer[error] // nil: all is well
@@ -65,14 +66,17 @@ func openAnalytics(ctx context.Context, log *Log, options Options, zone *time.Lo
 	return &Analytics{
 		name: options.name(), logger: options.Logger, log: log, tables: tables, zone: zone,
 		rules: analyticsRules(log, zone), fold: &analyticsFold{tables: tables, zone: zone, salt: log.Epoch(), names: foldNames},
-		every: analyticsEvery, turns: analyticsTurns, done: make(chan struct{}),
+		every: analyticsEvery, turns: analyticsTurns, named: cellsNamed, done: make(chan struct{}),
 	}, nil
 }
+
+// analyticsRows is the version of what is in the rows, and in which grains.
+const analyticsRows = 2
 
 // analyticsRules is by what figures are made. Those made by anything else are
 // worth nothing.
 func analyticsRules(log *Log, zone *time.Location) string {
-	return fmt.Sprintf("fold %d, zone %s, log %s", analytics.Version, zone, log.Epoch())
+	return fmt.Sprintf("fold %d, rows %d, zone %s, log %s", analytics.Version, analyticsRows, zone, log.Epoch())
 }
 
 func (a *Analytics) start() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +22,7 @@ func BenchmarkCount(b *testing.B) {
 	b.StopTimer()
 	options := Options{Dir: b.TempDir()}
 	log := openUnprojected(b, options)
-	size := fillLog(b, log, b.N)
+	size := fillLog(b, log, b.N, 9)
 	a := openUncounted(b, log, options, shanghai(b))
 	begun := CPUTime(b)
 	b.StartTimer()
@@ -35,10 +37,100 @@ func BenchmarkCount(b *testing.B) {
 	askAll(b, a)
 }
 
+// BenchmarkOverview asks the questions of a dashboard about b.N conversations of
+// one or two turns each, within 30 days. First nothing of the figures is in
+// memory: they are opened anew, and the pages of their file are dropped.
+//
+//	go test ./adapters/store -run - -bench BenchmarkOverview -benchtime 1000000x
+func BenchmarkOverview(b *testing.B) {
+	b.StopTimer()
+	options := Options{Dir: b.TempDir()}
+	log := openUnprojected(b, options)
+	turns := b.N + b.N/2
+	fillLog(b, log, turns, 2)
+	a := openUncounted(b, log, options, shanghai(b))
+	begun := time.Now()
+	count(b, a)
+	b.ReportMetric(float64(turns)/time.Since(begun).Seconds(), "turns/s")
+	closeAnalytics(b, a)
+	forgetFile(b, options.Dir+"/"+analyticsName)
+	a = openUncounted(b, log, options, shanghai(b))
+	b.StartTimer()
+	askAll(b, a)
+	b.StopTimer()
+	all, err := a.Totals(b.Context(), wholeStream(a.zone), analytics.GroupNone)
+	if err != nil || len(all) != 1 {
+		b.Fatal(all, err)
+	}
+	b.ReportMetric(float64(all[0].Totals.Marks[analytics.Contacts]), "contacts")
+}
+
+// BenchmarkLag stores b.N turns at a thousand a second, and says how long it takes
+// until a turn that is stored is counted.
+//
+//	go test ./adapters/store -run - -bench BenchmarkLag -benchtime 20000x
+func BenchmarkLag(b *testing.B) {
+	options := Options{Dir: b.TempDir()}
+	log := openUnprojected(b, options)
+	a, err := OpenAnalytics(b.Context(), log, options, shanghai(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer closeAnalytics(b, a)
+	s := &stream{random: rand.New(rand.NewPCG(1, 2)), each: 1}
+	stored, counted := make(chan time.Time, b.N), make(chan []time.Time)
+	go func() { counted <- whenCounted(b, a, b.N) }()
+	var appending sync.WaitGroup
+	begun := time.Now()
+	for i := range b.N {
+		turn := s.turn()
+		time.Sleep(time.Until(begun.Add(time.Duration(i) * time.Millisecond)))
+		appending.Go(func() {
+			if err := log.Append(b.Context(), turn); err != nil {
+				b.Error(err)
+			}
+			stored <- time.Now()
+		})
+	}
+	appending.Wait()
+	lags := make([]time.Duration, b.N)
+	for i, at := range <-counted {
+		lags[i] = at.Sub(<-stored)
+	}
+	slices.Sort(lags)
+	for _, share := range []float64{50, 99, 100} {
+		b.ReportMetric(float64(lags[int(share/100*float64(b.N-1))].Milliseconds()), fmt.Sprintf("p%v-ms", share))
+	}
+}
+
+// whenCounted is when it was seen that so many turns are counted, for each number
+// of them.
+func whenCounted(b *testing.B, a *Analytics, turns int) []time.Time {
+	b.Helper()
+	seen := make([]time.Time, 0, turns)
+	for len(seen) < turns {
+		state, err := a.state(b.Context())
+		if err != nil {
+			b.Error(err)
+			return make([]time.Time, turns)
+		}
+		for now := time.Now(); int64(len(seen)) < state.mark.position; {
+			seen = append(seen, now)
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return seen
+}
+
+func wholeStream(zone *time.Location) analytics.Query {
+	first := analytics.DayOf(ordinaryBegin(), zone)
+	return analytics.Query{Tenant: "default", From: first, To: first + 30}
+}
+
 // askAll says how long the questions of a dashboard take, first and then again.
 func askAll(b *testing.B, a *Analytics) {
 	b.Helper()
-	q := analytics.Query{Tenant: "default", From: analytics.DayOf(ordinaryBegin(), a.zone), To: analytics.DayOf(ordinaryBegin(), a.zone) + 30}
+	q := wholeStream(a.zone)
 	filtered := q
 	filtered.Locale, filtered.Version, filtered.Cause = "zh-CN", "10.5", "credit_thin"
 	for _, one := range []struct {
@@ -70,6 +162,7 @@ func askAll(b *testing.B, a *Analytics) {
 		}
 		b.ReportMetric(float64(time.Since(begun).Microseconds())/1000, one.name+"-first-ms")
 		const times = 5
+		used := CPUTime(b)
 		begun = time.Now()
 		for range times {
 			if err := one.ask(b.Context()); err != nil {
@@ -77,6 +170,7 @@ func askAll(b *testing.B, a *Analytics) {
 			}
 		}
 		b.ReportMetric(float64(time.Since(begun).Microseconds())/1000/times, one.name+"-again-ms")
+		b.ReportMetric(float64((CPUTime(b)-used).Microseconds())/1000/times, one.name+"-again-cpu-ms")
 	}
 }
 
@@ -99,8 +193,8 @@ func (a *Analytics) overview(ctx context.Context, q analytics.Query) error {
 func ordinaryBegin() time.Time { return time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) }
 
 // fillLog puts turns into the log behind its back, which is quicker, and returns
-// the bytes of their rows.
-func fillLog(b *testing.B, log *Log, turns int) (size int) {
+// the bytes of their rows. Conversations have up to so many turns each.
+func fillLog(b *testing.B, log *Log, turns int, each int64) (size int) {
 	b.Helper()
 	conn, err := openSQLiteWriter(sqliteDSN(log.dir+"/"+databaseName, []string{"synchronous(OFF)", "busy_timeout(5000)"}))
 	if err != nil {
@@ -111,7 +205,7 @@ func fillLog(b *testing.B, log *Log, turns int) (size int) {
 			b.Error(err)
 		}
 	}()
-	s := &stream{random: rand.New(rand.NewPCG(1, 2)), step: 30 * 24 * time.Hour / time.Duration(max(turns, 1))}
+	s := &stream{random: rand.New(rand.NewPCG(1, 2)), each: each, step: 30 * 24 * time.Hour / time.Duration(max(turns, 1))}
 	for done := 0; done < turns; {
 		var some batch
 		for range min(1000, turns-done) {
@@ -134,6 +228,7 @@ func fillLog(b *testing.B, log *Log, turns int) (size int) {
 type stream struct {
 	random *rand.Rand
 	step   time.Duration
+	each   int64 // most turns of a conversation
 	made   int
 	begun  int
 	open   []*streamed
@@ -148,7 +243,7 @@ func (s *stream) turn() bot.Turn {
 	s.made++
 	if len(s.open) < 100 {
 		s.begun++
-		s.open = append(s.open, &streamed{id: fmt.Sprintf("c_%08x-%024x", s.begun, s.random.Uint64()), turns: 1 + s.random.Int64N(9)})
+		s.open = append(s.open, &streamed{id: fmt.Sprintf("c_%08x-%024x", s.begun, s.random.Uint64()), turns: 1 + s.random.Int64N(s.each)})
 	}
 	at := s.random.IntN(len(s.open))
 	one := s.open[at]

@@ -1,7 +1,5 @@
 package store
 
-import "kaitong/bot/analytics"
-
 // The rows of a page as PostgreSQL takes them: column by column.
 
 func placeColumns(page *analyticsPage) []any {
@@ -70,16 +68,10 @@ func cellColumns(page *analyticsPage) []any {
 	}
 }
 
-func keyColumns(page *analyticsPage) []any {
-	if len(page.keys) == 0 {
-		return nil
+// keyColumns are where keys are counted.
+func keyColumns(keys []keyRow) []any {
+	return []any{
+		column(keys, func(r *keyRow) int64 { return r.place }), column(keys, func(r *keyRow) string { return r.kind }),
+		column(keys, func(r *keyRow) int64 { return r.day }),
 	}
-	args := []any{
-		column(page.keys, func(r *keyRow) string { return r.kind }), column(page.keys, func(r *keyRow) int64 { return r.place }),
-		column(page.keys, func(r *keyRow) int64 { return r.day }), column(page.keys, func(r *keyRow) int64 { return r.name }),
-	}
-	for bit := range analytics.MaxBits {
-		args = append(args, column(page.keys, func(r *keyRow) int64 { return r.bits[bit] }))
-	}
-	return args
 }

@@ -69,9 +69,10 @@ type span struct {
 // on which days and at which places.
 const cellsNamed = 2000
 
-// within keeps contacts of the cells apart, and some others where they are many.
-func (s *span) within() string {
-	if len(s.cells) > cellsNamed {
+// within keeps contacts of the cells apart, and some others where there are more
+// cells than shall be named.
+func (s *span) within(named int) string {
+	if len(s.cells) > named {
 		return `day IN (` + numbers(s.days) + `) AND place IN (` + numbers(s.places) + `)`
 	}
 	return `day * 4294967296 + place IN (` + numbers(s.cells) + `)`
@@ -124,15 +125,11 @@ func apart(list []*span) []*span {
 // asks.
 func (a *Analytics) cellsWith(ctx context.Context, q analytics.Query, which analytics.Which) (map[int64][]int64, error) {
 	cells := map[int64][]int64{}
-	places := placesOf(q, grainAll)
-	text := `SELECT c.day, c.place, c.counts FROM analytics_places p JOIN analytics_cells c ON c.place = p.id WHERE ` + places.text +
-		` AND c.day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To))
-	if which.Kind != "" {
-		text += ` AND EXISTS (
-			SELECT 1 FROM analytics_keys k WHERE k.place = c.place AND k.day = c.day AND k.kind = ` + places.arg(string(which.Kind)) +
-			` AND k.name = (SELECT id FROM analytics_names WHERE kind = ` + places.arg(string(which.Kind)) + ` AND key = ` + places.arg(storableText(which.Key)) + `)` +
-			bitsCounted(which.Bits) + `)`
+	keyed, err := a.cellsOfKey(ctx, q, which)
+	if err != nil {
+		return nil, err
 	}
+	places := placesOf(q, grainAll)
 	var counts sql.RawBytes
 	return cells, a.eachRow(ctx, func(rows *sql.Rows) error {
 		var day, place int64
@@ -140,22 +137,44 @@ func (a *Analytics) cellsWith(ctx context.Context, q analytics.Query, which anal
 		if err := rows.Scan(&day, &place, &counts); err != nil {
 			return err
 		}
+		if keyed != nil && !keyed[cellAt{place, day}] {
+			return nil
+		}
 		err := unpackTotals(&totals, counts)
 		if err == nil && totals.Marks[analytics.Contacts] != 0 && (which.Term == nil || which.Term.Of(&totals) != 0) {
 			cells[day] = append(cells[day], place)
 		}
 		return err
-	}, text, places.args...)
+	}, `SELECT c.day, c.place, c.counts FROM analytics_places p JOIN analytics_cells c ON c.place = p.id WHERE `+places.text+
+		` AND c.day BETWEEN `+places.arg(int64(q.From))+` AND `+places.arg(int64(q.To)), places.args...)
 }
 
-func bitsCounted(bits analytics.Bits) string {
-	var text strings.Builder
-	for bit := range analytics.MaxBits {
-		if bits.Has(bit) {
-			fmt.Fprintf(&text, ` AND k.k%d <> 0`, bit)
-		}
+// cellsOfKey are those that count each bit asked for of the key asked for, nil
+// where none is.
+func (a *Analytics) cellsOfKey(ctx context.Context, q analytics.Query, which analytics.Which) (map[cellAt]bool, error) {
+	if which.Kind == "" {
+		return nil, nil
 	}
-	return text.String()
+	places := placesOf(q, grainAll)
+	text := `SELECT k.place, k.day, k.counts, n.id FROM analytics_places p JOIN analytics_keys k ON k.place = p.id, analytics_names n
+		WHERE ` + places.text + ` AND k.kind = ` + places.arg(string(which.Kind)) + ` AND k.day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To)) +
+		` AND n.kind = ` + places.arg(string(which.Kind)) + ` AND n.key = ` + places.arg(storableText(which.Key))
+	cells := map[cellAt]bool{}
+	var counts sql.RawBytes
+	return cells, a.eachRow(ctx, func(rows *sql.Rows) error {
+		var at cellAt
+		var key uint32
+		if err := rows.Scan(&at.place, &at.day, &counts, &key); err != nil {
+			return err
+		}
+		keys := keyReader{in: counts}
+		for keys.next() {
+			if keys.name == key && which.Bits&^keys.bits.set() == 0 {
+				cells[at] = true
+			}
+		}
+		return keys.err()
+	}, text, places.args...)
 }
 
 // contactLook goes through contacts, the newest first.
@@ -179,7 +198,7 @@ func (l *contactLook) through(ctx context.Context, s *span) error {
 			count++
 			return l.take(rows)
 		}, `SELECT opened, closed, body FROM analytics_contacts
-			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within()+l.marked()+`
+			WHERE opened >= $1 AND opened <= $2 AND opened < $3 AND `+s.within(l.named)+l.marked()+`
 			ORDER BY opened DESC LIMIT $4`, max(s.least, 1), s.most, l.before, contactsAtOnce)
 		if err != nil || count < contactsAtOnce {
 			return err

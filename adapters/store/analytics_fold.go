@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kaitong/bot"
@@ -41,6 +42,7 @@ type analyticsFold struct {
 	page          *analyticsPage
 	number        int64 // of the page
 	applying      *bot.Turn
+	bodies        shelf
 	touched       []*foldedConversation
 	touchedPeople []*foldedPerson
 }
@@ -60,6 +62,26 @@ type foldedPerson struct {
 	person analytics.Person
 	stored analytics.Person
 	page   int64
+}
+
+// shelf holds the bodies of a page, many in one piece of memory.
+type shelf struct{ free []byte }
+
+// Sizes of a shelf: of a piece, and of what is not put into the rest of one.
+const (
+	shelfPiece = 64 << 10
+	shelfRest  = 2 << 10
+)
+
+func (s *shelf) put(body func([]byte) ([]byte, error)) ([]byte, error) {
+	if cap(s.free) < shelfRest {
+		s.free = make([]byte, 0, shelfPiece)
+	}
+	data, err := body(s.free)
+	if len(data) <= cap(s.free) {
+		s.free = data[len(data):]
+	}
+	return slices.Clip(data), err
 }
 
 // begin goes on from a mark, with nothing in memory.
@@ -133,7 +155,7 @@ func (f *analyticsFold) settle(one *foldedConversation) error {
 	if memory.Version == 0 && !memory.Broken {
 		return nil // asked for, and forgotten
 	}
-	body, err := memory.MarshalBinary()
+	body, err := f.bodies.put(memory.AppendBinary)
 	if err != nil {
 		return fmt.Errorf("conversation %q: %w", one.id, err)
 	}
@@ -147,27 +169,18 @@ func (f *analyticsFold) settle(one *foldedConversation) error {
 
 // store counts a contact and puts its row into the page.
 func (f *analyticsFold) store(one *foldedConversation, contact *analytics.Contact, closed int64, body []byte) {
-	after := countContact(contact, f.zone)
+	after := f.words.counted(contact, f.zone)
 	f.ledger.move(&one.counted, &after)
 	one.counted = after
 	row := contactRow{
-		conversation: one.id, n: int64(contact.N), opened: contact.Opened, day: int64(after.cell.Day),
-		marks: int64(after.counts.Marks), closed: closed, body: body,
+		conversation: one.id, n: int64(contact.N), opened: contact.Opened, day: after.day,
+		marks: int64(after.marks), closed: closed, body: body,
 	}
 	if after.is {
-		row.place = f.words.of(after.cell.Place)[grainAll]
+		row.place = after.places[grainAll]
 		f.page.opened(row.day, row.opened)
 	}
 	f.page.contacts = append(f.page.contacts, row)
-}
-
-// countContact is how a contact is counted now.
-func countContact(contact *analytics.Contact, zone *time.Location) counted {
-	if contact.N == 0 {
-		return counted{}
-	}
-	cell, counts := contact.Count(zone)
-	return counted{true, cell, counts}
 }
 
 // Conversation implements [analytics.State].
@@ -193,7 +206,7 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 		return one, nil
 	}
 	var body []byte
-	err := f.tables.remembered.QueryRowContext(f.ctx, id).Scan(&body)
+	err := f.tables.remembered.QueryRowContext(f.tables.lookup(f.ctx), id).Scan(&body)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return one, nil
@@ -204,7 +217,7 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 		return nil, err
 	}
 	one.broken = one.memory.Broken
-	one.counted = countContact(&one.memory.Contact, f.zone)
+	one.counted = f.words.counted(&one.memory.Contact, f.zone)
 	return one, nil
 }
 
@@ -214,7 +227,7 @@ func (f *analyticsFold) Person(key string) (*analytics.Person, error) {
 	one, known := f.persons.get(hash)
 	if !known {
 		one = &foldedPerson{hash: hash}
-		err := f.tables.latest.QueryRowContext(f.ctx, []byte(hash)).Scan(&one.person.Conversation, &one.person.N)
+		err := f.tables.latest.QueryRowContext(f.tables.lookup(f.ctx), []byte(hash)).Scan(&one.person.Conversation, &one.person.N)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, f.tables.words.explain(err)
 		}
@@ -234,7 +247,7 @@ func (f *analyticsFold) Close(contact *analytics.Contact) error {
 	if !known {
 		return fmt.Errorf("contact %d of %q was not asked for", contact.N, contact.Conversation)
 	}
-	body, err := contact.MarshalBinary()
+	body, err := f.bodies.put(contact.AppendBinary)
 	if err != nil {
 		return fmt.Errorf("contact %d of %q: %w", contact.N, contact.Conversation, err)
 	}

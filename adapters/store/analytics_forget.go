@@ -31,25 +31,27 @@ func (a *Analytics) forget(ctx context.Context, conversations []string) error {
 		if rules != a.rules { // how they were counted is not known here
 			return c.empty(a.rules, end)
 		}
-		return c.forget(conversations, a.zone)
+		return c.forget(conversations, a.zone, a.fold.salt)
 	})
 }
 
 // forget takes what conversations add to the counts away, and then their rows.
-func (c *analyticsChange) forget(conversations []string, zone *time.Location) error {
+func (c *analyticsChange) forget(conversations []string, zone *time.Location, salt string) error {
 	words, err := loadAnalyticsWords(c.ctx, c.tx)
 	if err != nil {
 		return err
 	}
 	page, ledger := &analyticsPage{}, newAnalyticsLedger(words)
 	for _, conversation := range conversations {
-		if err := c.uncount(conversation, zone, page, ledger); err != nil {
-			return err
+		person, err := c.uncount(conversation, zone, page, ledger)
+		if err == nil {
+			err = c.do(`DELETE FROM analytics_contacts WHERE conversation = $1`, conversation)
 		}
-		for _, table := range []string{"contacts", "persons"} {
-			if err := c.do(`DELETE FROM analytics_`+table+` WHERE conversation = $1`, conversation); err != nil {
-				return err
-			}
+		if err == nil { // by the key of the table, which has none for conversations
+			err = c.do(`DELETE FROM analytics_persons WHERE person = $1 AND conversation = $2`, []byte(hashPerson(salt, person)), conversation)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	ledger.into(page)
@@ -57,9 +59,10 @@ func (c *analyticsChange) forget(conversations []string, zone *time.Location) er
 	return c.add(page)
 }
 
-// uncount finds out what the contacts of a conversation add to the counts.
-func (c *analyticsChange) uncount(conversation string, zone *time.Location, page *analyticsPage, ledger *analyticsLedger) error {
-	return eachRow(c.ctx, c.tx, func(rows *sql.Rows) error {
+// uncount finds out what the contacts of a conversation add to the counts, and
+// whose it is.
+func (c *analyticsChange) uncount(conversation string, zone *time.Location, page *analyticsPage, ledger *analyticsLedger) (person string, err error) {
+	err = eachRow(c.ctx, c.tx, func(rows *sql.Rows) error {
 		var closed int64
 		var body []byte
 		if err := rows.Scan(&closed, &body); err != nil {
@@ -69,10 +72,14 @@ func (c *analyticsChange) uncount(conversation string, zone *time.Location, page
 		if memory.Broken {
 			page.broken--
 		}
-		before := countContact(&memory.Contact, zone)
+		if closed == 0 {
+			person = memory.Person()
+		}
+		before := ledger.words.counted(&memory.Contact, zone)
 		ledger.move(&before, &counted{})
 		return err
 	}, c.tables.text(`SELECT closed, body FROM analytics_contacts WHERE conversation = $1`), conversation)
+	return person, err
 }
 
 // add adds to the counts what a page says.
@@ -86,11 +93,7 @@ func (c *analyticsChange) add(page *analyticsPage) error {
 		}
 	}
 	for i := range page.keys {
-		k := &page.keys[i]
-		b := &k.bits
-		err := c.do(`UPDATE analytics_keys SET k0 = k0 + $5, k1 = k1 + $6, k2 = k2 + $7, k3 = k3 + $8, k4 = k4 + $9, k5 = k5 + $10, k6 = k6 + $11, k7 = k7 + $12
-			WHERE kind = $1 AND place = $2 AND day = $3 AND name = $4`, k.kind, k.place, k.day, k.name, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7])
-		if err != nil {
+		if err := c.addKeys(&page.keys[i]); err != nil {
 			return err
 		}
 	}
@@ -98,11 +101,7 @@ func (c *analyticsChange) add(page *analyticsPage) error {
 }
 
 func (c *analyticsChange) addCell(cell *cellRow) error {
-	var counts []byte
-	err := c.tx.QueryRowContext(c.ctx, c.tables.text(`SELECT counts FROM analytics_cells WHERE place = $1 AND day = $2`), cell.place, cell.day).Scan(&counts)
-	if errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("%w: a contact is counted nowhere", ErrCorrupt)
-	}
+	counts, err := c.counts(`SELECT counts FROM analytics_cells WHERE place = $1 AND day = $2`, cell.place, cell.day)
 	if err == nil {
 		err = unpackTotals(cell.counts, counts)
 	}
@@ -110,4 +109,24 @@ func (c *analyticsChange) addCell(cell *cellRow) error {
 		return err
 	}
 	return c.do(`UPDATE analytics_cells SET counts = $3 WHERE place = $1 AND day = $2`, cell.place, cell.day, packTotals(cell.counts))
+}
+
+func (c *analyticsChange) addKeys(keys *keyRow) error {
+	counts, err := c.counts(`SELECT counts FROM analytics_keys WHERE place = $1 AND kind = $2 AND day = $3`, keys.place, keys.kind, keys.day)
+	if err == nil {
+		counts, err = addKeys(counts, keys.counts)
+	}
+	if err != nil {
+		return err
+	}
+	return c.do(`UPDATE analytics_keys SET counts = $4 WHERE place = $1 AND kind = $2 AND day = $3`, keys.place, keys.kind, keys.day, counts)
+}
+
+// counts are those of a row that is there: something was counted in it.
+func (c *analyticsChange) counts(text string, args ...any) (counts []byte, err error) {
+	err = c.tx.QueryRowContext(c.ctx, c.tables.text(text), args...).Scan(&counts)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("%w: a contact is counted nowhere", ErrCorrupt)
+	}
+	return counts, err
 }

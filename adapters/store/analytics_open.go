@@ -39,6 +39,7 @@ type analyticsTables struct {
 	db    *sql.DB
 	words staffWords
 	sink  analyticsSink
+	local bool // the tables are in a file here
 
 	remembered, latest *sql.Stmt // of a conversation, and of a person
 }
@@ -51,6 +52,15 @@ func (t *analyticsTables) prepare(ctx context.Context) (err error) {
 		t.latest, err = t.db.PrepareContext(ctx, t.text(`SELECT conversation, n FROM analytics_persons WHERE person = $1`))
 	}
 	return t.words.explain(err)
+}
+
+// lookup is the context of a quick look at one row. One in a file here is done
+// before anybody could call it off, and watching for that costs more than it.
+func (t *analyticsTables) lookup(ctx context.Context) context.Context {
+	if t.local {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // text is a statement in the words of the database. It is written with $1.
@@ -133,7 +143,7 @@ func openSQLiteAnalytics(ctx context.Context, options Options) (*analyticsTables
 	if err != nil {
 		return nil, errors.Join(sqliteError(err), db.Close())
 	}
-	return &analyticsTables{db: db, words: staffWords{explain: sqliteError, mark: "?", empty: `DELETE FROM`}, sink: sink}, nil
+	return &analyticsTables{db: db, words: staffWords{explain: sqliteError, mark: "?", empty: `DELETE FROM`}, sink: sink, local: true}, nil
 }
 
 func sqliteAnalyticsPragmas(options Options) []string {

@@ -69,11 +69,11 @@ type cellRow struct {
 	counts     *analytics.Totals
 }
 
-// keyRow is what is to be added to the counts of a key.
+// keyRow is what is to be added to the counts of the keys of a kind.
 type keyRow struct {
-	kind             string
-	place, day, name int64
-	bits             [analytics.MaxBits]int64
+	kind       string
+	place, day int64
+	counts     []byte // packed
 }
 
 // sort brings the rows into the order of the tables, in which storing them is
@@ -87,7 +87,7 @@ func (p *analyticsPage) sort() {
 		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.day, b.day))
 	})
 	slices.SortFunc(p.keys, func(a, b keyRow) int {
-		return cmp.Or(compare(a.kind, b.kind), cmp.Compare(a.place, b.place), cmp.Compare(a.day, b.day), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.place, b.place), compare(a.kind, b.kind), cmp.Compare(a.day, b.day))
 	})
 }
 

@@ -95,11 +95,19 @@ func insertPage(ctx context.Context, tx pgx.Tx, page *analyticsPage) error {
 	if err := addStored(ctx, tx, page); err != nil {
 		return err
 	}
+	keys, err := sumKeys(ctx, tx, page.keys)
+	if err != nil {
+		return err
+	}
 	batch := &pgx.Batch{}
 	for _, rows := range analyticsInserts() {
 		if args := rows.args(page); len(args) > 0 {
 			batch.Queue(rows.text, args...)
 		}
+	}
+	if len(keys) > 0 {
+		batch.Queue(`INSERT INTO analytics_keys (place, kind, day, counts) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[])
+			ON CONFLICT (place, kind, day) DO UPDATE SET counts = excluded.counts`, append(keyColumns(page.keys), keys)...)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
@@ -117,6 +125,24 @@ func addStored(ctx context.Context, tx pgx.Tx, page *analyticsPage) error {
 	var counts []byte
 	_, err = pgx.ForEachRow(rows, []any{&nth, &counts}, func() error { return unpackTotals(page.cells[nth-1].counts, counts) })
 	return err
+}
+
+// sumKeys are the counts of keys, with what the page adds.
+func sumKeys(ctx context.Context, tx pgx.Tx, keys []keyRow) ([][]byte, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT given.nth, k.counts FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS given (place, kind, day, nth)
+		JOIN analytics_keys k ON k.place = given.place AND k.kind = given.kind AND k.day = given.day`, keyColumns(keys)...)
+	if err != nil {
+		return nil, err
+	}
+	sums := column(keys, func(r *keyRow) []byte { return r.counts })
+	var nth int64
+	var counts []byte
+	_, err = pgx.ForEachRow(rows, []any{&nth, &counts}, func() (err error) {
+		sums[nth-1], err = addKeys(counts, keys[nth-1].counts)
+		return err
+	})
+	return sums, err
 }
 
 // column is one value of every row.
@@ -150,8 +176,5 @@ func analyticsInserts() []analyticsInsert {
 				least = least(analytics_days.least, excluded.least), most = greatest(analytics_days.most, excluded.most)`, dayColumns},
 		{`INSERT INTO analytics_cells (place, day, counts) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])
 			ON CONFLICT (place, day) DO UPDATE SET counts = excluded.counts`, cellColumns},
-		{`INSERT INTO analytics_keys (kind, place, day, name, k0, k1, k2, k3, k4, k5, k6, k7)
-			SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-				$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])` + keyMerge, keyColumns},
 	}
 }

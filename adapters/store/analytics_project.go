@@ -46,10 +46,11 @@ func cancelIf(cancel context.CancelCauseFunc, err error) {
 
 // readTurns reads to the end of the log.
 func (a *Analytics) readTurns(ctx context.Context, after int64, into chan<- []bot.Turn) error {
+	var facts bot.FactsReader
 	for {
 		var page []bot.Turn
 		err := a.log.db.persist(ctx, func(ctx context.Context) (err error) {
-			page, err = a.readPage(ctx, after)
+			page, err = a.readPage(ctx, after, &facts)
 			return err
 		})
 		if err != nil || len(page) == 0 {
@@ -67,7 +68,7 @@ func (a *Analytics) readTurns(ctx context.Context, after int64, into chan<- []bo
 	}
 }
 
-func (a *Analytics) readPage(ctx context.Context, after int64) ([]bot.Turn, error) {
+func (a *Analytics) readPage(ctx context.Context, after int64, facts *bot.FactsReader) ([]bot.Turn, error) {
 	page := make([]bot.Turn, 0, a.turns)
 	err := eachRow(ctx, a.log.db.pool, func(rows *sql.Rows) error {
 		var turn bot.Turn
@@ -77,7 +78,7 @@ func (a *Analytics) readPage(ctx context.Context, after int64) ([]bot.Turn, erro
 			return err
 		}
 		turn.At = moment(at)
-		turn.Events, _ = bot.DecodeFacts(events) // one that cannot be read counts as one that says nothing; verifying names it
+		turn.Events, _ = facts.Read(events) // one that cannot be read counts as one that says nothing; verifying names it
 		page = append(page, turn)
 		return nil
 	}, a.log.db.counting, after, a.turns)

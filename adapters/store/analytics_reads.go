@@ -6,28 +6,19 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kaitong/bot/analytics"
 )
 
 // analyticsPlaces are the places that a question means, as a piece of SQL.
 type analyticsPlaces struct {
-	grain int64
-	text  string
-	args  []any
+	text string
+	args []any
 }
 
-// placesOf takes the coarsest grain, from a given one on, that can tell what a
-// question means.
+// placesOf are those of a grain that a question means.
 func placesOf(q analytics.Query, grain int64) analyticsPlaces {
-	switch {
-	case q.Version != "" || q.Cause != "":
-		grain = max(grain, grainAll)
-	case q.Product != "" || q.Locale != "" || q.Channel != "":
-		grain = max(grain, grainChannel)
-	}
-	p := analyticsPlaces{grain: grain, text: `tenant = $1 AND grain = $2`, args: []any{q.Tenant, grain}}
+	p := analyticsPlaces{text: `tenant = $1 AND grain = $2`, args: []any{q.Tenant, grain}}
 	p.only("product", q.Product)
 	p.only("locale", q.Locale)
 	p.only("channel", q.Channel)
@@ -48,12 +39,20 @@ func (p *analyticsPlaces) arg(value any) string {
 	return "$" + strconv.Itoa(len(p.args))
 }
 
-// groupGrain is what has to be known to take totals apart.
-func groupGrain(by analytics.Group) int64 {
-	switch by {
-	case analytics.GroupVersion, analytics.GroupCause:
+// grainOf is the coarsest grain that can tell what a question means, and take
+// totals apart.
+func grainOf(q analytics.Query, by analytics.Group) int64 {
+	version, cause := q.Version != "" || by == analytics.GroupVersion, q.Cause != "" || by == analytics.GroupCause
+	channel := q.Product != "" || q.Locale != "" || q.Channel != "" ||
+		by == analytics.GroupProduct || by == analytics.GroupLocale || by == analytics.GroupChannel
+	switch {
+	case version && !cause && !channel:
+		return grainVersion
+	case cause && !version && !channel:
+		return grainCause
+	case version || cause:
 		return grainAll
-	case analytics.GroupProduct, analytics.GroupLocale, analytics.GroupChannel:
+	case channel:
 		return grainChannel
 	}
 	return grainTenant
@@ -62,7 +61,7 @@ func groupGrain(by analytics.Group) int64 {
 // Totals implements [analytics.Store].
 func (a *Analytics) Totals(ctx context.Context, q analytics.Query, by analytics.Group) ([]analytics.GroupTotals, error) {
 	found := map[string]*analytics.Totals{}
-	places := placesOf(q, groupGrain(by))
+	places := placesOf(q, grainOf(q, by))
 	var place placeRow
 	var day int64
 	var counts sql.RawBytes
@@ -98,42 +97,58 @@ func groupsInOrder(found map[string]*analytics.Totals) []analytics.GroupTotals {
 
 // Keys implements [analytics.Store].
 func (a *Analytics) Keys(ctx context.Context, q analytics.Query, kind analytics.Kind, limit int) ([]analytics.KeyTotals, error) {
-	places := placesOf(q, grainTenant)
-	text := `
-		SELECT n.key, s.s0, s.s1, s.s2, s.s3, s.s4, s.s5, s.s6, s.s7 FROM (
-			SELECT name, ` + keySums() + ` FROM analytics_keys
-			WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
-				AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To)) + `
-			GROUP BY name
-		) AS s JOIN analytics_names n ON n.id = s.name
-		WHERE s.s0 <> 0 OR s.s1 <> 0 OR s.s2 <> 0 OR s.s3 <> 0 OR s.s4 <> 0 OR s.s5 <> 0 OR s.s6 <> 0 OR s.s7 <> 0
-		ORDER BY s.s0 DESC, n.key`
-	if limit > 0 {
-		text += ` LIMIT ` + strconv.Itoa(limit)
-	}
-	var list []analytics.KeyTotals
-	err := a.eachRow(ctx, func(rows *sql.Rows) error {
-		var k analytics.KeyTotals
-		into := []any{&k.Key}
-		for bit := range k.Bits {
-			into = append(into, &k.Bits[bit])
-		}
-		err := rows.Scan(into...)
-		list = append(list, k)
-		return err
-	}, text, places.args...)
+	list, err := a.keys(ctx, q, kind)
 	if err != nil {
 		return nil, fmt.Errorf("keys of kind %s: %w", kind, err)
+	}
+	slices.SortFunc(list, analytics.KeyTotals.Compare)
+	if limit > 0 && limit < len(list) {
+		list = list[:limit]
 	}
 	return list, nil
 }
 
-func keySums() string {
-	sums := make([]string, analytics.MaxBits)
-	for bit := range sums {
-		sums[bit] = fmt.Sprintf("CAST(sum(k%d) AS bigint) AS s%d", bit, bit)
+func (a *Analytics) keys(ctx context.Context, q analytics.Query, kind analytics.Kind) ([]analytics.KeyTotals, error) {
+	sums, err := a.keySums(ctx, q, kind)
+	if err != nil {
+		return nil, err
 	}
-	return strings.Join(sums, ", ")
+	var list []analytics.KeyTotals
+	err = a.eachRow(ctx, func(rows *sql.Rows) error {
+		var id uint32
+		var key analytics.KeyTotals
+		err := rows.Scan(&id, &key.Key)
+		if bits := sums[id]; bits != nil && *bits != (keyBits{}) {
+			key.Bits = *bits
+			list = append(list, key)
+		}
+		return err
+	}, `SELECT id, key FROM analytics_names WHERE kind = $1`, string(kind))
+	return list, err
+}
+
+// keySums adds up the counts of the keys of a kind, by name.
+func (a *Analytics) keySums(ctx context.Context, q analytics.Query, kind analytics.Kind) (map[uint32]*keyBits, error) {
+	places := placesOf(q, min(grainOf(q, analytics.GroupNone), grainAll))
+	text := `SELECT counts FROM analytics_keys WHERE place IN (SELECT id FROM analytics_places WHERE ` + places.text + `)
+		AND kind = ` + places.arg(string(kind)) + ` AND day BETWEEN ` + places.arg(int64(q.From)) + ` AND ` + places.arg(int64(q.To))
+	sums := map[uint32]*keyBits{}
+	var counts sql.RawBytes
+	return sums, a.eachRow(ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(&counts); err != nil {
+			return err
+		}
+		keys := keyReader{in: counts}
+		for keys.next() {
+			sum := sums[keys.name]
+			if sum == nil {
+				sum = &keyBits{}
+				sums[keys.name] = sum
+			}
+			sum.addAll(&keys.bits)
+		}
+		return keys.err()
+	}, text, places.args...)
 }
 
 func (a *Analytics) eachRow(ctx context.Context, take func(*sql.Rows) error, text string, args ...any) error {

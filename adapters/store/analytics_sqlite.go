@@ -19,7 +19,8 @@ type sqliteAnalytics struct {
 	move                    *sqliteStatement
 	place, name, contact    *sqliteStatement
 	person, day             *sqliteStatement
-	cell, counts, key       *sqliteStatement
+	cell, counts            *sqliteStatement
+	keys, keyCounts         *sqliteStatement
 	prepared                []*sqliteStatement
 }
 
@@ -52,7 +53,8 @@ func (a *sqliteAnalytics) prepare() error {
 			ON CONFLICT (day) DO UPDATE SET least = min(least, excluded.least), most = max(most, excluded.most)`, &a.day},
 		{`SELECT counts FROM analytics_cells WHERE place = ?1 AND day = ?2`, &a.counts},
 		{`INSERT OR REPLACE INTO analytics_cells (place, day, counts) VALUES (?1, ?2, ?3)`, &a.cell},
-		{`INSERT INTO analytics_keys (kind, place, day, name, k0, k1, k2, k3, k4, k5, k6, k7) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)` + keyMerge, &a.key},
+		{`SELECT counts FROM analytics_keys WHERE place = ?1 AND kind = ?2 AND day = ?3`, &a.keyCounts},
+		{`INSERT OR REPLACE INTO analytics_keys (place, kind, day, counts) VALUES (?1, ?2, ?3, ?4)`, &a.keys},
 	} {
 		statement, err := prepareSQLite(a.conn, item.text)
 		if err != nil {
@@ -63,14 +65,6 @@ func (a *sqliteAnalytics) prepare() error {
 	}
 	return nil
 }
-
-// keyMerge adds what is new to what was counted.
-const keyMerge = `
-	ON CONFLICT (kind, place, day, name) DO UPDATE SET
-		k0 = analytics_keys.k0 + excluded.k0, k1 = analytics_keys.k1 + excluded.k1,
-		k2 = analytics_keys.k2 + excluded.k2, k3 = analytics_keys.k3 + excluded.k3,
-		k4 = analytics_keys.k4 + excluded.k4, k5 = analytics_keys.k5 + excluded.k5,
-		k6 = analytics_keys.k6 + excluded.k6, k7 = analytics_keys.k7 + excluded.k7`
 
 // lead implements analyticsSink. The directory is locked, so there is no other
 // node.
@@ -147,11 +141,11 @@ func (a *sqliteAnalytics) insertPersons(page *analyticsPage) error {
 func (a *sqliteAnalytics) insertCells(page *analyticsPage) error {
 	for i := range page.cells {
 		c := &page.cells[i]
-		stored, err := a.counts.row(c.place, c.day)
-		if err == nil {
-			err = unpackTotals(c.counts, stored[0].([]byte))
+		stored, err := a.counts.blob(c.place, c.day)
+		if err == nil && len(stored) > 0 {
+			err = unpackTotals(c.counts, stored)
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil {
 			return err
 		}
 		if _, err := a.cell.exec(c.place, c.day, packTotals(c.counts)); err != nil {
@@ -164,12 +158,31 @@ func (a *sqliteAnalytics) insertCells(page *analyticsPage) error {
 func (a *sqliteAnalytics) insertKeys(page *analyticsPage) error {
 	for i := range page.keys {
 		k := &page.keys[i]
-		b := &k.bits
-		if _, err := a.key.exec(k.kind, k.place, k.day, k.name, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]); err != nil {
+		counts, err := a.keyCounts.blob(k.place, k.kind, k.day)
+		if err == nil {
+			counts, err = addKeys(counts, k.counts)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := a.keys.exec(k.place, k.kind, k.day, counts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// blob returns the bytes of a row, none where there is no row.
+func (s *sqliteStatement) blob(args ...any) ([]byte, error) {
+	values, err := s.row(args...)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, _ := values[0].([]byte)
+	return data, nil
 }
 
 // close implements analyticsSink.

@@ -142,6 +142,9 @@ func wantAnswers(t testing.TB, want, got analytics.Store) {
 
 func wantLists(t testing.TB, q analytics.Query, want, got analytics.Store) {
 	t.Helper()
+	for _, prefix := range []string{"", "c", "c1", "c9", "nobody", "\uFFFD", "_%"} {
+		sameAnswer(t, fmt.Sprintf("whether there is %q in %+v", prefix, q), func(s analytics.Store) (any, error) { return s.Named(t.Context(), q, prefix) }, want, got)
+	}
 	whiches := []analytics.Which{
 		{}, {Term: &analytics.Term{Mark: analytics.HandedOff}}, {Term: &analytics.Term{Sum: analytics.Fallbacks, IsSum: true}},
 		{Kind: analytics.KindFix, Key: "wait", Bits: analytics.FixShown}, {Kind: analytics.KindIntent, Key: "how.activate", Bits: analytics.IntentAsked | analytics.IntentSolved},
@@ -255,6 +258,10 @@ func wantHistory(t *testing.T, log *Log, at site, seed uint64) {
 		}
 	}
 	wantAnswers(t, oracle, a)
+	a.named = 3 // as where there are too many cells to name them
+	for _, q := range queriesOf(t) {
+		wantLists(t, q, oracle, a)
+	}
 	before, err := a.Progress(t.Context())
 	if err != nil || before.Rebuilding || before.Position != before.Target {
 		t.Errorf("progress: %+v, %v", before, err)

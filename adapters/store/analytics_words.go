@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kaitong/bot/analytics"
 )
@@ -15,18 +17,26 @@ const (
 	grainTenant  = iota // knows the tenant only
 	grainChannel        // leaves version and cause out
 	grainAll
+	grainVersion // knows tenant and version, and counts no keys
+	grainCause   // knows tenant and cause, and counts no keys
 	grains
 )
+
+// grainsOfKeys are those up to grainAll.
+const grainsOfKeys = grainAll + 1
 
 // analyticsWords are the numbers that stand for places and names in the tables.
 type analyticsWords struct {
 	places map[analytics.Place]int64 // as a grain sees them
 	counts map[analytics.Place][grains]int64
-	names  map[analytics.Key]int64
+	names  map[analytics.Key]uint32
+	kinds  []string // which kinds there are
+	kindOf []byte   // which of them a name is of
 
-	lastPlace, lastName int64
-	newPlaces           []placeRow
-	newNames            []nameRow
+	room      []analytics.Keyed
+	lastPlace int64
+	newPlaces []placeRow
+	newNames  []nameRow
 }
 
 // leftOut is what a place says of what its grain does not know.
@@ -36,10 +46,13 @@ const leftOut = "*"
 // grain stands, so that no word of a log is taken for what is left out.
 func coarse(p analytics.Place, grain int64) analytics.Place {
 	p.Region = strconv.FormatInt(grain, 10)
-	if grain < grainAll {
-		p.Version, p.Cause = leftOut, leftOut
+	if grain != grainAll && grain != grainVersion {
+		p.Version = leftOut
 	}
-	if grain < grainChannel {
+	if grain != grainAll && grain != grainCause {
+		p.Cause = leftOut
+	}
+	if grain != grainAll && grain != grainChannel {
 		p.Product, p.Locale, p.Channel = leftOut, leftOut, leftOut
 	}
 	return p
@@ -52,7 +65,7 @@ type querier interface {
 
 // loadAnalyticsWords reads all there are: some thousand.
 func loadAnalyticsWords(ctx context.Context, db querier) (*analyticsWords, error) {
-	w := &analyticsWords{places: map[analytics.Place]int64{}, counts: map[analytics.Place][grains]int64{}, names: map[analytics.Key]int64{}}
+	w := &analyticsWords{places: map[analytics.Place]int64{}, counts: map[analytics.Place][grains]int64{}, names: map[analytics.Key]uint32{}}
 	err := eachRow(ctx, db, func(rows *sql.Rows) error {
 		var p placeRow
 		err := rows.Scan(&p.id, &p.grain, &p.tenant, &p.product, &p.locale, &p.channel, &p.version, &p.cause)
@@ -65,7 +78,7 @@ func loadAnalyticsWords(ctx context.Context, db querier) (*analyticsWords, error
 	return w, eachRow(ctx, db, func(rows *sql.Rows) error {
 		var n nameRow
 		err := rows.Scan(&n.id, &n.kind, &n.key)
-		w.names[analytics.Key{Kind: analytics.Kind(n.kind), Key: n.key}], w.lastName = n.id, max(w.lastName, n.id)
+		w.hold(&n)
 		return err
 	}, `SELECT id, kind, key FROM analytics_names`)
 }
@@ -87,6 +100,23 @@ func eachRow(ctx context.Context, db querier, take func(*sql.Rows) error, text s
 
 func (p *placeRow) place() analytics.Place {
 	return analytics.Place{Tenant: p.tenant, Product: p.product, Locale: p.locale, Channel: p.channel, Version: p.version, Cause: p.cause}
+}
+
+// counted is how a contact is counted now.
+func (w *analyticsWords) counted(contact *analytics.Contact, zone *time.Location) counted {
+	if contact.N == 0 {
+		return counted{}
+	}
+	cell, counts := contact.CountInto(zone, w.room)
+	w.room = counts.Keys
+	c := counted{
+		is: true, day: int64(cell.Day), places: w.of(cell.Place), marks: counts.Marks, sums: counts.Sums,
+		keys: make([]countedKey, len(counts.Keys)),
+	}
+	for i := range counts.Keys {
+		c.keys[i] = countedKey{w.name(counts.Keys[i].Key), counts.Keys[i].Bits}
+	}
+	return c
 }
 
 // of are the numbers of a place, by grain.
@@ -117,18 +147,32 @@ func (w *analyticsWords) placeOf(p analytics.Place, grain int64) int64 {
 	return id
 }
 
+// hold takes in the number of a key. They are given out one after the other.
+func (w *analyticsWords) hold(n *nameRow) {
+	w.names[analytics.Key{Kind: analytics.Kind(n.kind), Key: n.key}] = uint32(n.id)
+	kind := slices.Index(w.kinds, n.kind)
+	if kind < 0 {
+		kind = len(w.kinds)
+		w.kinds = append(w.kinds, n.kind)
+	}
+	if missing := int(n.id) + 1 - len(w.kindOf); missing > 0 {
+		w.kindOf = append(w.kindOf, make([]byte, missing)...)
+	}
+	w.kindOf[n.id] = byte(kind)
+}
+
 // name is the number of a key.
-func (w *analyticsWords) name(key analytics.Key) int64 {
+func (w *analyticsWords) name(key analytics.Key) uint32 {
 	id, known := w.names[key]
 	if known {
 		return id
 	}
 	clean := analytics.Key{Kind: key.Kind, Key: storableText(key.Key)}
 	if id, known = w.names[clean]; !known {
-		w.lastName++
-		id = w.lastName
-		w.names[clean] = id
-		w.newNames = append(w.newNames, nameRow{id, string(clean.Kind), clean.Key})
+		row := nameRow{int64(max(len(w.kindOf), 1)), string(clean.Kind), clean.Key}
+		w.hold(&row)
+		w.newNames = append(w.newNames, row)
+		id = uint32(row.id)
 	}
 	w.names[key] = id
 	return id

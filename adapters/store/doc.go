@@ -64,7 +64,7 @@
 // own beside the log, so that counting holds up no message, or in PostgreSQL,
 // where one node counts. It reads the log every 400 ms, in the order of positions,
 // and stores each page with its position in one transaction. Contacts are counted
-// by day in three grains, and by keys; counts move by what a contact counts now
+// by day in five grains, and by keys; counts move by what a contact counts now
 // less what it counted before. Whatever does not fit the log, the zone or the
 // version of the rules is made anew, by itself or by [RebuildAnalytics].
 package store

@@ -15,7 +15,12 @@ var ErrState = errors.New("no state of this version")
 
 // MarshalBinary is a memory in a small form, for a projection to keep.
 func (m *Memory) MarshalBinary() ([]byte, error) {
-	b := packer{append(make([]byte, 0, usualMemory), Version)}
+	return m.AppendBinary(make([]byte, 0, usualMemory))
+}
+
+// AppendBinary appends what MarshalBinary returns.
+func (m *Memory) AppendBinary(to []byte) ([]byte, error) {
+	b := packer{append(to, Version)}
 	b.number(m.Version)
 	b.flag(m.Broken)
 	b.contact(&m.Contact)
@@ -76,7 +81,12 @@ func (m *Memory) UnmarshalBinary(data []byte) error {
 
 // MarshalBinary is a contact in a small form, all of it.
 func (c *Contact) MarshalBinary() ([]byte, error) {
-	b := packer{append(make([]byte, 0, usualMemory), Version)}
+	return c.AppendBinary(make([]byte, 0, usualMemory))
+}
+
+// AppendBinary appends what MarshalBinary returns.
+func (c *Contact) AppendBinary(to []byte) ([]byte, error) {
+	b := packer{append(to, Version)}
 	b.contact(c)
 	return b.out, nil
 }

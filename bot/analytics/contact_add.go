@@ -3,6 +3,9 @@ package analytics
 // maxKeys bounds the keys of a contact; more come up in no real one.
 const maxKeys = 512
 
+// usualKeys is how many most contacts have.
+const usualKeys = 12
+
 // mark sets a mark where it holds. It takes none away.
 func (c *Contact) mark(mark Mark, holds bool) {
 	if holds {
@@ -27,6 +30,9 @@ func (c *Contact) key(kind Kind, name string, bits Bits) int {
 	}
 	if len(c.Keys) == maxKeys {
 		return -1
+	}
+	if c.Keys == nil {
+		c.Keys = make([]Keyed, 0, usualKeys)
 	}
 	c.Keys = append(c.Keys, Keyed{Key: Key{Kind: kind, Key: name}, Bits: bits})
 	return len(c.Keys) - 1

@@ -8,10 +8,14 @@ import (
 // Count says what a contact adds to which cell: all it holds, and the keys that
 // follow from several things together.
 func (c *Contact) Count(zone *time.Location) (Cell, Counts) {
+	return c.CountInto(zone, make([]Keyed, 0, len(c.Keys)+8))
+}
+
+// CountInto is Count with room for the keys.
+func (c *Contact) CountInto(zone *time.Location, room []Keyed) (Cell, Counts) {
 	cell := Cell{Day: DayOf(c.Began, zone), Place: c.Place}
 	cell.Place.Region = ""
-	counts := Counts{Marks: c.Marks, Sums: c.Sums, Keys: make([]Keyed, len(c.Keys), len(c.Keys)+8)}
-	copy(counts.Keys, c.Keys)
+	counts := Counts{Marks: c.Marks, Sums: c.Sums, Keys: append(room[:0], c.Keys...)}
 	here := c.here()
 	counts.add(KindHour, hourOf(c.Began, zone), here)
 	counts.add(KindRegion, c.Place.Region, here)

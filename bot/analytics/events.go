@@ -35,6 +35,10 @@ func (m *Memory) apply(event bot.Event) {
 		c.mark(AppealSubmitted, true)
 	case bot.AppealAccepted:
 		c.mark(AppealAccepted, true)
+	case bot.AppealRefused:
+		c.mark(AppealRefused, true)
+	case bot.Alarmed:
+		c.mark(Distress, true)
 	default:
 		if !m.walked(event) {
 			m.human(event)
@@ -55,11 +59,9 @@ func (m *Memory) message(e bot.Message) {
 // shown takes in what a reply showed.
 func (m *Memory) shown(id string, about *bot.About) {
 	c := &m.Contact
-	for _, cause := range append([]string{about.Cause}, about.Reasons...) {
-		c.key(KindCause, cause, CauseTold)
-		if c.Place.Cause == "" {
-			c.Place.Cause = clean(cause)
-		}
+	c.told(about.Cause)
+	for _, cause := range about.Reasons {
+		c.told(cause)
 	}
 	for _, fix := range about.Fixes {
 		c.key(KindFix, fix, FixShown)
@@ -72,12 +74,22 @@ func (m *Memory) shown(id string, about *bot.About) {
 	m.reply(id, about.Sources)
 }
 
+func (c *Contact) told(cause string) {
+	c.key(KindCause, cause, CauseTold)
+	if c.Place.Cause == "" {
+		c.Place.Cause = clean(cause)
+	}
+}
+
 // reply remembers which entries a message quoted, for the votes on it.
 func (m *Memory) reply(id string, sources []string) {
 	made := reply{id: hash(id)}
 	for _, source := range sources {
 		if !strings.HasPrefix(source, "phrase:") {
 			if at := m.Contact.key(KindEntry, source, EntryShown); at >= 0 {
+				if made.entries == nil {
+					made.entries = make([]uint16, 0, len(sources))
+				}
 				made.entries = append(made.entries, uint16(at))
 			}
 		}
@@ -187,11 +199,12 @@ func (m *Memory) resolved() {
 	m.stepBehind()
 }
 
-// confirmed: a check says that the cause is gone, by what was tried.
+// confirmed: a check says that the cause is gone, by what was tried. Of a former
+// contact it counts in this one, as told too.
 func (m *Memory) confirmed(e bot.FixConfirmed) {
 	c := &m.Contact
 	c.mark(CheckConfirmed, true)
-	c.key(KindCause, e.Cause, CauseConfirmed)
+	c.key(KindCause, e.Cause, CauseTold|CauseConfirmed)
 	for _, fix := range e.Fixes {
 		if at := c.key(KindFix, fix, FixShown|FixTried|FixHelped|FixConfirmed); at >= 0 {
 			c.Keys[at].Bits &^= FixFailed | FixDoubted

@@ -198,6 +198,11 @@ func Figures() []Figure {
 			Means: inBoth("填过申诉表的咨询中，提交了的。", "Of those at the form of an appeal, who sent it off."),
 		},
 		{
+			ID: "appeals_refused", Unit: UnitCount, Numerator: mark(AppealRefused), Better: BetterDown, Source: "Kaitong",
+			Name:  inBoth("申诉未被接收", "Appeals not taken"),
+			Means: inBoth("受理方不收的申诉，记在消息到来时的那次咨询上。", "Contacts in which the institution said that it does not take an appeal."),
+		},
+		{
 			ID: "scam_warnings", Unit: UnitCount, Numerator: mark(ScamWarned), Better: Neither, Source: "Kaitong",
 			Name:  inBoth("防骗提醒", "Scam warnings"),
 			Means: inBoth("看到了防骗提醒。", "Contacts that were shown the warning of scams."),
@@ -205,7 +210,7 @@ func Figures() []Figure {
 		{
 			ID: "distress", Unit: UnitCount, Numerator: mark(Distress), Better: Neither, Source: "Kaitong",
 			Name:  inBoth("情绪危急", "In distress"),
-			Means: inBoth("说了绝望的话，马上转给人。", "Contacts of people in distress, who get a human at once."),
+			Means: inBoth("说了绝望的话：马上转给人，或已有人在接待。", "Contacts of people in distress: they get a human at once, or have one already."),
 		},
 		{
 			ID: "unanswered", Unit: UnitShare, Numerator: mark(Unanswered), Denominator: mark(Requests), Better: BetterDown, Source: "Tiledesk: unanswered",

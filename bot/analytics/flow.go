@@ -75,19 +75,20 @@ func (m *Memory) taken(e bot.StepTaken) {
 	}
 }
 
+// ended: a flow of a former contact counts in this one, as started too.
 func (m *Memory) ended(e bot.FlowEnded) {
 	c := &m.Contact
 	c.mark(Guided, true)
 	switch e.Outcome {
 	case bot.FlowSolved:
-		c.key(KindFlow, e.Flow, FlowEndedSolved)
+		c.key(KindFlow, e.Flow, FlowStarted|FlowEndedSolved)
 		c.mark(FlowSolved, true)
 		m.stepBehind()
 	case bot.FlowExhausted:
-		c.key(KindFlow, e.Flow, FlowEndedExhausted)
+		c.key(KindFlow, e.Flow, FlowStarted|FlowEndedExhausted)
 		m.stepBehind()
 	default:
-		c.key(KindFlow, e.Flow, FlowEndedLeft)
+		c.key(KindFlow, e.Flow, FlowStarted|FlowEndedLeft)
 	}
 	m.step = ""
 }

@@ -12,7 +12,7 @@ import (
 
 // Version is the version of the fold: of what it counts, and of how it
 // remembers. Figures made by another version must be made anew.
-const Version = 1
+const Version = 2
 
 // Limits of a contact.
 const (
@@ -105,8 +105,8 @@ type folding struct {
 func (f *folding) run() error {
 	m := f.m
 	m.clock = later(m.clock, f.turn.At.UTC())
-	if f.seen.started != nil {
-		m.open(*f.seen.started)
+	if f.seen.started != nil && m.Version == 0 { // a conversation begins once
+		m.open(f.seen.started)
 	}
 	f.asks = f.seen.asks(m)
 	cut := f.cuts()
@@ -189,7 +189,7 @@ func (f *folding) begin(cut bool) error {
 		}
 	}
 	m.next(f.turn)
-	if u := f.seen.understood; cut && u != nil && u.Locale != "" {
+	if u := &f.seen.understood; cut && u.Locale != "" {
 		m.Contact.Place.Locale = u.Locale
 	}
 	return nil
@@ -201,16 +201,16 @@ func (f *folding) person() {
 	if f.seen.said {
 		c.Last = m.clock
 	}
-	if f.seen.user == nil {
+	if !f.seen.user {
 		return
 	}
 	c.Sums[PersonMessages]++
-	c.mark(Masked, len(f.seen.user.Masked) > 0)
-	if f.seen.understood == nil {
+	c.mark(Masked, f.seen.masked)
+	if !f.seen.read {
 		return
 	}
 	if f.asks {
 		m.ask()
 	}
-	m.hear(f.seen, f.asks, f.turn.Version)
+	m.hear(&f.seen, f.asks, f.turn.Version)
 }

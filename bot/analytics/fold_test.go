@@ -206,6 +206,17 @@ func humans() []history {
 		{"distress", func(s *story) {
 			s.said("不想活了", bot.MoveCare, "distress", bot.About{}, bot.HandoffChanged{State: bot.HandoffQueued, Reason: "distress", Queue: "care"})
 		}, []string{"handed_off: " + humane + "distress human_awaited"}},
+		{"distress in front of a human", func(s *story) {
+			s.wantsHuman("requested")
+			s.claimed()
+			s.said("不想活了", bot.MoveRelay, "", bot.About{}, bot.Alarmed{Reason: "distress"})
+		}, []string{"handed_off: " + humane + "distress human_talking"}},
+		{"an appeal that nobody takes", func(s *story) {
+			s.said("我要申诉", bot.MoveAppeal, "appeal", bot.About{Appeal: bot.AppealExplain}, bot.AppealStarted{})
+			s.tapped("appeal.submit", bot.MoveAppeal, "appeal", bot.About{}, bot.AppealSubmitted{}, bot.HandoffChanged{State: bot.HandoffRequested, Reason: "appeal"})
+			s.wait(50 * hour)
+			s.turn(bot.AppealRefused{Class: bot.RefusalClass("late")})
+		}, []string{"handed_off: requests involved answered covered handed_off ticketed appeal_started appeal_submitted human_awaited appeal_refused"}},
 		{"an appeal sent", func(s *story) {
 			s.said("我要申诉", bot.MoveAppeal, "appeal", bot.About{Appeal: bot.AppealExplain}, bot.AppealStarted{}, bot.RightInvoked{Right: "human_review"})
 			s.tapped("appeal.submit", bot.MoveAppeal, "appeal", bot.About{}, bot.AppealSubmitted{}, bot.HandoffChanged{State: bot.HandoffRequested, Reason: "appeal"})

@@ -5,26 +5,29 @@ import "kaitong/bot"
 // glance is what a turn is about, seen at once.
 type glance struct {
 	started    *bot.Started
-	user       *bot.Message
-	understood *bot.Understood
-	reply      *bot.Message // of the bot, to what the person said
-	said       bool         // a person spoke, or an agent did something they notice
-	flow       bool         // a flow begins
-	appeal     bool         // the form of an appeal is opened
-	exhausted  bool         // a flow ended and did not help
+	user       bool // the person wrote or tapped
+	words      string
+	choice     string
+	masked     bool
+	read       bool // it was understood, one way or another
+	understood bot.Understood
+	reply      *bot.About // of the bot, to what the person said
+	said       bool       // a person spoke, or an agent did something they notice
+	flow       bool       // a flow begins
+	appeal     bool       // the form of an appeal is opened
+	exhausted  bool       // a flow ended and did not help
 	handoff    bot.HandoffState
 }
 
-func look(events []bot.Event) glance {
-	var g glance
+func look(events []bot.Event) (g glance) {
 	for _, event := range events {
 		switch e := event.(type) {
 		case bot.Started:
-			g.started = &e
+			g.begins(e)
 		case bot.Message:
-			g.message(e)
+			g.message(&e)
 		case bot.Understood:
-			g.understood = &e
+			g.understood, g.read = e, true
 		case bot.FlowStarted:
 			g.flow = true
 		case bot.FlowEnded:
@@ -40,15 +43,17 @@ func look(events []bot.Event) glance {
 	return g
 }
 
-func (g *glance) message(m bot.Message) {
+func (g *glance) begins(e bot.Started) { g.started = &e }
+
+func (g *glance) message(m *bot.Message) {
 	switch m.Author {
 	case bot.AuthorUser:
-		g.user, g.said = &m, true
+		g.user, g.said, g.words, g.choice, g.masked = true, true, words(m), m.Choice, len(m.Masked) > 0
 	case bot.AuthorAgent:
 		g.said = true
 	case bot.AuthorBot:
 		if m.About != nil {
-			g.reply = &m
+			g.reply = m.About
 		}
 	}
 }
@@ -57,7 +62,7 @@ func (g *glance) message(m bot.Message) {
 // and what an agent is told do not. What belongs to a flow or a form that is
 // open already does only when it comes so late that it is a return.
 func (g *glance) asks(m *Memory) bool {
-	if g.user == nil || g.understood == nil {
+	if !g.user || !g.read {
 		return false
 	}
 	late := m.Contact.N > 0 && m.clock.Sub(m.Contact.Last) > ReturnDay
@@ -84,10 +89,10 @@ func (g *glance) after(before bot.HandoffState) bot.HandoffState {
 
 // typed is what the person typed, "" where they tapped.
 func (g *glance) typed() string {
-	if g.user.Choice != "" {
+	if g.choice != "" {
 		return ""
 	}
-	return words(g.user)
+	return g.words
 }
 
 // words is the text of a message.

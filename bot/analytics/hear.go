@@ -3,14 +3,15 @@ package analytics
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"kaitong/bot"
 )
 
 // hear takes in how the person was understood, and what that says about the
 // contact.
-func (m *Memory) hear(g glance, asks bool, version int64) {
-	c, u := &m.Contact, g.understood
+func (m *Memory) hear(g *glance, asks bool, version int64) {
+	c, u := &m.Contact, &g.understood
 	if asks {
 		m.count(g)
 	}
@@ -39,7 +40,7 @@ func answers(move bot.Move) bool {
 
 // count adds to the sums and marks of questions. Only what is typed is a
 // question: a tap is always understood, and would make every share look better.
-func (m *Memory) count(g glance) {
+func (m *Memory) count(g *glance) {
 	c, typed := &m.Contact, g.typed() != ""
 	move := g.understood.Move
 	question := typed && move != bot.MoveStep && move != bot.MoveAppeal && move != bot.MoveHandoff && move != bot.MoveNotHelped
@@ -74,9 +75,9 @@ func (m *Memory) intent(u *bot.Understood, asks bool) {
 
 // remember keeps the question, for the case that the answer does not help, and
 // those that were not understood.
-func (m *Memory) remember(g glance, version int64) {
-	u := g.understood
-	asked := Question{Version: version, At: m.clock, Locale: clean(u.Locale), Intent: clean(u.Intent), Text: short(words(g.user))}
+func (m *Memory) remember(g *glance, version int64) {
+	u := &g.understood
+	asked := Question{Version: version, At: m.clock, Locale: clean(u.Locale), Intent: clean(u.Intent), Text: short(g.words)}
 	switch u.Move {
 	case bot.MoveAnswer:
 		m.question = m.chosen(g, asked)
@@ -100,8 +101,8 @@ func (m *Memory) remember(g glance, version int64) {
 
 // chosen is the question that was answered: in the person's own words where
 // they chose a reading of them, which is then no miss any more.
-func (m *Memory) chosen(g glance, asked Question) Question {
-	if _, picked := bot.ChosenIntent(g.user.Choice); !picked || m.clarify == 0 {
+func (m *Memory) chosen(g *glance, asked Question) Question {
+	if _, picked := bot.ChosenIntent(g.choice); !picked || m.clarify == 0 {
 		return asked
 	}
 	for i, miss := range m.misses {
@@ -152,6 +153,13 @@ func says(text string) bool {
 
 // short is a question in one line of bounded length.
 func short(text string) string {
+	if isShort(text) {
+		return text
+	}
+	return shorten(text)
+}
+
+func shorten(text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > MaxQuestion {
@@ -160,8 +168,21 @@ func short(text string) string {
 	return text
 }
 
+// isShort says whether a text is a short one already, as most are.
+func isShort(text string) bool {
+	runes, space := 0, true // none at the beginning
+	for _, r := range text {
+		if r == utf8.RuneError || r == 0 || unicode.IsSpace(r) && (space || r != ' ') {
+			return false
+		}
+		space = r == ' '
+		runes++
+	}
+	return runes <= MaxQuestion && (runes == 0 || !space)
+}
+
 // leaves notes what the reply leaves open.
-func (m *Memory) leaves(g glance) {
+func (m *Memory) leaves(g *glance) {
 	switch g.understood.Move {
 	case bot.MoveAnswer, bot.MoveFollowUp, bot.MoveWarn, bot.MoveRefuse:
 		m.left = nothing
@@ -171,7 +192,7 @@ func (m *Memory) leaves(g glance) {
 		m.left = afterStep(g, m.left)
 	case bot.MoveAppeal:
 		m.left = nothing
-		if g.reply != nil && g.reply.About.Appeal != "" {
+		if g.reply != nil && g.reply.Appeal != "" {
 			m.left = word
 		}
 	}
@@ -179,15 +200,15 @@ func (m *Memory) leaves(g glance) {
 
 // afterStep: who took every step and is asked whether to check again has not
 // been left in the middle, nor has who called it solved.
-func afterStep(g glance, before pending) pending {
+func afterStep(g *glance, before pending) pending {
 	switch {
 	case g.reply == nil:
 		return before
-	case g.reply.About.Step != "":
+	case g.reply.Step != "":
 		return word
 	case g.exhausted:
 		return another
-	case g.reply.About.Flow != "":
+	case g.reply.Flow != "":
 		return nothing
 	}
 	return before // enough for now

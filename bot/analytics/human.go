@@ -23,8 +23,10 @@ func (m *Memory) human(event bot.Event) {
 	}
 }
 
-// aboutHandoff sets bits with the reason and the queue of the moment.
+// aboutHandoff sets bits with the reason and the queue of the moment. Nothing
+// comes of a request that was none.
 func (m *Memory) aboutHandoff(bits Bits) {
+	bits |= HandoffAsked
 	m.Contact.key(KindHandoff, m.reason, bits)
 	m.Contact.key(KindQueue, m.queue, bits)
 }

@@ -58,6 +58,7 @@ const (
 	Anonymous                    // is not known by name to the host
 	HumanAwaited                 // a human was asked for and has not come yet
 	HumanTalking                 // a human has the conversation
+	AppealRefused                // the institution does not take it
 
 	marks // how many there are
 )
@@ -97,5 +98,6 @@ func markNames() [MarkCount]string {
 		"right_explanation", "right_review", "scam_warned", "distress", "minor",
 		"appeal_started", "appeal_submitted", "appeal_accepted", "guided", "flow_solved", "check_confirmed",
 		"unanswered", "masked", "abused", "incident_shown", "composed", "anonymous", "human_awaited", "human_talking",
+		"appeal_refused",
 	}
 }

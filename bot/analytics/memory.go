@@ -67,7 +67,7 @@ type vote struct {
 }
 
 // open takes in how a conversation begins.
-func (m *Memory) open(s bot.Started) {
+func (m *Memory) open(s *bot.Started) {
 	m.who, m.anonymous = PersonKey(s.Tenant, s.User), s.Anonymous
 	m.base = Place{Tenant: clean(s.Tenant), Product: clean(s.Product), Locale: clean(s.Locale)}
 	if s.Client != nil {
@@ -106,6 +106,9 @@ func majorMinor(version string) string {
 	}
 	return strings.Join(parts[:min(2, len(parts))], ".")
 }
+
+// Person is the key of the person whose conversation it is.
+func (m *Memory) Person() string { return m.who }
 
 // next begins another contact of the conversation.
 func (m *Memory) next(turn bot.Turn) {

@@ -138,6 +138,13 @@ func (o *Oracle) Unanswered(_ context.Context, q Query, page Page) ([]Asked, err
 	return list, nil
 }
 
+// Named implements [Store].
+func (o *Oracle) Named(_ context.Context, q Query, prefix string) (bool, error) {
+	return slices.ContainsFunc(o.counted(Query{Tenant: q.Tenant, From: q.From, To: q.To}), func(one counted) bool {
+		return strings.HasPrefix(one.contact.Conversation, prefix)
+	}), nil
+}
+
 // Progress implements [Store].
 func (o *Oracle) Progress(context.Context) (Progress, error) {
 	progress := o.progress

@@ -162,5 +162,8 @@ type Store interface {
 	// contact first, and within one in the order of their turns. Contacts are
 	// never split: Limit counts contacts.
 	Unanswered(ctx context.Context, q Query, page Page) ([]Asked, error)
+	// Named says whether a conversation whose name begins so has a contact in the
+	// period of a query, whatever else is filtered by.
+	Named(ctx context.Context, q Query, prefix string) (bool, error)
 	Progress(ctx context.Context) (Progress, error)
 }

@@ -97,7 +97,7 @@ function useTick(): number {
 
 function Head() {
   const { w, when, overview, period, definitions } = useBoard();
-  const { demo, rebuilding, provisional_from: provisional, projected_at: projected } = overview.data ?? {};
+  const { demo, rebuilding, provisional_from: provisional, projected_at: projected, behind = 0 } = overview.data ?? {};
   const touches = provisional && period.to >= dayIn(definitions.zone, new Date(provisional));
   return (
     <header className="figures-head">
@@ -107,7 +107,7 @@ function Head() {
       <span className="grow" />
       {touches && <span className="badge provisional" title={w.provisionalHint} tabIndex={0}>{w.provisional(when(provisional))}<span className="unseen">{w.provisionalHint}</span></span>}
       {rebuilding && <span className="badge provisional" role="status">{w.rebuilding}</span>}
-      {projected && <span className="soft">{w.projected(when(projected))}</span>}
+      {projected && <span className="soft">{w.projected(when(projected), behind)}</span>}
     </header>
   );
 }

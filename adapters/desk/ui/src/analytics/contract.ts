@@ -57,7 +57,7 @@ export interface Filters {
 }
 
 export interface Overview {
-  projected_at?: string;
+  projected_at?: string; // the last thing that is counted
   provisional_from?: string;
   demo?: boolean;
   behind?: number; // turns that are not counted yet

@@ -25,7 +25,7 @@ const refusals: Record<string, string> = {
   unanswered: "No answer came. Please try again", notifyBlocked: "The browser does not allow notifications. You can turn them on beside the address bar",
 };
 const actions: Record<string, string> = {
-  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", watched: "Watched a conversation", reveal: "Revealed an account", document: "Looked at a document", claim: "Claimed", transfer: "Transferred",
+  login: "Signed in", login_failed: "Failed to sign in", logout: "Signed out", opened: "Opened a conversation", exported: "Exported figures", watched: "Watched a conversation", reveal: "Revealed an account", document: "Looked at a document", claim: "Claimed", transfer: "Transferred",
   release: "Put back in line", resolve: "Resolved", takeover: "Took over", account_added: "Added an account", account_changed: "Changed an account", password: "Changed a password",
 };
 const appeals: Record<string, string> = { open: "Being filled in", submitted: "Sent, not confirmed yet", accepted: "The institution has it", refused: "Not taken by the institution" };

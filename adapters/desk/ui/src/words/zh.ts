@@ -20,7 +20,7 @@ const refusals: Record<string, string> = {
   unanswered: "没有收到答复，请再试一次", notifyBlocked: "浏览器没有允许通知，可以在地址栏左侧的设置里打开",
 };
 const actions: Record<string, string> = {
-  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", watched: "看对话", reveal: "查看账号", document: "查看材料", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
+  login: "登录", login_failed: "登录失败", logout: "退出", opened: "打开对话", exported: "导出数据", watched: "看对话", reveal: "查看账号", document: "查看材料", claim: "接入", transfer: "转交", release: "放回队列", resolve: "完成", takeover: "接管",
   account_added: "新增账号", account_changed: "修改账号", password: "修改密码",
 };
 const appeals: Record<string, string> = { open: "正在填写", submitted: "已提交，等机构确认", accepted: "机构已收到", refused: "机构没有受理" };

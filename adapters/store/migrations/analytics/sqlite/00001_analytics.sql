@@ -13,7 +13,8 @@ CREATE TABLE analytics_state (
 ) STRICT;
 
 -- Where contacts are counted. Grain 0 knows the tenant only, 1 leaves version
--- and cause out, 2 knows everything.
+-- and cause out, 2 knows everything, 3 the tenant and the version, 4 the tenant and
+-- the cause.
 CREATE TABLE analytics_places (
     id      INTEGER PRIMARY KEY,
     grain   INTEGER NOT NULL,

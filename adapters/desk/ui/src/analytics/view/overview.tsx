@@ -21,7 +21,7 @@ const GROUPS = {
   questions: ["requests", "involvement", "coverage", "fallback_rate", "clarify_rate", "out_of_scope", "unanswered"],
   outcomes: ["automation", "revoked", "abandonment", "returned_7d", "guided", "flow_success", "response_rate"],
   checks: ["check_failure_rate", "check_confirmed", "eligible", "ineligible", "in_review"],
-  care: ["right_explanation", "right_review", "appeals", "appeal_completion", "scam_warnings", "distress", "masked"],
+  care: ["right_explanation", "right_review", "appeals", "appeal_completion", "appeals_refused", "scam_warnings", "distress", "masked"],
 } as const;
 const LINES = 3;
 const HEIGHT = 300;

@@ -24,7 +24,7 @@ export const en: Words = {
   demoHint: "These conversations were generated, to show what the page looks like.",
   provisional: (time) => `Figures after ${time} may still change`,
   provisionalHint: "Conversations of the last 24 hours may not be over: people come back, and assumed resolutions and returns are corrected then.",
-  projected: (time) => `Up to ${time}`,
+  projected: (time, behind) => (behind ? `Counted up to ${time}, ${behind} to go` : `Up to date, last heard at ${time}`),
   failed: { title: "The figures could not be read", text: "The service did not answer. Conversations go on and nothing is lost.", offline: "The server cannot be reached. Please check the network.", missing: "This server does not offer analytics yet.", invalid: "The server does not know what was asked for. Try another period or clear the filters." },
   retry: "Try again",
   forbidden: { title: "Analytics is for team leads and compliance", text: "If you need figures, ask your lead to share them, or an admin to change your role." },
@@ -41,7 +41,7 @@ export const en: Words = {
   filters: {
     label: "Filters", all: "All", clear: "Clear filters", product: "Product", locale: "Language", cause: "Cause", channel: "Channel", version: "Version",
     languages: { "zh-CN": "Chinese", en: "English" },
-    channels: { web: "Web", terminal: "Terminal" },
+    channels: { web: "Web", terminal: "Terminal", app: "App", ios: "iOS", android: "Android", harmony: "HarmonyOS", mini_program: "Mini program", wechat: "WeChat", alipay: "Alipay", email: "Email", phone: "Phone", other: "Other" },
     unknown: "Unknown",
   },
   exports: {

@@ -20,7 +20,7 @@ export const zh = {
   demoHint: "这些对话是生成的，用来看看看板的样子。",
   provisional: (time: string) => `${time} 之后的数据还会变动`,
   provisionalHint: "最近 24 小时的对话可能还没结束：有人会回来接着问，「推定解决」「回访」会随之更正。",
-  projected: (time: string) => `更新到 ${time}`,
+  projected: (time: string, behind: number) => (behind ? `统计到 ${time}，还差 ${behind} 条` : `已是最新，最后一条 ${time}`),
   failed: { title: "没能读到数据", text: "服务暂时没有答复。对话不受影响，数据也不会丢。", offline: "连不上服务器，请检查网络。", missing: "这台服务器还没有提供数据看板。", invalid: "这个条件服务器不认识，换一个时间段或清除筛选试试。" },
   retry: "重试",
   forbidden: { title: "数据看板供组长和合规使用", text: "需要看数据的话，请组长分享，或请管理员调整你的角色。" },
@@ -37,7 +37,7 @@ export const zh = {
   filters: {
     label: "筛选", all: "全部", clear: "清除筛选", product: "产品", locale: "语言", cause: "原因", channel: "渠道", version: "版本",
     languages: { "zh-CN": "中文", en: "英文" } as Record<string, string>,
-    channels: { web: "网页", terminal: "终端" } as Record<string, string>,
+    channels: { web: "网页", terminal: "终端", app: "应用内", ios: "iOS", android: "安卓", harmony: "鸿蒙", mini_program: "小程序", wechat: "微信", alipay: "支付宝", email: "邮件", phone: "电话", other: "其他" } as Record<string, string>,
     unknown: "未知",
   },
   exports: {
