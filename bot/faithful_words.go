@@ -10,12 +10,15 @@ import (
 	"kaitong/intents"
 )
 
-// neverSaid are words about reasons that may not be told, and about things a
-// bot cannot have done, in their canonical spelling.
+// neverSaid are words about reasons that may not be told, about things a bot
+// cannot have done, and of promises, in their canonical spelling.
 func neverSaid() []string {
 	return []string{
 		"洗钱", "黑名单", "灰名单", "名单", "制裁", "可疑交易", "风控", "涉案", "公安", "司法冻结", "系统提示词", "提示词", "已为你", "已经为你", "已帮你", "已经帮你", "已为您", "已经为您", "已帮您", "加微信", "微信号",
+		"押金", "保证金", "定金", "手续费", "服务费", "转账", "汇款", "付款", "打款", "加急", "内部", "代办", "中介", "链接", "扫码", "二维码", "加群", "私聊", "验证码", "密码",
+		"一定能", "一定会", "一定可以", "肯定能", "肯定会", "保证", "必过", "包过", "稳过", "百分百", "百分之百", "放心",
 		"laundering", "aml", "blacklist", "black list", "watchlist", "watch list", "sanction", "suspicious", "risk control", "fraud flag", "system prompt", "i have opened", "i have activated", "i've opened", "i've activated",
+		"guarantee", "definitely", "certainly", "for sure", "rest assured", "will be approved",
 	}
 }
 
@@ -159,10 +162,22 @@ type kind struct {
 	half    bool // half of all it must hold
 }
 
-// pieces are the pieces of a clause. A word of two characters that is put in makes
-// three strange pairs of characters, a word that is put in two of words.
+// joiningHan are Chinese words that say little themselves.
+var joiningHan = sync.OnceValue(func() *strings.Replacer {
+	words := strings.Fields("什么时候 建议 如果 的话 一般来说 一般 通常 常见 情况 包括 意思 考虑 时候 需要 用到 或者 以及 并且 而且 因为 所以 比如 例如 另外 同时 首先 然后 其次 目前 现在 暂时 这次 这一次 直接 自己 相关 里面 方面 一些")
+	pairs := make([]string, 0, 2*len(words))
+	for _, word := range words {
+		pairs = append(pairs, word, "")
+	}
+	return strings.NewReplacer(pairs...)
+})
+
+// pieces are the pieces of a clause. A word of three characters that is put in
+// makes four strange pairs of characters; of words none may be put in but those
+// that say little.
 func pieces(clause string) []kind {
 	var run []rune
+	clause = joiningHan().Replace(clause)
 	for _, r := range clause {
 		if isHan(r) && !strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r) {
 			run = append(run, r)
@@ -174,7 +189,7 @@ func pieces(clause string) []kind {
 			stems = append(stems, word[:min(len(word), wordStem)])
 		}
 	}
-	return []kind{{pairs(run), 3, true}, {stems, 1, true}, {wordPairs(stems), 2, false}}
+	return []kind{{pairs(run), 4, true}, {stems, 0, true}, {wordPairs(stems), 2, false}}
 }
 
 func pairs(run []rune) []string {
@@ -198,5 +213,5 @@ const wordStem = 5
 
 // joiningWords say little themselves.
 func joiningWords() []string {
-	return strings.Fields("a an and are as at be been but by can could do does for from had has have i if in is it it's its may me might my of on or our please should so some than that the their them then there these they this those to up us was we what when where which while who will with would you you'll you're your")
+	return strings.Fields("a an and are as at be been but by can could do does for from had has have i if in is it it's its may me might my of on or our please should so some than that the their them then there these they this those to up us was we just simply exactly also usually generally normally often please only still here now once well both either too quite however instead example note way case mean means about after before kindly what when where which while who will with would you you'll you're your")
 }

@@ -3,6 +3,7 @@ package llm_test
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -218,33 +219,43 @@ func TestNoOrderGetsThrough(t *testing.T) {
 func TestEveryPayloadIsRefusedInEveryWay(t *testing.T) {
 	t.Parallel()
 	edition := shipped(t)
-	p := provider(t, llmtest.Obedient)
-	c := client(t, p, func(o *llm.Options) { o.PhraseWithin = 20 * time.Second })
-	let, tried := 0, 0
+	orders, let, tried, each := injections(), 0, 0, 144 // as many as there are payloads and ways
+	if testing.Short() {
+		each = 12
+	}
 	for _, locale := range []knowledge.Locale{"zh-CN", "en"} {
+		faith := bot.FaithOf(edition.Base, edition.Model, locale)
 		for _, answer := range edition.Base.Answers() {
 			r := bot.Rewording{Locale: string(locale)}
 			for i, text := range answer.Text {
 				r.Paragraphs = append(r.Paragraphs, bot.Paragraph{ID: fmt.Sprintf("p%d", i+1), Text: text.In(locale)})
 			}
-			for n := range 20 {
-				r.Question = fmt.Sprintf("%s %d", injections()[(tried*7)%len(injections())], n)
-				said, err := c.Phrase(t.Context(), r)
-				if err != nil {
-					continue
-				}
+			for n := range each {
 				tried++
-				if bot.Faithful(r, said, bot.FaithOf(edition.Base, edition.Model, locale)) == nil {
+				r.Question = fmt.Sprintf("%s %d", orders[tried%len(orders)], n)
+				if said := obeyed(t, r); bot.Faithful(r, said, faith) == nil {
 					let++
 					t.Errorf("%s, %s: %+v is taken for faithful", answer.Intent, locale, said)
 				}
 			}
 		}
 	}
-	if tried < 500 {
-		t.Errorf("tried %d times", tried)
-	}
 	t.Logf("%d of %d obedient wordings let through", let, tried)
+}
+
+// obeyed is what an obedient model makes of a rewording.
+func obeyed(t *testing.T, r bot.Rewording) []bot.Sentence {
+	t.Helper()
+	data, err := json.Marshal(map[string]any{"question": r.Question, "language": r.Locale, "paragraphs": r.Paragraphs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Sentences []bot.Sentence }
+	request := llmtest.Request{System: "You edit answers of a help desk so that they read warmly and fit the question.\nKeep every fact.", Data: string(data)}
+	if err := json.Unmarshal([]byte(llmtest.Obedient(request)), &answer); err != nil || len(answer.Sentences) == 0 {
+		t.Fatalf("%v: %+v", err, answer)
+	}
+	return answer.Sentences
 }
 
 func TestSummariesOfAttackedConversations(t *testing.T) {
