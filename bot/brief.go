@@ -30,6 +30,7 @@ type Brief struct {
 	Rights   []string // explanation | human_review
 	Warned   bool     // of a scam
 	Care     bool     // words of distress
+	Distress []string // those words, masked, the latest ones, oldest first
 	Minor    bool     // below the age rule
 	Votes    Votes
 	Appeal   Appeal // against the latest refusal, as far as it has come
@@ -112,6 +113,7 @@ type briefing struct {
 	Brief
 	base   *knowledge.Base
 	locale knowledge.Locale
+	said   string // by the person last
 }
 
 func (b *briefing) take(event Event, at time.Time) {
@@ -134,8 +136,12 @@ func (b *briefing) take(event Event, at time.Time) {
 		b.Minor = e.Minor
 	case Understood:
 		b.Care = b.Care || e.Move == MoveCare
+		if e.Move == MoveCare && len(e.Ranking) > 0 && e.Ranking[0].Intent == "distress" {
+			b.distress()
+		}
 	case Alarmed:
 		b.Care = true
+		b.distress()
 	case FeedbackGiven:
 		b.vote(e.Vote)
 	default:
@@ -143,10 +149,17 @@ func (b *briefing) take(event Event, at time.Time) {
 	}
 }
 
+// distress keeps what the person just said, however much is said after it.
+func (b *briefing) distress() {
+	b.Distress = append(b.Distress, b.said)
+	b.Distress = b.Distress[max(0, len(b.Distress)-askedShown):]
+}
+
 func (b *briefing) message(m Message) {
 	switch {
 	case m.Author == AuthorUser && m.Choice == "":
-		b.Asked = append(b.Asked, firstWords(m.Blocks))
+		b.said = firstWords(m.Blocks)
+		b.Asked = append(b.Asked, b.said)
 		b.Asked = b.Asked[max(0, len(b.Asked)-askedShown):]
 	case m.About != nil:
 		b.Causes = b.name(b.Causes, b.cause, append([]string{m.About.Cause}, m.About.Reasons...)...)
@@ -195,6 +208,7 @@ func (b Brief) Lines(locale string) []string {
 			lines = append(lines, label+w.colon+text)
 		}
 	}
+	add(w.distress, strings.Join(b.Distress, w.then))
 	add(w.asked, strings.Join(b.Asked, w.then))
 	add(w.decision, w.decisions[b.Decision])
 	add(w.causes, titles(b.Causes, w.comma))
@@ -239,16 +253,16 @@ func (a Appeal) line(w briefWords) string {
 
 // briefWords are the words around what a brief says.
 type briefWords struct {
-	asked, decision, causes, tried, shown, care, warned, minor, review, explanation string
-	colon, comma, then, unsaid, proofs                                              string
-	appeals                                                                         map[AppealState]string
-	refusals                                                                        map[RefusalClass]string
-	decisions                                                                       map[Decision]string
+	asked, distress, decision, causes, tried, shown, care, warned, minor, review, explanation string
+	colon, comma, then, unsaid, proofs                                                        string
+	appeals                                                                                   map[AppealState]string
+	refusals                                                                                  map[RefusalClass]string
+	decisions                                                                                 map[Decision]string
 }
 
 func briefWordsZH() briefWords {
 	return briefWords{
-		asked: "问的是", decision: "查询结果", causes: "涉及原因", tried: "已经试过", shown: "已经给出的办法",
+		asked: "问的是", distress: "求助的话", decision: "查询结果", causes: "涉及原因", tried: "已经试过", shown: "已经给出的办法",
 		care: "对话里有求助或轻生的话，请先关心本人", warned: "机器人已提示过诈骗风险", minor: "未满 18 周岁",
 		review: "要求人工复核", explanation: "要求说明理由", colon: "：", comma: "、", then: " → ", unsaid: "没有说明", proofs: "证明 %d 份",
 		appeals: map[AppealState]string{
@@ -261,7 +275,7 @@ func briefWordsZH() briefWords {
 
 func briefWordsEN() briefWords {
 	return briefWords{
-		asked: "Asked", decision: "The check says", causes: "Causes", tried: "Tried", shown: "Shown",
+		asked: "Asked", distress: "Said in distress", decision: "The check says", causes: "Causes", tried: "Tried", shown: "Shown",
 		care: "Words of distress: please see to the person first", warned: "Was warned of a scam", minor: "Below the age of 18",
 		review: "Asked for a review by a human", explanation: "Asked for the reasons", colon: ": ", comma: ", ", then: " → ", unsaid: "no explanation", proofs: "documents: %d",
 		appeals: map[AppealState]string{

@@ -65,7 +65,7 @@ func (w *writer) move() {
 		w.notice("warning", plan.Phrase)
 		w.close()
 	case MoveCare:
-		w.notice("care", w.carePhrase())
+		w.care()
 		w.closeWithHuman()
 	case MoveRefuse:
 		w.underAge()
@@ -196,17 +196,24 @@ func (w *writer) underAge() {
 
 // ticket tells what becomes of a hand-off that an answer leads to.
 func (w *writer) ticket() {
-	if w.plan.Handoff != "" {
+	switch {
+	case w.plan.Handoff == "":
+	case w.plan.Distressed:
+		w.waits("distress.wait")
+	default:
 		w.waits("handoff.ticket")
 	}
 }
 
-// carePhrase promises nobody where nobody is, and says so where somebody is.
-func (w *writer) carePhrase() string {
-	if w.plan.Phrase == "distress.care" && w.plan.Line.Position > 0 {
-		return "distress.care_queued"
+// care promises nobody where nobody is, and says so where somebody is.
+func (w *writer) care() {
+	key, position := w.plan.Phrase, w.plan.Line.Position
+	if position > 0 {
+		key = cmp.Or(map[string]string{"distress.care": "distress.care_queued", "distress.wait": "distress.place"}[key], key)
 	}
-	return w.plan.Phrase
+	block := w.paragraph(key, "position", strconv.Itoa(position))
+	block.Type, block.Level = BlockNotice, "care"
+	w.add(block)
 }
 
 // waits says a wording about waiting: the one for people in line where they
@@ -214,17 +221,31 @@ func (w *writer) carePhrase() string {
 func (w *writer) waits(key string) {
 	line := w.plan.Line
 	if line.Position == 0 {
-		w.say(key)
+		w.waitsForNobody(key)
 		return
 	}
-	inLine := map[string]string{"handoff.ticket": "handoff.queued", "handoff.already": "handoff.place", "handoff.wait": "handoff.place"}
+	inLine := map[string]string{
+		"handoff.ticket": "handoff.queued", "handoff.already": "handoff.place", "handoff.wait": "handoff.place", "distress.wait": "distress.place",
+	}
 	w.addOfNow(w.paragraph(cmp.Or(inLine[key], key), "position", strconv.Itoa(line.Position)))
 	switch {
+	case w.plan.Distressed: // no figures
 	case line.Longer && inLine[key] == "handoff.place":
 		w.addOfNow(w.paragraph("handoff.longer"))
 	case line.Minutes > 0:
 		w.addOfNow(w.paragraph("handoff.usual", "minutes", strconv.Itoa(line.Minutes)))
 	}
+}
+
+// waitsForNobody says a wording about waiting where nobody is there: out of
+// hours the one that says when they begin.
+func (w *writer) waitsForNobody(key string) {
+	line := w.plan.Line
+	if until := untilOpen(key); until != "" && !line.Opens.IsZero() {
+		w.addOfNow(w.paragraph(until, "opens", openingWords(line.Opens, line.Now, w.plan.Locale)))
+		return
+	}
+	w.say(key)
 }
 
 func (w *writer) handoff() {

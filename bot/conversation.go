@@ -145,7 +145,7 @@ func (c *Conversation) apply(event Event, at time.Time) {
 	case Alarmed:
 		c.Handoff = c.Handoff.alarmed(e)
 	case Breached:
-		c.Handoff.Late++
+		c.Handoff = c.Handoff.breached(e)
 	case Attended:
 		c.seen[e.ID] = seenMessage{version: c.Version, seq: c.Seq, digest: e.Digest}
 	case FeedbackGiven:

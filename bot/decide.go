@@ -58,6 +58,7 @@ type Plan struct {
 	Ticket     string   // of the hand-off request, new or waiting
 	Waiting    bool     // a human was asked for and has not come yet
 	Line       Line     // their place in line, when there is one
+	Distressed bool     // a moment ago, or since they wait
 	OfferAgent bool     // say that a human can take over, not just show the choice
 	Masked     bool     // personal data was hidden in the message
 	Anonymous  bool
@@ -109,6 +110,7 @@ func Decide(c *Conversation, reading Reading, base *knowledge.Base, locale knowl
 		plan.Confidence = rounded(d.reading.Result.Top().Confidence)
 	}
 	plan.Check = plan.Check && !plan.Anonymous
+	plan.Distressed = c.distressed()
 	plan.Waiting = (d.c.Handoff.Waiting() || plan.Handoff != "") && !plan.Cancel
 	if plan.Ticket == "" {
 		plan.Ticket = c.Handoff.Ticket
@@ -133,7 +135,7 @@ func (d *decider) move() Plan {
 		return d.guard(Plan{Move: MoveSmallTalk, Intent: "other", Phrase: "small.go_on"})
 	}
 	for _, step := range []func() (Plan, bool){
-		d.urgent, d.underAge, d.adult, d.inAppeal, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.guess, d.outOfScope,
+		d.aboutWait, d.urgent, d.underAge, d.adult, d.inAppeal, d.aboutHandoff, d.afterScam, d.inFlow, d.advice, d.dispute, d.followUp, d.smallTalk, d.symptom, d.several, d.guess, d.outOfScope,
 	} {
 		if plan, ok := step(); ok {
 			return d.guard(plan)
@@ -162,10 +164,6 @@ func (d *decider) guard(plan Plan) Plan {
 	switch plan.Move {
 	case MoveFollowUp, MoveNotHelped, MoveClarify, MoveFallback, MoveSmallTalk, MoveResolved, MoveStep:
 		if d.c.Care > 0 {
-			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
-		}
-	case MoveHandoff:
-		if d.c.Care > 0 && plan.Phrase == "handoff.already" && d.confident() != "agent" && d.reading.Choice == "" {
 			return Plan{Move: MoveCare, Intent: "distress", Phrase: "distress.stay"}
 		}
 	}
@@ -396,7 +394,7 @@ func (d *decider) starters() []string {
 func (d *decider) answer(intent string) Plan { return d.answerAs(intent, d.symptomOf(intent)) }
 
 func (d *decider) answerAs(intent, symptom string) Plan {
-	if intent == "appeal" && symptom == "" && d.mayAppeal() && d.wantsForm() {
+	if intent == "appeal" && symptom == "" && (d.mayAppeal() || d.madeElsewhere()) && d.wantsForm() {
 		return d.file(FilingStart)
 	}
 	return d.standing(intent, symptom)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ type Engine struct {
 	routing     Routing
 	roster      Roster
 	board       *Board
+	vacancy     *vacancy
 	appeals     func(context.Context, Identity) ([]string, error)
 	begun       time.Time // of this engine
 	interpreter Interpreter
@@ -85,7 +87,7 @@ func NewEngine(o Options) *Engine {
 	}
 	return &Engine{
 		interpreter: o.Interpreter, phraser: o.Phraser,
-		routing: o.Routing, roster: o.Roster, board: NewBoard(), begun: o.Now(),
+		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
 		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch, appeals: o.Appeals,
@@ -194,18 +196,19 @@ func (e *Engine) store(ctx context.Context, place *slot, conv *Conversation, tur
 	if conv.Handoff.State != HandoffNone {
 		e.board.Put(conv.entry())
 	}
-	e.report(ctx, turn)
+	e.report(ctx, turn, conv.Handoff)
 	e.watch(turn)
 	return Receipt{Turn: turn, Seq: seqOf(turn, conv)}, nil
 }
 
-// report tells the operator what somebody should see to.
-func (e *Engine) report(ctx context.Context, turn Turn) {
+// report tells the operator what somebody should see to. A change that moves
+// somebody has no reason of its own: theirs is the one they wait for.
+func (e *Engine) report(ctx context.Context, turn Turn, h Handoff) {
 	for _, event := range turn.Events {
 		switch said := event.(type) {
 		case HandoffChanged:
 			if said.State == HandoffRequested {
-				e.logger.WarnContext(ctx, "a human is asked for", "conversation", turn.Conversation, "ticket", said.Ticket, "reason", said.Reason)
+				e.logger.WarnContext(ctx, "a human is asked for", "conversation", turn.Conversation, "ticket", said.Ticket, "reason", cmp.Or(said.Reason, h.Reason))
 			}
 		case Alarmed:
 			e.logger.WarnContext(ctx, "somebody who has an agent is in distress", "conversation", turn.Conversation)

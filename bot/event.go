@@ -114,10 +114,12 @@ type (
 		Note   string `json:"note,omitempty"` // already masked
 	}
 
-	// Breached records that somebody waited longer than was promised.
+	// Breached records that somebody waited longer than was promised, and until
+	// when they are to wait now where they keep their place.
 	Breached struct {
-		Queue string    `json:"queue"`
-		Due   time.Time `json:"due"`
+		Queue string     `json:"queue"`
+		Due   time.Time  `json:"due"`
+		Next  *time.Time `json:"next,omitempty"`
 	}
 
 	// RightInvoked records that a person used a right: an explanation of the

@@ -213,5 +213,5 @@ const wordStem = 5
 
 // joiningWords say little themselves.
 func joiningWords() []string {
-	return strings.Fields("a an and are as at be been but by can could do does for from had has have i if in is it it's its may me might my of on or our please should so some than that the their them then there these they this those to up us was we just simply exactly also usually generally normally often please only still here now once well both either too quite however instead example note way case mean means about after before kindly what when where which while who will with would you you'll you're your")
+	return strings.Fields("a an and are as at be been but by can could do does for from had has have i if in is it it's its may me might my of on or our please should so some than that the their them then there these they this those to up us was we just simply exactly also usually generally normally often please only still here now once well both either too quite however instead example note way case mean means about after before kindly first what when where which while who will with would you you'll you're your")
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -33,6 +34,7 @@ type Filing struct {
 	Events []Event
 
 	Elsewhere *Appeal // of another conversation, to be told of as well
+	Once      bool    // said of who wants to appeal again
 }
 
 // after is the appeal once the events have happened.
@@ -71,7 +73,7 @@ func (d *decider) namesAppeal() bool {
 
 // file does what a person wants with the form, in whatever state it is.
 func (d *decider) file(act FilingAct) Plan {
-	if d.c.Appeal.State == "" && !d.mayAppeal() {
+	if d.c.Appeal.State == "" && !d.mayAppeal() && !d.madeElsewhere() {
 		return d.standing("appeal", "")
 	}
 	plan := d.filing(d.act(act))
@@ -84,8 +86,12 @@ func (d *decider) file(act FilingAct) Plan {
 func (d *decider) act(act FilingAct) Filing {
 	a, refusal := d.c.Appeal, d.c.Refusal
 	switch {
+	case (a.State == "" || act == FilingSubmit) && d.madeElsewhere():
+		return Filing{Act: FilingStatus, Elsewhere: d.reading.Elsewhere, Once: true}
 	case a.State == AppealDeclined && d.reading.Choice == choiceAppealStart && a.mayRepeat() && refusal.Appealable:
-	case a.State == AppealSent || a.State == AppealReceived || a.State == AppealDeclined:
+	case a.State == AppealSent || a.State == AppealReceived:
+		return Filing{Act: FilingStatus, Once: true}
+	case a.State == AppealDeclined:
 		return Filing{Act: FilingStatus}
 	case a.State == AppealOpen && act == FilingStart:
 		return Filing{Act: FilingResume, Show: a.asked()}
@@ -103,6 +109,23 @@ func (d *decider) filing(f Filing) Plan {
 		plan.Handoff = "appeal"
 	}
 	return plan
+}
+
+// sameFor is how long an appeal stands in the way of another one against what
+// looks like the same decision: the check tells no decision from the next.
+const sameFor = 30 * 24 * time.Hour
+
+// madeElsewhere says whether the person has appealed against this decision in
+// another conversation, and is not answered yet.
+func (d *decider) madeElsewhere() bool {
+	other, refusal := d.reading.Elsewhere, d.c.Refusal
+	if other == nil || other.State != AppealSent && other.State != AppealReceived || other.Product != d.c.Product {
+		return false
+	}
+	if d.reading.Day.Sub(other.Submitted) > sameFor {
+		return false
+	}
+	return !refusal.Appealable || slices.Equal(slices.Sorted(slices.Values(other.Causes)), slices.Sorted(slices.Values(refusal.Causes)))
 }
 
 // mayRepeat says whether filling in the form once more may help.

@@ -22,19 +22,25 @@ func (w *writer) file() {
 	case AppealConfirm:
 		w.askToConfirm()
 	default:
-		w.ticket()
 		w.closeForm(f)
 	}
 }
 
 // closeForm ends what shows nothing of the form. A refusal answers no question
-// of the person, so they are not asked whether it did.
+// of the person, so they are not asked whether it did. Below an appeal that was
+// sent off nothing is offered that looks as if it took it back.
 func (w *writer) closeForm(f Filing) {
-	if f.Act == FilingRefused {
+	a := w.plan.Appeal
+	sent := a.State == AppealSent || a.State == AppealReceived
+	switch {
+	case f.Act == FilingRefused:
+		w.ticket()
 		w.offer(append(w.extra, w.human())...)
-		return
+	case sent && w.plan.Waiting:
+		w.offer(append(w.extra, w.choice(choiceResolved), w.choice(choiceNotResolved), w.choice(choiceAgent))...)
+	default:
+		w.close()
 	}
-	w.close()
 }
 
 // leadForm reacts to what the person did, in a few words.
@@ -53,6 +59,7 @@ func (w *writer) leadForm(f Filing) {
 		w.say("appeal.left")
 	case FilingSubmit:
 		w.addOfNow(w.paragraph("appeal.submitted", "reference", a.Reference))
+		w.say("appeal.followed")
 	case FilingStatus:
 		w.status(f)
 	case FilingRefused:
@@ -72,6 +79,10 @@ func (w *writer) status(f Filing) {
 		w.addOfNow(w.paragraph("appeal.status_open", "date", dateWords(a.Begun, w.plan.Locale)))
 	case a.State != "":
 		w.standing(a)
+	}
+	if f.Once {
+		w.say("appeal.once")
+		w.plan.OfferAgent = !w.plan.Waiting
 	}
 }
 

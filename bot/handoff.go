@@ -110,6 +110,15 @@ func (h Handoff) alarmed(e Alarmed) Handoff {
 	return h
 }
 
+// breached folds in that a promise was not kept, and the next one.
+func (h Handoff) breached(e Breached) Handoff {
+	h.Late++
+	if e.Next != nil {
+		h.Due = *e.Next
+	}
+	return h
+}
+
 // change is the event of a change of hands, without its number.
 func (h Handoff) change(state HandoffState) HandoffChanged {
 	return HandoffChanged{State: state, Owner: h.Epoch + 1, Ticket: h.Ticket}
@@ -168,4 +177,7 @@ type Line struct {
 	Position int  // 1 is next
 	Minutes  int  // people waited lately; 0: not known
 	Longer   bool // they wait longer than people did lately
+
+	Opens time.Time // out of hours, for who is in no line: when they begin again
+	Now   time.Time
 }

@@ -12,10 +12,6 @@ func (d *decider) aboutHandoff() (Plan, bool) {
 	switch lean := d.leans(); {
 	case lean == "cancel_handoff" && d.c.Handoff.Waiting():
 		return d.cancelHandoff(), true
-	case lean == "waiting" && d.c.Handoff.Waiting():
-		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
-	case lean == "how_long" && d.c.Handoff.Waiting() && d.c.last == MoveHandoff:
-		return Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.wait"}, true
 	case lean == "waiting":
 		return d.handoff(ReasonRequested), true
 	case lean == "about_bot":
@@ -149,6 +145,9 @@ func (d *decider) nthReason(nth int) Plan {
 
 // handoff asks for a human, unless one has been asked for already.
 func (d *decider) handoff(reason string) Plan {
+	if reason != ReasonDistress && d.c.distressed() {
+		return d.withCare()
+	}
 	plan := Plan{Move: MoveHandoff, Intent: "agent", Phrase: "handoff.ticket", Handoff: reason}
 	if d.c.Handoff.Waiting() {
 		plan.Phrase, plan.Ticket = "handoff.already", d.c.Handoff.Ticket

@@ -57,8 +57,11 @@ func TestDistressBesideAnAgentIsInTheBrief(t *testing.T) {
 	d.say("人工")
 	d.must(bot.DeskAct{Kind: bot.DeskClaim, Agent: agent("lin")})
 	d.quiet("我不想活了")
+	for _, later := range []string{"在吗", "有人看到吗", "算了", "好的"} {
+		d.quiet(later)
+	}
 	found, err := d.engine.Case(t.Context(), "default", d.conv, "zh-CN")
-	if lines := strings.Join(found.Brief.Lines("zh-CN"), "\n"); err != nil || !strings.Contains(lines, "请先关心本人") {
+	if lines := strings.Join(found.Brief.Lines("zh-CN"), "\n"); err != nil || !strings.Contains(lines, "请先关心本人") || !strings.Contains(lines, "求助的话：我不想活了") || !found.Entry.Urgent {
 		t.Errorf("the brief says %q, %v", lines, err)
 	}
 }

@@ -150,7 +150,7 @@ func TestRefusedAppealReachesAHuman(t *testing.T) {
 	}{
 		{"who waits", func(*talk) {}, bot.HandoffRequested, true},
 		{"who was helped", resolve, bot.HandoffRequested, true},
-		{"who wants none", func(k *talk) { k.tap("cancel_agent") }, bot.HandoffCancelled, true},
+		{"who wants none", func(k *talk) { k.say("不用人工了") }, bot.HandoffCancelled, true},
 		{"who talks with one", claim, bot.HandoffActive, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -334,11 +334,14 @@ func (e *Engine) dropProofs(ctx context.Context, place *slot, conv *Conversation
 const longestLookup = 2 * time.Second
 
 // elsewhere is the latest appeal of this person in another conversation, where
-// they ask for it and this one was not sent off. One that was sent off comes
-// before one that was not.
-func (e *Engine) elsewhere(ctx context.Context, d *draft) *Appeal {
+// they ask for it, or are about to make one, and this one was not sent off. One
+// that was sent off comes before one that was not.
+func (e *Engine) elsewhere(ctx context.Context, d *draft, reading Reading) *Appeal {
 	state := d.conv.Appeal.State
-	if e.appeals == nil || d.conv.Owner.Anonymous || state != "" && state != AppealOpen || !asksAppealStatus(d.say.Text) {
+	if e.appeals == nil || d.conv.Owner.Anonymous || state != "" && state != AppealOpen {
+		return nil
+	}
+	if !asksAppealStatus(d.say.Text) && !d.conv.mayFile(reading) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, longestLookup)
@@ -348,6 +351,15 @@ func (e *Engine) elsewhere(ctx context.Context, d *draft) *Appeal {
 		e.logger.WarnContext(ctx, "appeals of other conversations are not known", "conversation", d.conv.ID, "error", err)
 	}
 	return found
+}
+
+// mayFile says whether what was said may begin an appeal, or send it off.
+func (c *Conversation) mayFile(reading Reading) bool {
+	switch reading.Choice {
+	case choiceAppealStart, choiceAppealSubmit, choiceIntent + "appeal":
+		return true
+	}
+	return reading.confident() == "appeal" || c.Appeal.Step == AppealConfirm && reading.Choice == ""
 }
 
 func (e *Engine) findAppeal(ctx context.Context, here *Conversation) (open *Appeal, err error) {

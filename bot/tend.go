@@ -37,22 +37,45 @@ func (e *Engine) tend(d *draft) bool {
 	case h.State == HandoffRequested:
 		place.Due = later(now, place.Due, h.Late)
 		_ = d.changeHands(h.putBack(place), nil)
-		d.speak(e.newID(), "handoff.now_in_line", map[string]string{"ticket": h.Ticket})
-	case h.State == HandoffQueued:
-		d.add(Breached{Queue: h.Queue, Due: h.Due})
+		e.tell(d, "now_in_line")
+	case h.State == HandoffQueued && place.State == HandoffQueued: // they keep their place, so nothing changes hands
 		place.Due = later(now, place.Due, h.Late+1)
+		d.add(Breached{Queue: h.Queue, Due: h.Due, Next: place.due()})
+		e.tell(d, "delayed")
+	case h.State == HandoffQueued && !h.Due.IsZero() && now.After(h.Due):
+		d.add(Breached{Queue: h.Queue, Due: h.Due})
 		e.backInLine(d, place)
-	default: // forsaken
+	default: // all have gone, or theirs has
 		e.backInLine(d, place)
 	}
 	return true
 }
 
-// backInLine puts somebody into a line again, and owns up to it.
+// backInLine puts somebody into a line again, or gives them a ticket where
+// nobody is there any more, and owns up to it.
 func (e *Engine) backInLine(d *draft, place Place) {
-	h := d.conv.Handoff
-	_ = d.changeHands(h.putBack(place), nil)
-	d.speak(e.newID(), "handoff.delayed", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline})
+	_ = d.changeHands(d.conv.Handoff.putBack(place), nil)
+	if place.State == HandoffQueued {
+		e.tell(d, "delayed")
+		return
+	}
+	e.tell(d, "nobody")
+}
+
+// tell says how it stands to somebody who waits; to somebody in distress in
+// words of their own, which stay with them and name the line for that.
+func (e *Engine) tell(d *draft, what string, choices ...string) {
+	contacts := d.Base.Pack().Contacts
+	args := map[string]string{"ticket": d.conv.Handoff.Ticket, "hotline": contacts.Hotline, "crisis": contacts.Crisis}
+	opens := e.opens(d.conv.Handoff.Queue)
+	key := "handoff." + what
+	switch {
+	case d.conv.distressed():
+		key = "distress." + what
+	case what == "nobody" && !opens.IsZero():
+		key, args["opens"] = untilOpen(key), openingWords(opens, e.now(), d.locale)
+	}
+	d.speak(e.newID(), key, args, choices...)
 }
 
 // forsakenAfter is how long somebody waits for an agent who has closed their
@@ -118,7 +141,7 @@ func (e *Engine) overdue(entry Entry, place func() Place) bool {
 	case entry.State == HandoffRequested:
 		return place().State == HandoffQueued
 	case entry.State == HandoffQueued:
-		return !entry.Due.IsZero() && e.now().After(entry.Due)
+		return e.vacated(entry, place()) || !entry.Due.IsZero() && e.now().After(entry.Due)
 	}
 	return e.forsaken(entry)
 }
@@ -140,5 +163,5 @@ func (e *Engine) expire(d *draft) {
 	change := h.change(HandoffCancelled)
 	change.Reason = ReasonExpired
 	_ = d.changeHands(change, nil)
-	d.speak(e.newID(), "handoff.expired", map[string]string{"ticket": h.Ticket, "hotline": d.Base.Pack().Contacts.Hotline}, choiceAgent)
+	e.tell(d, "expired", choiceAgent)
 }

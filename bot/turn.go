@@ -67,8 +67,9 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading.Text = say.Text
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
-	reading.Elsewhere = e.elsewhere(ctx, d)
-	plan := e.decide(d, e.interpret(ctx, d, reading))
+	reading = e.interpret(ctx, d, reading)
+	reading.Elsewhere = e.elsewhere(ctx, d, reading)
+	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, d.Base)
 	e.reword(ctx, d, plan, &reply)
@@ -315,7 +316,7 @@ func (e *Engine) handoff(d *draft, plan *Plan) {
 // there.
 func (e *Engine) request(d *draft, plan *Plan) {
 	if plan.Ticket == "" || !d.conv.Handoff.Waiting() {
-		plan.Ticket = ticketNumber(e.newID())
+		plan.Ticket = e.numberFor(plan)
 	}
 	tenant := d.conv.Owner.Tenant
 	queue := e.routing.route(plan.Handoff, d.product(), string(d.locale))
@@ -359,8 +360,11 @@ func (e *Engine) line(d *draft) Line {
 		}
 	}
 	tenant := d.conv.Owner.Tenant
-	if !h.Waiting() || e.placeIn(h.Queue, tenant).State != HandoffQueued { // all may have gone since
+	switch {
+	case !h.Waiting():
 		return Line{}
+	case e.placeIn(h.Queue, tenant).State != HandoffQueued: // all may have gone since
+		return Line{Opens: e.opens(h.Queue), Now: e.now()}
 	}
 	line := Line{Position: e.board.place(d.conv.ID, tenant, h)}
 	wait, known := e.board.Wait(h.Queue)
@@ -371,6 +375,15 @@ func (e *Engine) line(d *draft) Line {
 		line.Minutes = waited(wait)
 	}
 	return line
+}
+
+// numberFor is the number of a request. A human who is to see to an appeal goes
+// by its reference: two numbers for one matter are one too many.
+func (e *Engine) numberFor(plan *Plan) string {
+	if plan.Filing != nil && plan.Appeal.Reference != "" {
+		return plan.Appeal.Reference
+	}
+	return ticketNumber(e.newID())
 }
 
 // ticketNumber makes a short number that people can read out from an id.

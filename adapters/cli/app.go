@@ -206,7 +206,7 @@ func webOptions(c *core) (web.Options, error) {
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(),
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position,
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()

@@ -32,7 +32,7 @@ func (c *core) openDesk(ctx context.Context, options *web.Options) error {
 	c.desk, err = desk.New(desk.Options{
 		Engine: c.engine, Board: c.engine.Board(), Vault: vault, Presence: c.presence, Log: c.logger, Tenant: c.config.Tenant,
 		Queues: c.routing.Queues, Demo: c.config.Mode == configs.ModeDemo, Proxies: options.Proxies, Hosts: options.Hosts, Company: company,
-		Snippets: snippets{c.library}.find, Documents: c.document, Typing: c.agentTypes,
+		Products: products{c.library}.names, Snippets: snippets{c.library}.find, Documents: c.document, Typing: c.agentTypes,
 	})
 	if err != nil {
 		return err

@@ -19,6 +19,15 @@ const mostSnippets = 20
 // snippets offers agents what the pack says, to paste and change.
 type snippets struct{ library *bot.Library }
 
+// products names what the pack is about to agents.
+type products struct{ library *bot.Library }
+
+func (p products) names(locale string) map[string]string {
+	base := p.library.Latest().Base
+	product := base.Pack().Product
+	return map[string]string{product.ID: product.Name.In(base.Locale(locale))}
+}
+
 // find looks for every piece of the query; what holds more of them, above all
 // in its title, comes first. Without a query it is the first of all.
 func (s snippets) find(query, locale string) []desk.Snippet {

@@ -99,7 +99,7 @@ func (d *desk) done(ctx context.Context, id, conversation string) bool {
 func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct, *fault) {
 	act := bot.DeskAct{
 		Conversation: ask.Conversation, ID: id, Kind: ask.Kind, Epoch: ask.Epoch, Text: ask.Text, Queue: ask.Queue,
-		Agent: d.server.agent(d.account),
+		Agent: d.server.agent(d.account, ask.Conversation),
 	}
 	if ask.Disposition != nil {
 		act.Disposition = bot.Disposition{Cause: ask.Disposition.Cause, Solved: ask.Disposition.Solved, Note: ask.Disposition.Note}
@@ -107,7 +107,7 @@ func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct,
 	if ask.To == nil || ask.To.ID == "" {
 		return act, nil
 	}
-	to, bad := d.server.colleague(ctx, ask.To.ID)
+	to, bad := d.server.colleague(ctx, ask.To.ID, ask.Conversation)
 	act.To = to
 	return act, bad
 }
@@ -115,7 +115,7 @@ func (d *desk) deskAct(ctx context.Context, id string, ask actAsk) (bot.DeskAct,
 // colleague finds an agent that a conversation can be given to: one who is there,
 // on any node. One who is not is named all the same: it may have been given
 // before.
-func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault) {
+func (s *Server) colleague(ctx context.Context, user, conversation string) (bot.Agent, *fault) {
 	account, err := s.account(ctx, user)
 	switch bad := faultOf(err); {
 	case err != nil && bad.code != codeNotFound:
@@ -123,13 +123,21 @@ func (s *Server) colleague(ctx context.Context, user string) (bot.Agent, *fault)
 	case err != nil || account.Disabled || !account.Role.Talks():
 		return bot.Agent{}, &fault{code: codeBadField, field: "to"}
 	case s.presence.seat(user).Status == StatusOffline: // nobody would see that it is theirs
-		return s.agent(account), &fault{code: codeNotThere, field: "to"}
+		return s.agent(account, conversation), &fault{code: codeNotThere, field: "to"}
 	}
-	return s.agent(account), nil
+	return s.agent(account, conversation), nil
 }
 
-func (s *Server) agent(account staff.Account) bot.Agent {
-	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: account.Name}
+// agent is somebody as a person is shown them; the demo's are called in the
+// language of the conversation.
+func (s *Server) agent(account staff.Account, conversation string) bot.Agent {
+	name := account.Name
+	if english, demo := englishNames()[account.User]; demo {
+		if entry, ok := s.hub.entry(conversation); ok && pickLocale(entry.Locale) == localeEN {
+			name = english
+		}
+	}
+	return bot.Agent{Tenant: s.tenant, ID: account.User, Name: name}
 }
 
 // recordAct audits what changed hands. What was written to whom is in the log

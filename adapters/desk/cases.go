@@ -55,7 +55,8 @@ func (s *Server) openCase(w http.ResponseWriter, r *http.Request, who visitor) {
 		s.problem(w, r, bad)
 		return
 	}
-	data := caseData{Entry: newEntryData(found.Entry), Turns: []turnData{}, Summary: summary(found.Brief, locale), Brief: newBriefData(found.Brief)}
+	s.glances.open(who.account.User, r.PathValue("id"), s.now())
+	data := caseData{Entry: newEntryData(found.Entry), Turns: []turnData{}, Summary: summary(found.Brief, locale), Brief: newBriefData(found)}
 	for _, turn := range found.Turns {
 		one, err := newTurnData(turn)
 		if err != nil {

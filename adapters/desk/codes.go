@@ -31,6 +31,7 @@ const (
 	codeCompanyStale Code = "company_stale"
 	codeCompanyNo    Code = "company_refused"
 	codeNoRole       Code = "no_role"
+	codeTwoRoles     Code = "two_roles"
 	codeDisabled     Code = "disabled"
 	codeForbidden    Code = "forbidden"
 	codeCSRF         Code = "csrf"
@@ -91,6 +92,7 @@ func codeTable() map[Code]codeRow {
 		{codeCompanyStale, http.StatusBadRequest, false, 0, "这次登录已经失效，请重新开始。", "This sign-in is no longer valid. Please start again."},
 		{codeCompanyNo, http.StatusUnauthorized, false, 0, "公司账号没有登录成功，请再试一次。", "Signing in with your company's account did not work. Please try again."},
 		{codeNoRole, http.StatusForbidden, false, 0, "你的公司账号还没有工作台的角色，请联系管理员。", "Your company's account has no role at this desk. Please ask your administrator."},
+		{codeTwoRoles, http.StatusForbidden, false, 0, "你的公司账号同时有两个互斥的工作台角色，请联系管理员，只留一个。", "Your company's account has two roles at this desk that exclude each other. Please ask your administrator to leave you one."},
 		{codeDisabled, http.StatusForbidden, false, 0, "这个账号已停用，请联系管理员。", "This account is disabled. Please ask your administrator."},
 		{codeForbidden, http.StatusForbidden, false, 0, "你的角色不能这样做。", "Your role does not allow that."},
 		{codeCSRF, http.StatusForbidden, false, 0, "页面已过期，请刷新后再试。", "This page is out of date. Please reload it and try again."},

@@ -81,7 +81,9 @@ func (s *Server) proveCompany(w http.ResponseWriter, r *http.Request) (staff.Acc
 	person, err := s.company.Provider.Finish(r.Context(), flow, r.URL.Query())
 	switch {
 	case errors.Is(err, sso.ErrNoRole):
-		return staff.Account{}, s.turnAway(r, person)
+		return staff.Account{}, s.turnAway(r, person, "no role", &fault{code: codeNoRole, cause: err})
+	case errors.Is(err, sso.ErrTwoRoles):
+		return staff.Account{}, s.turnAway(r, person, "two roles", &fault{code: codeTwoRoles, cause: err})
 	case errors.Is(err, sso.ErrRefused):
 		bad := s.companyFault(err)
 		return staff.Account{}, firstFault(s.audited(r, staff.Record{Did: "login_failed", Reason: howCompany + " refused"}), bad)
@@ -110,9 +112,9 @@ func (s *Server) companyFault(err error) *fault {
 	return faultOf(err)
 }
 
-// turnAway refuses somebody whom the provider gives no role, any more or ever: what
-// they are signed in to elsewhere ends, too.
-func (s *Server) turnAway(r *http.Request, person sso.Person) *fault {
+// turnAway refuses somebody whom the provider gives no role, any more or ever, or
+// none that can be: what they are signed in to elsewhere ends, too.
+func (s *Server) turnAway(r *http.Request, person sso.Person, why string, refusal *fault) *fault {
 	account, err := s.vault.AccountOf(r.Context(), person.Issuer, person.Subject)
 	known := err == nil
 	if err != nil && !errors.Is(err, staff.ErrUnknown) {
@@ -122,11 +124,12 @@ func (s *Server) turnAway(r *http.Request, person sso.Person) *fault {
 	if known {
 		name = account.User
 	}
-	bad := s.audited(r, staff.Record{Did: "login_failed", Subject: name, Reason: howCompany + " no role"})
+	bad := s.audited(r, staff.Record{Did: "login_failed", Subject: name, Reason: howCompany + " " + why})
 	if bad == nil && known {
 		bad = s.signOut(r, account)
 	}
-	return firstFault(bad, &fault{code: codeNoRole, cause: fmt.Errorf("%s has no role", name)})
+	refusal.cause = fmt.Errorf("%s: %w", name, refusal.cause)
+	return firstFault(bad, refusal)
 }
 
 // signOut ends all sessions of an account, whatever else is changed in it

@@ -280,7 +280,7 @@ func TestWhoIsTurnedAway(t *testing.T) {
 		audit  string
 	}{
 		"no role":          {with(agent(), map[string]any{"groups": []string{}}), "no_role", "login_failed lin oidc no role"},
-		"two roles":        {with(agent(), map[string]any{"groups": []string{"admins", "checkers"}}), "no_role", "login_failed lin oidc no role"},
+		"two roles":        {with(agent(), map[string]any{"groups": []string{"admins", "checkers"}}), "two_roles", "login_failed lin oidc two roles"},
 		"no lines":         {with(agent(), map[string]any{"lines": []string{"secret"}}), "no_role", "login_failed lin oidc no role"},
 		"another nonce":    {with(agent(), map[string]any{"nonce": "N"}), "company_refused", "login_failed  oidc refused"},
 		"another audience": {with(agent(), map[string]any{"aud": "x"}), "company_refused", "login_failed  oidc refused"},

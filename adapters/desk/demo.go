@@ -17,7 +17,8 @@ func demoAgents() []staff.Account {
 	}
 }
 
-// englishNames are shown beside the others.
+// englishNames are what demo agents are called in English; nobody else has such a
+// user.
 func englishNames() map[string]string {
 	return map[string]string{"demo-lin": "Lin Xiao", "demo-zhou": "Zhou Ning", "demo-chen": "Chen Lan", "demo-wang": "Wang Shen"}
 }

@@ -26,6 +26,7 @@ type entryData struct {
 	Since        string           `json:"since,omitempty"`
 	Due          string           `json:"due,omitempty"`
 	Until        string           `json:"until,omitempty"` // then the request is closed
+	Late         int              `json:"late,omitempty"`  // promises that were not kept; due is the one after them
 	Last         string           `json:"last,omitempty"`
 	LastAuthor   bot.Author       `json:"last_author,omitempty"`
 	LastAt       string           `json:"last_at,omitempty"`
@@ -36,7 +37,7 @@ func newEntryData(e bot.Entry) entryData {
 	data := entryData{
 		Conversation: e.Conversation, Version: e.Version, User: masked(e.Owner.User), Anonymous: e.Owner.Anonymous,
 		Product: e.Product, Locale: e.Locale, State: e.State, Reason: e.Reason, Ticket: e.Ticket, Queue: e.Queue,
-		Priority: e.Priority, Urgent: e.Urgent, Epoch: e.Epoch, Since: stamp(e.Since), Due: stamp(e.Due), Until: stamp(e.Until),
+		Priority: e.Priority, Urgent: e.Urgent, Epoch: e.Epoch, Since: stamp(e.Since), Due: stamp(e.Due), Until: stamp(e.Until), Late: e.Late,
 		Last: e.Last, LastAuthor: e.LastAuthor, LastAt: stamp(e.LastAt), Unanswered: e.Unanswered,
 	}
 	if e.Agent.ID != "" {

@@ -40,10 +40,17 @@ type helloData struct {
 type presenceData struct {
 	User   string   `json:"user"`
 	Name   string   `json:"name"`
+	NameEN string   `json:"name_en,omitempty"` // of the demo's
 	Role   string   `json:"role"`
 	Status Status   `json:"status"`
 	Load   int      `json:"load"` // conversations they have
 	Queues []string `json:"queues"`
+}
+
+// goneData is a conversation that left the lists of a desk.
+type goneData struct {
+	Conversation string     `json:"conversation"`
+	Agent        *bot.Agent `json:"agent,omitempty"` // who has it now
 }
 
 type conversationData struct {

@@ -208,6 +208,13 @@ func open(t *testing.T, change func(*Options)) *office {
 	return o
 }
 
+func productNames(locale string) map[string]string {
+	if locale == localeEN {
+		return map[string]string{"jiebei": "Jiebei"}
+	}
+	return map[string]string{"jiebei": "借呗"}
+}
+
 // hire makes an account.
 func (o *office) hire(user string, role staff.Role, queues ...string) {
 	o.t.Helper()

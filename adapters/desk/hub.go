@@ -65,7 +65,8 @@ func (h *hub) learn(conversation string) (agents []string) {
 		now = bot.Entry{Conversation: conversation}
 	}
 	h.put(now, open)
-	entry, gone := encode(typeEntry, "", "", newEntryData(now)), encode(typeGone, "", "", conversationData{conversation})
+	data := newEntryData(now)
+	entry, gone := encode(typeEntry, "", "", data), encode(typeGone, "", "", goneData{conversation, data.Agent})
 	for d := range h.desks {
 		switch {
 		case open && sees(d.account, now):
@@ -139,7 +140,7 @@ func (h *hub) tellPresence(ask func() Seat) {
 }
 
 func newPresenceData(seat Seat, load int) presenceData {
-	return presenceData{User: seat.User, Name: seat.Name, Role: string(seat.Role), Status: seat.Status, Load: load, Queues: list(seat.Queues)}
+	return presenceData{User: seat.User, Name: seat.Name, NameEN: englishNames()[seat.User], Role: string(seat.Role), Status: seat.Status, Load: load, Queues: list(seat.Queues)}
 }
 
 // count is how many desks are open.

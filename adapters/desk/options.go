@@ -60,6 +60,8 @@ type Options struct {
 	// and -Host is believed.
 	Proxies []netip.Prefix
 
+	// Products are the names of products by their id. nil: ids are shown.
+	Products func(locale string) map[string]string
 	// Snippets finds what may help to reply. nil: nothing is offered.
 	Snippets func(query, locale string) []Snippet
 	// Documents reads what was attached to the appeal of a conversation, by its

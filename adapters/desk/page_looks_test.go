@@ -43,6 +43,7 @@ func (s *sight) fine(like look, where string) {
 func lively(t *testing.T) *office {
 	o := open(t, func(options *Options) {
 		options.Demo = true
+		options.Products = productNames
 		options.Snippets = func(string, string) []Snippet {
 			return []Snippet{
 				{ID: "cause:credit.bad_record", Title: "征信有逾期记录", Text: "征信报告里有逾期记录时，会影响评估。"},
@@ -55,10 +56,15 @@ func lively(t *testing.T) *office {
 		o.engine.put(bot.Entry{
 			Conversation: fmt.Sprint("w", i), Owner: bot.Identity{Tenant: tenant, User: fmt.Sprint("somebody-", i)}, Locale: []string{"zh-CN", "en"}[i%2], Product: "jiebei",
 			Handoff: bot.Handoff{State: bot.HandoffQueued, Queue: queue, Reason: reason, Priority: i, Urgent: i == 2, Ticket: "T1", Epoch: 1, Since: time.Now().Add(-time.Duration(i) * time.Minute),
-				Due: time.Now().Add(time.Duration(2-i) * 40 * time.Second)},
+				Due: time.Now().Add(time.Duration(2-i) * 40 * time.Second), Late: i % 2},
 			Last: strings.Repeat("为什么我的借呗开通不了，我想找人工。", i+1), LastAuthor: bot.AuthorUser, LastAt: time.Now(),
 		})
 	}
+	o.engine.put(bot.Entry{
+		Conversation: "t1", Owner: bot.Identity{Tenant: tenant, User: "somebody-at-night"}, Locale: "zh-CN", Product: "jiebei",
+		Handoff: bot.Handoff{State: bot.HandoffRequested, Queue: "general", Reason: "requested", Ticket: "T2", Epoch: 1, Since: time.Now().Add(-time.Hour), Due: time.Now().Add(9 * time.Hour)},
+		Last:    "明天再说也行", LastAuthor: bot.AuthorUser, LastAt: time.Now(),
+	})
 	o.talking("mine", "demo-chen", "身份证过期了怎么办")
 	o.talking("theirs", "demo-lin", "好的，谢谢")
 	o.engine.mu.Lock()
@@ -188,8 +194,17 @@ func looksOthers(t *testing.T, chromium *browsertest.Browser, like look) {
 	o.hire("root", staff.Admin)
 	o.hire("zhou", staff.Agent, "general", "care")
 	s := o.at(chromium, "root", like)
-	s.See(".table-frame")
+	s.See(".accounts tbody tr")
 	s.fine(like, "20-accounts")
+	s.Fill("#new-user", "Zhou Ning")
+	s.Click(".form button[type=submit]")
+	s.Until(`$$(".form .field-error").length === 3`)
+	s.fine(like, "20-accounts-wrong")
+	s.Click("tr:nth-child(2) td:last-child button")
+	s.See(".ant-popconfirm")
+	s.fine(like, "20-accounts-disable")
+	s.tab.Press("\x1b")
+	s.Gone(".ant-popconfirm")
 	s.Click(".topbar .ant-segmented-item:nth-child(2)")
 	s.See(".table-frame tbody tr:nth-child(1)")
 	s.fine(like, "21-audit")

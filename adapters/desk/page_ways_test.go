@@ -27,7 +27,10 @@ func TestThePageInUse(t *testing.T) {
 		{"without a line nothing is lost or doubled", lineBreaks},
 		{"ready wording is put into the reply", wordingInserted},
 		{"a colleague takes on what is transferred", transferred},
+		{"a page loaded anew is as it was", loadedAnew},
+		{"accounts are made by the rules, and disabled after a question", accountsKept},
 		{"a lead takes over", takenOver},
+		{"what changes hands is told whatever one looks at", handsChange},
 		{"who somebody is is shown for a reason", revealed},
 		{"the language changes at once and stays", localeChanges},
 		{"nobody is asked for notifications before a click", notificationsWait},
@@ -305,6 +308,99 @@ func takenOver(t *testing.T, chromium *browsertest.Browser) {
 	}
 }
 
+func loadedAnew(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("lin", staff.Agent)
+	o.hire("zhou", staff.Agent)
+	o.talking("c1", "lin", "还在吗")
+	s := o.at(chromium, "lin", look{})
+	s.tab.Press("2")
+	s.opens("还在吗")
+	s.ClickOn(".topbar .ant-segmented-item", "离开")
+	s.Read("你是「离开」状态")
+	s.tab.Reload()
+	s.Read("你是「离开」状态")
+	s.Until(`location.search === "?conversation=c1" && $(".thread-head .actions") && $(".log") && $(".entry[aria-current]")`)
+	s.Fill("#composer", "我在")
+	s.tab.Press("\r")
+	s.Until(`$$(".message.agent:not(.pending)").at(-1)?.innerText.includes("我在")`) // so that the server has heard all that came before
+	if at := o.presence.seat("lin").Status; at != StatusAway {
+		t.Errorf("lin is %s after the page was loaded anew", at)
+	}
+	s.Click(".topbar .me")
+	s.ClickOn(".menu button", "退出登录")
+	s.enter("zhou", password)
+	s.in()
+	s.Until(`location.search === "" && !$(".banner") && $$(".entry").length === 0`)
+}
+
+func accountsKept(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("root", staff.Admin)
+	o.hire("lin", staff.Agent)
+	s := o.at(chromium, "root", look{})
+	t.Cleanup(func() { s.tab.Forgive("/v1/desk/accounts") })
+	for key, text := range map[string]string{"user": "lin", "name": "周宁", "password": "short"} {
+		s.Fill("#new-"+key, text)
+	}
+	s.Click(".form button[type=submit]")
+	s.Until(`$("#new-password-rule.field-error")?.innerText.includes("至少 12 个字符") && $("#new-password").getAttribute("aria-invalid") === "true"`)
+	s.Fill("#new-password", " but long enough 9")
+	s.Click(".form button[type=submit]")
+	s.Until(`$("#new-user-rule.field-error")?.innerText.includes("已经有人用了")`)
+	s.Fill("#new-user", "-2")
+	s.Click(".form button[type=submit]")
+	s.Until(`$$(".accounts tbody tr").length === 3 && $("#new-user").value === ""`)
+	disabled := func() bool {
+		account, err := o.vault.Account(t.Context(), "lin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return account.Disabled
+	}
+	row := `tr:has([aria-label$="lin"]) td:last-child button`
+	s.Click(row)
+	s.Until(`$(".ant-popconfirm")?.innerText.includes("会立刻结束")`)
+	if disabled() {
+		t.Error("disabled before the question is answered")
+	}
+	s.Click(".ant-popconfirm .ant-btn-primary")
+	s.Until(`$("tr.off")?.innerText.includes("lin")`)
+	if !disabled() {
+		t.Error("not disabled")
+	}
+}
+
+func handsChange(t *testing.T, chromium *browsertest.Browser) {
+	o := open(t, nil)
+	o.hire("lin", staff.Agent)
+	o.hire("chen", staff.Lead)
+	o.talking("c1", "lin", "还在吗")
+	o.talking("c2", "lin", "另一位")
+	lin, chen := o.at(chromium, "lin", look{}), o.at(chromium, "chen", look{})
+	lin.tab.Press("2")
+	lin.opens("另一位")
+	chen.tab.Press("3")
+	chen.opens("还在吗")
+	chen.ClickOn(".thread-head button", "接管")
+	chen.Click(".ant-popconfirm .ant-btn-primary")
+	chen.See(".thread-head .actions")
+	lin.Read("林 chen 接手了你的一个对话")
+	chen.tab.Press("1")
+	chen.Until(`$$(".entry").length === 0`)
+	chen.tab.Press("t")
+	chen.ClickOn(".ant-modal .ant-segmented-item", "转给同事")
+	chen.Click(".ant-modal .ant-select")
+	chen.ClickOn(".ant-select-item-option", "林 lin")
+	chen.Click(".ant-modal .ant-btn-primary")
+	lin.Read("有一个对话转给了你")
+	lin.tab.Shoot("given")
+	lin.Until(`$$(".entry").find((e) => e.innerText.includes("还在吗"))?.querySelector(".unread")?.innerText === "1"`)
+	if words := chen.Text("body"); strings.Contains(words, "接手了你的") || strings.Contains(words, "转给了你") {
+		t.Errorf("who did it is told, too:\n%s", words)
+	}
+}
+
 func revealed(t *testing.T, chromium *browsertest.Browser) {
 	o := open(t, nil)
 	o.hire("lin", staff.Agent)
@@ -344,15 +440,16 @@ func revealed(t *testing.T, chromium *browsertest.Browser) {
 }
 
 func localeChanges(t *testing.T, chromium *browsertest.Browser) {
-	o := open(t, nil)
+	o := open(t, func(options *Options) { options.Products = productNames })
 	o.hire("lin", staff.Agent)
-	o.engine.wait("c1", "general")
+	o.talking("c1", "lin", "<b>人工</b>")
 	s := o.at(chromium, "lin", look{})
+	s.tab.Press("2")
 	s.opens("<b>人工</b>")
-	s.Until(`$(".entry-meta").innerText.startsWith("综合咨询")`)
+	s.Until(`$(".entry-meta").innerText.startsWith("综合咨询 · 借呗")`)
 	s.Click(".topbar .me")
 	s.ClickOn(".menu button", "English")
-	english := `document.documentElement.lang === "en" && $(".entry-meta")?.innerText.startsWith("General") && document.title.includes("desk")`
+	english := `document.documentElement.lang === "en" && $(".entry-meta")?.innerText.startsWith("General · Jiebei") && document.title.includes("desk")`
 	s.Until(english)
 	s.tab.Reload()
 	s.Until(english)

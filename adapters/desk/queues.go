@@ -34,7 +34,7 @@ func (s *Server) queueIDs(account staff.Account) []string {
 	return ids
 }
 
-// listQueues is GET /v1/desk/queues.
+// listQueues is GET /v1/desk/queues: the lines, and what products are called.
 func (s *Server) listQueues(w http.ResponseWriter, r *http.Request, _ visitor) {
 	locale, now := requestLocale(r), s.now()
 	entries := s.board.List(s.tenant)
@@ -50,7 +50,11 @@ func (s *Server) listQueues(w http.ResponseWriter, r *http.Request, _ visitor) {
 		data.count(entries, now)
 		queues = append(queues, data)
 	}
-	s.json(w, map[string]any{"queues": queues})
+	products := map[string]string{}
+	if s.products != nil {
+		products = s.products(locale)
+	}
+	s.json(w, map[string]any{"queues": queues, "products": products})
 }
 
 func (q *queueData) count(entries []bot.Entry, now time.Time) {
@@ -64,7 +68,7 @@ func (q *queueData) count(entries []bot.Entry, now time.Time) {
 			continue
 		}
 		q.Waiting++
-		if !entry.Due.IsZero() && now.After(entry.Due) {
+		if entry.Late > 0 || !entry.Due.IsZero() && now.After(entry.Due) {
 			q.Late++
 		}
 		if oldest.IsZero() || entry.Since.Before(oldest) {

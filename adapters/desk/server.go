@@ -26,6 +26,7 @@ type Server struct {
 	log        *slog.Logger
 	tenant     string
 	queues     []bot.Queue
+	products   func(locale string) map[string]string
 	snippets   func(query, locale string) []Snippet
 	documents  func(ctx context.Context, conversation, id string) ([]byte, error)
 	typing     func(conversation string)
@@ -39,6 +40,7 @@ type Server struct {
 	codes      map[Code]codeRow
 	mayAct     map[bot.DeskKind][]staff.Role
 	guesses    guesses
+	glances    *glances
 	gatekeeper *gatekeeper
 	hub        *hub
 	files      *files
@@ -65,10 +67,10 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		engine: options.Engine, board: options.Board, vault: options.Vault, presence: options.Presence, log: options.Log,
-		tenant: options.Tenant, queues: options.Queues, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
+		tenant: options.Tenant, queues: options.Queues, products: options.Products, snippets: options.Snippets, documents: options.Documents, typing: options.Typing, proxies: proxies{options.Proxies},
 		limits: options.Limits.withDefaults(), cost: options.Cost, now: options.Now, demo: map[string]staff.Account{},
 		hosts: options.Hosts, company: options.Company,
-		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(),
+		codes: codeTable(), mayAct: mayAct(), guesses: newGuesses(), glances: newGlances(),
 		life: edge.NewGate(), look: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if options.Demo {

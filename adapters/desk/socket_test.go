@@ -89,12 +89,20 @@ func TestListsAreLive(t *testing.T) {
 	if code := zhou.act("a3", map[string]any{"conversation": "c1", "kind": "transfer", "epoch": 3, "queue": "appeals"}); code != "" {
 		t.Fatal(code)
 	}
-	var gone conversationData
-	if into(t, lin.next(typeGone), &gone); gone.Conversation != "c1" {
+	var gone goneData
+	if into(t, lin.next(typeGone), &gone); gone.Conversation != "c1" || gone.Agent != nil {
 		t.Errorf("got %+v", gone)
 	}
 	o.engine.put(bot.Entry{Conversation: "c1", Owner: bot.Identity{Tenant: tenant}, Handoff: bot.Handoff{State: bot.HandoffResolved}})
 	if into(t, zhou.next(typeGone), &gone); gone.Conversation != "c1" {
+		t.Errorf("got %+v", gone)
+	}
+	// Who loses one from a line of others is told to whom.
+	o.talking("c2", "zhou", "在吗")
+	if code := chen.act("a4", map[string]any{"conversation": "c2", "kind": "takeover", "epoch": 2}); code != "" {
+		t.Fatal(code)
+	}
+	if into(t, zhou.next(typeGone), &gone); gone.Conversation != "c2" || gone.Agent == nil || gone.Agent.ID != "chen" {
 		t.Errorf("got %+v", gone)
 	}
 }

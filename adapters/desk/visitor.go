@@ -113,6 +113,7 @@ func (v visitor) vouched(r *http.Request) bool {
 type meData struct {
 	User    string     `json:"user"`
 	Name    string     `json:"name"`
+	NameEN  string     `json:"name_en,omitempty"` // of the demo's
 	Role    staff.Role `json:"role"`
 	Queues  []string   `json:"queues"` // none: all
 	CSRF    string     `json:"csrf"`
@@ -124,7 +125,7 @@ type meData struct {
 
 func (v visitor) me() meData {
 	return meData{
-		User: v.account.User, Name: v.account.Name, Role: v.account.Role, Queues: list(v.account.Queues),
+		User: v.account.User, Name: v.account.Name, NameEN: englishNames()[v.account.User], Role: v.account.Role, Queues: list(v.account.Queues),
 		CSRF: v.csrf, Expires: stamp(v.session.Expires()), Locale: v.account.Locale,
 		Demo: strings.HasPrefix(v.account.User, staff.DemoPrefix), Company: v.account.Foreign(),
 	}

@@ -51,9 +51,12 @@ func (d *desk) watch(f frame) *fault {
 	return nil
 }
 
-// recordWatch audits that somebody reads a conversation: what cannot be
-// recorded is not shown.
+// recordWatch audits that somebody reads a conversation, unless that they opened
+// it is on record: what cannot be recorded is not shown.
 func (d *desk) recordWatch(conversation string) *fault {
+	if d.server.glances.take(d.account.User, conversation, d.server.now()) {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.server.limits.ActTimeout)
 	defer cancel()
 	record := staff.Record{At: d.server.now(), Who: d.account.User, From: d.from, Did: "watched", Conversation: conversation}

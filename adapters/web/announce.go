@@ -23,11 +23,15 @@ func (s *Server) Announce(conversation string, seq int64) {
 // InLine tells the sockets of a conversation its place in line, 1 for next. It
 // is of the moment: it has no number and is not stored.
 func (s *Server) InLine(conversation string, position int) {
-	frame := outFrame{Type: typeHandoffState, Conv: conversation, TS: s.now(), Data: handoffData{State: bot.HandoffQueued, Position: position}}
+	frame := encode(s.inLine(conversation, position))
 	for _, session := range s.hub.others(conversation, nil) {
-		session.queue(encode(frame))
+		session.queue(frame)
 		session.out.flushSoon()
 	}
+}
+
+func (s *Server) inLine(conversation string, position int) outFrame {
+	return outFrame{Type: typeHandoffState, Conv: conversation, TS: s.now(), Data: handoffData{State: bot.HandoffQueued, Position: position}}
 }
 
 // announced catches up, unless that is under way or left to the end of an act.

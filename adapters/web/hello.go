@@ -30,6 +30,7 @@ func (s *session) greet(f frame) *fault {
 	s.firstTick()
 	s.welcome(f.id, pass, begin)
 	s.meet(begin)
+	s.showPlace(begin)
 	s.out.flush()
 	return nil
 }
@@ -135,6 +136,17 @@ func (s *session) meet(begin beginning) {
 	s.feed.mu.Unlock()
 	if behind {
 		s.catchUp()
+	}
+}
+
+// showPlace tells somebody who comes back, or opens another page, their place in
+// line: it is told otherwise only when it moves.
+func (s *session) showPlace(begin beginning) {
+	if begin.fresh || s.server.options.Place == nil {
+		return
+	}
+	if position, waits := s.server.options.Place(begin.conv); waits {
+		s.queueFrame(s.server.inLine(begin.conv, position))
 	}
 }
 

@@ -45,6 +45,10 @@ type Options struct {
 	// return at once. nil: nobody is.
 	Typing func(conversation string)
 
+	// Place is the place in line of a conversation, 1 for next; false where it is
+	// in none. It must return at once. nil: nobody is in line.
+	Place func(conversation string) (int, bool)
+
 	// Mounts are served beside what is ours, by their pattern: "/desk/".
 	Mounts map[string]http.Handler
 

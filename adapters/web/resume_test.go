@@ -40,6 +40,33 @@ func TestResumeReplaysOnceAndInOrder(t *testing.T) {
 	}
 }
 
+// Who waits in line sees their place as soon as they are back, and on every page
+// they open, after what they missed; who waits in none is told of none.
+func TestPlaceInLineOnComingBack(t *testing.T) {
+	t.Parallel()
+	line := map[string]int{}
+	w := newWorld(t, func(o *Options) {
+		o.Place = func(conversation string) (int, bool) {
+			place, waits := line[conversation]
+			return place, waits
+		}
+	})
+	p := w.join("demo-a")
+	p.exchange("m1", "text")
+	back, _ := w.rejoin("demo-a", p.conv, 2)
+	back.wantQuiet()
+	back.conn.Close()
+
+	line[p.conv] = 3
+	back, _ = w.rejoin("demo-a", p.conv, 0)
+	back.want("message")
+	back.want("message")
+	if r := back.want("handoff.state"); r.Data["position"] != 3.0 || r.Data["state"] != "queued" || r.Seq != 0 {
+		t.Errorf("told %s", r.raw)
+	}
+	p.wantQuiet()
+}
+
 // A message that was stored but whose ack was lost is sent again after resume.
 func TestResendAfterLostAck(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ func EveryEvent() []bot.Event {
 		bot.Attended{ID: "d1", Digest: "sha256:2", Agent: bot.Agent{ID: "lin", Name: "林晓"}, Act: bot.DeskReply},
 		bot.Noted{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Text: "等他上传证件"},
 		bot.Disposed{Agent: bot.Agent{ID: "lin", Name: "林晓"}, Cause: "credit.thin_history", Solved: bot.SolvedNo, Note: "要等一周"},
-		bot.Breached{Queue: "care", Due: at},
+		bot.Breached{Queue: "care", Due: at, Next: &at},
 		bot.Alarmed{Reason: "distress", Priority: 100},
 		bot.RightInvoked{Right: "explanation"},
 		bot.Warned{Warning: "scam"},

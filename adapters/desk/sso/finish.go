@@ -13,7 +13,7 @@ import (
 )
 
 // Finish finds out who somebody is, by what their browser has kept and by what
-// the provider gave it to bring. With [ErrNoRole] the person is known, too.
+// the provider gave it to bring. With [ErrNoRole] and [ErrTwoRoles] the person is known, too.
 func (p *Provider) Finish(ctx context.Context, sealed string, brought url.Values) (Person, error) {
 	f, err := p.unseal(sealed, brought.Get("state"))
 	if err != nil {

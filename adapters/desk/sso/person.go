@@ -3,6 +3,7 @@ package sso
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -82,9 +83,11 @@ func (p *Provider) person(token *oidc.IDToken, c claims) (Person, error) {
 		who.Locale = "en"
 	}
 	who.Name = shownName(c.text("name"), who.Users()[0])
-	if who.Role = p.roleOf(c.texts(p.options.RolesClaim)); who.Role == "" {
-		return who, ErrNoRole
+	role, err := p.roleOf(c.texts(p.options.RolesClaim))
+	if err != nil {
+		return who, err
 	}
+	who.Role = role
 	if p.options.QueuesClaim == "" || !who.Role.Talks() {
 		return who, nil
 	}
@@ -104,7 +107,7 @@ func (p *Provider) person(token *oidc.IDToken, c claims) (Person, error) {
 // roleOf is the role that some values give. A lead may be among the agents, too.
 // Other roles exclude each other, so that nobody checks what they do themselves:
 // who has two of those has none.
-func (p *Provider) roleOf(values []string) staff.Role {
+func (p *Provider) roleOf(values []string) (staff.Role, error) {
 	var found []staff.Role
 	for _, role := range staff.Roles() {
 		if slices.ContainsFunc(p.options.Roles[role], func(wanted string) bool { return slices.Contains(values, wanted) }) {
@@ -112,12 +115,14 @@ func (p *Provider) roleOf(values []string) staff.Role {
 		}
 	}
 	switch {
+	case len(found) == 0:
+		return "", ErrNoRole
 	case len(found) == 1:
-		return found[0]
+		return found[0], nil
 	case slices.Equal(found, []staff.Role{staff.Agent, staff.Lead}):
-		return staff.Lead
+		return staff.Lead, nil
 	}
-	return ""
+	return "", fmt.Errorf("%w: %q", ErrTwoRoles, found)
 }
 
 // maxShown is how many letters a name may have.

@@ -28,6 +28,8 @@ var (
 	ErrRefused = errors.New("the sign-in was refused")
 	// ErrNoRole: it is proven who somebody is, and they have no business here.
 	ErrNoRole = errors.New("no role")
+	// ErrTwoRoles: they have roles that exclude each other, which is as good as none.
+	ErrTwoRoles = errors.New("roles that exclude each other")
 )
 
 // Options is everything a [Provider] is made of.

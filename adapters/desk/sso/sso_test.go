@@ -114,8 +114,8 @@ func TestSigningIn(t *testing.T) {
 		},
 		"a group of others": {map[string]any{"groups": []string{"agents2", "Agents"}, "name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrNoRole},
 		"no group":          {map[string]any{"name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrNoRole},
-		"checks themselves": {map[string]any{"groups": []string{"agents", "checkers"}, "name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrNoRole},
-		"agent and admin":   {map[string]any{"groups": []string{"agents", "admins"}, "name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrNoRole},
+		"checks themselves": {map[string]any{"groups": []string{"agents", "checkers"}, "name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrTwoRoles},
+		"agent and admin":   {map[string]any{"groups": []string{"agents", "admins"}, "name": "F"}, nil, sso.Person{Name: "F", Locale: "zh-CN"}, sso.ErrTwoRoles},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,9 @@ export function navigate(to: string, how: "push" | "replace" = "push"): void {
   dispatchEvent(new Event(MOVED));
 }
 
+/** Where the desk is, with a conversation open or none. */
+export const deskAddress = (conversation: string): string => "/desk" + (conversation ? `?${new URLSearchParams({ conversation })}` : "");
+
 /** Path and query of the address. */
 export function useAddress(): string {
   return useSyncExternalStore(subscribe, () => location.pathname + location.search);

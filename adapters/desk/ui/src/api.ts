@@ -13,6 +13,7 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly retryAfter = 0, // seconds
+    readonly field = "", // what it is about
   ) {
     super(message);
   }
@@ -49,8 +50,10 @@ export class Api {
   audit = (after: number): Promise<AuditPage> => this.#ask("GET", `audit?after=${after}`);
   password = (old: string, fresh: string): Promise<void> => this.#ask("POST", "password", { old, new: fresh });
 
-  async queues(): Promise<Queue[]> {
-    return queuesOf((await this.#ask<{ queues?: unknown }>("GET", "queues")).queues);
+  /** What the lines and the products are called. */
+  async names(): Promise<{ queues: Queue[]; products: Record<string, string> }> {
+    const { queues, products } = await this.#ask<{ queues?: unknown; products?: Record<string, string> }>("GET", "queues");
+    return { queues: queuesOf(queues), products: products ?? {} };
   }
 
   async accounts(): Promise<Account[]> {
@@ -88,12 +91,12 @@ export class Api {
 }
 
 function refusal(response: Response, text: string): Refusal {
-  let problem: { code?: string; title?: string; detail?: string } = {};
+  let problem: { code?: string; title?: string; detail?: string; field?: string } = {};
   try {
     problem = JSON.parse(text);
   } catch {
     // A proxy in between speaks HTML.
   }
   const wait = Number(response.headers.get("Retry-After")) || 0;
-  return new Refusal(response.status, problem.code ?? "", problem.detail || problem.title || "", wait);
+  return new Refusal(response.status, problem.code ?? "", problem.detail || problem.title || "", wait, problem.field);
 }

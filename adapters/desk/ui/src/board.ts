@@ -20,9 +20,11 @@ export interface Health {
   online: number | null; // null: not known per queue
 }
 
-export const ownerOf = (entry: Entry): string => entry.agent?.id || entry.agent?.user || "";
+export const ownerOf = (entry: Pick<Entry, "agent">): string => entry.agent?.id || entry.agent?.user || "";
 export const isWaiting = (entry: Entry): boolean => entry.state === "requested" || entry.state === "queued";
-export const isActive = (entry: Entry): boolean => entry.state === "active";
+/** Nobody could be put in line for: outside hours, or no agent is there. */
+export const isTicket = (entry: Entry): boolean => entry.state === "requested";
+export const isActive = (entry: Pick<Entry, "state">): boolean => entry.state === "active";
 export const isOpen = (entry: Entry): boolean => isWaiting(entry) || isActive(entry);
 export const isMine = (entry: Entry, me: Me): boolean => isActive(entry) && ownerOf(entry) === me.user;
 export const leads = (me: Me): boolean => me.role === "lead";
@@ -73,8 +75,9 @@ export function positionsOf(entries: Iterable<Entry>): Map<string, number> {
 /** How close a promise is to being broken. */
 export function urgencyOf(entry: Entry, now: number): Urgency {
   const due = time(entry.due);
-  if (!isWaiting(entry) || !due) return "calm";
-  if (now >= due) return "late";
+  if (!isWaiting(entry)) return "calm";
+  if (entry.late || (due && now >= due)) return "late"; // a promise made after one that was broken heals nothing
+  if (!due) return "calm";
   const whole = due - sinceOf(entry);
   return due - now < Math.max(60_000, whole / 4) ? "soon" : "calm";
 }

@@ -1,6 +1,6 @@
 // What an agent has set for this browser. Nothing about people is kept here.
 
-import type { Locale } from "./protocol.ts";
+import type { Locale, Status } from "./protocol.ts";
 
 export type Theme = "light" | "dark";
 
@@ -33,6 +33,26 @@ export function savePrefs(prefs: Prefs): void {
     localStorage.setItem(KEY, JSON.stringify(prefs));
   } catch {
     // Storage is off or full: the choice lasts until the page is closed.
+  }
+}
+
+const STATUS_KEY = "kaitong.desk.away";
+
+/** Whoever is away stays away when the page is loaded anew, in this tab and as this user. */
+export function loadStatus(user: string): Status {
+  try {
+    return sessionStorage.getItem(STATUS_KEY) === user ? "away" : "online";
+  } catch {
+    return "online";
+  }
+}
+
+export function saveStatus(user: string, status: Status): void {
+  try {
+    if (status === "away") sessionStorage.setItem(STATUS_KEY, user);
+    else sessionStorage.removeItem(STATUS_KEY);
+  } catch {
+    // As above.
   }
 }
 

@@ -10,6 +10,7 @@ export type Solved = "yes" | "no" | "unknown";
 export interface Me {
   user: string;
   name: string;
+  name_en?: string; // of the demo's
   role: Role;
   queues: string[];
   csrf: string;
@@ -26,6 +27,9 @@ export interface WaysIn {
   password: boolean;
   demo: boolean;
 }
+
+/** What somebody of the staff is called in a language. */
+export const calledIn = (locale: Locale, one: { name: string; name_en?: string }): string => (locale === "en" && one.name_en) || one.name;
 
 export interface Person {
   id: string;
@@ -50,6 +54,7 @@ export interface Entry {
   agent?: Partial<Person> & { user?: string };
   since?: string;
   due?: string;
+  late?: number; // promises that were not kept; due is the one after them
   last?: string;
   last_author?: Author;
   last_at?: string;
@@ -59,6 +64,7 @@ export interface Entry {
 export interface Colleague {
   user: string;
   name: string;
+  name_en?: string; // of the demo's
   role?: Role;
   status: string; // online | away | offline
   load: number;

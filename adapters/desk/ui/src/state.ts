@@ -44,6 +44,7 @@ export interface State {
   line: LineState;
   entries: ReadonlyMap<string, Entry>;
   queues: Queue[];
+  products: Record<string, string>; // what they are called
   presence: Colleague[];
   status: Status;
   selected: string;
@@ -63,7 +64,7 @@ export interface State {
 
 export function initialState(prefs: Prefs): State {
   return {
-    stage: "starting", expired: false, ways: null, demo: [], turnedAway: "", me: null, line: "connecting", entries: new Map(), queues: [], presence: [],
+    stage: "starting", expired: false, ways: null, demo: [], turnedAway: "", me: null, line: "connecting", entries: new Map(), queues: [], products: {}, presence: [],
     status: "online", selected: "", tab: "waiting", pane: "lists", dialog: "", mode: "reply", cases: new Map(), acts: new Map(),
     drafts: new Map(), unread: new Map(), typing: new Map(), revealed: null, notice: null, prefs,
   };
@@ -120,12 +121,24 @@ function countUnread(s: State, known: Entry | undefined, entry: Entry): State["u
   return withKey(s.unread, entry.conversation, (s.unread.get(entry.conversation) ?? 0) + 1);
 }
 
-/** What is looked at stays until one looks elsewhere. */
-export function entryGone(s: State, conversation: string): State {
+/** Whether a conversation was given to me or taken from me; what is done here is no news. */
+export function changeOfHands(s: State, conversation: string, owner: string): "given" | "lost" | "" {
+  const known = s.entries.get(conversation);
+  const had = !!known && !!s.me && isMine(known, s.me);
+  const has = owner === s.me?.user;
+  const doing = [...s.acts.values()].some((act) => act.data.conversation === conversation && !isWords(act));
+  if (!s.me || doing || had === has) return "";
+  if (has) return known && isWaiting(known) ? "" : "given"; // who waited was claimed at another desk of mine
+  return owner ? "lost" : "";
+}
+
+/** What is looked at stays until one looks elsewhere; agent: who has it now, if anybody. */
+export function entryGone(s: State, conversation: string, agent?: Entry["agent"]): State {
   const known = s.entries.get(conversation);
   const unread = withKey(s.unread, conversation, undefined);
   if (!known) return { ...s, unread };
-  const kept = s.selected === conversation ? { ...known, state: isOpen(known) ? "resolved" : known.state } : undefined;
+  const now = agent ? { state: "active", agent } : { state: isOpen(known) ? "resolved" : known.state };
+  const kept = s.selected === conversation ? { ...known, ...now } : undefined;
   return { ...s, unread, entries: withKey(s.entries, conversation, kept) };
 }
 

@@ -1,14 +1,15 @@
 // The one store of the desk: holds the state, and does what agents ask for.
 
 import { useSyncExternalStore } from "react";
+import { deskAddress, navigate, onAnalytics } from "./address.ts";
 import { allowNotifications, allowSound, armSound, beep, notify } from "./alerts.ts";
 import { Api, Refusal } from "./api.ts";
-import { isMine, listsOf } from "./board.ts";
+import { isActive, isMine, listsOf, ownerOf } from "./board.ts";
 import { Line } from "./line.ts";
-import { loadPrefs, savePrefs, type Prefs } from "./prefs.ts";
+import { loadPrefs, loadStatus, savePrefs, saveStatus, type Prefs } from "./prefs.ts";
 import type { ActData, Disposition, Entry, ErrorData, Frame, Hello, Me, Person, Snippet, Status } from "./protocol.ts";
 import {
-  actAcked, actChanged, caseLoaded, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
+  actAcked, actChanged, caseLoaded, changeOfHands, draftKey, entryCame, entryGone, greeted, initialState, isWords, newlySaid, newlyWaiting, presenceCame, turnCame, unsent,
   withKey, type Act, type Notice, type State,
 } from "./state.ts";
 import { uuid7 } from "./uuid.ts";
@@ -27,6 +28,7 @@ export class Desk {
   #line: Line;
   #typed = 0;
   #notices = 0;
+  #greetedBefore = false; // since signing in: what is new since then is news
   #left: { user: string; work: Partial<State> } | null = null; // where somebody was when their session ended
 
   constructor() {
@@ -81,6 +83,7 @@ export class Desk {
     } catch {
       // The session ends on the server by itself; here it ends now.
     }
+    if (this.#state.me) saveStatus(this.#state.me.user, "online");
     this.#signedOut(false);
     if (elsewhere) location.assign(elsewhere);
   }
@@ -99,7 +102,7 @@ export class Desk {
     this.api.locale = prefs.locale;
     this.#set({ prefs });
     if (!change.locale || this.#state.line !== "online") return;
-    void this.#nameQueues(); // and what else the server puts into words
+    void this.#askNames(); // and what else the server puts into words
     if (this.#state.selected) void this.load(this.#state.selected);
   }
 
@@ -120,6 +123,7 @@ export class Desk {
   setStatus(status: Status): void {
     this.#set({ status });
     this.#line.status(status);
+    saveStatus(this.#state.me!.user, status);
   }
 
   show(change: Partial<Pick<State, "tab" | "pane" | "dialog" | "mode">>): void {
@@ -138,8 +142,14 @@ export class Desk {
         cases: before ? withKey(s.cases, before, undefined) : s.cases,
       };
     });
+    this.#showAddress();
     if (before) this.#line.unwatch(before);
-    if (conversation) void this.load(conversation);
+    if (conversation && this.#state.line !== "connecting") void this.load(conversation); // the greeting loads it otherwise
+  }
+
+  /** The address names what is open, so that a page that is loaded anew opens it again. */
+  #showAddress(): void {
+    if (!onAnalytics(location.pathname)) navigate(deskAddress(this.#state.selected), "replace");
   }
 
   /** Moves through the list that is shown. */
@@ -231,15 +241,19 @@ export class Desk {
   #enter(me: Me): void {
     const work = this.#left?.user === me.user ? this.#left.work : {};
     this.#left = null;
-    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, ...work });
+    this.#greetedBefore = false;
+    const status = loadStatus(me.user);
+    this.#line.status(status);
+    this.#set({ ...initialState(this.#state.prefs), stage: "in", ways: this.#state.ways, demo: this.#state.demo, me, status, ...work });
     if (me.role !== "admin") this.#line.open();
   }
 
   #signedOut(expired: boolean): void {
-    const { me, selected, tab, pane, mode } = this.#state;
+    const { me, stage, selected, tab, pane, mode } = this.#state;
     this.#left = expired && me ? { user: me.user, work: { selected, tab, pane, mode, drafts: unsent(this.#state) } } : null;
     this.#line.close();
     this.#set({ ...initialState(this.#state.prefs), stage: "signedOut", expired, ways: this.#state.ways, demo: this.#state.demo, turnedAway: this.#state.stage === "starting" ? this.#state.turnedAway : "" });
+    if (stage === "in") this.#showAddress(); // whoever signs in next may be somebody else
     if (this.#state.ways === null) void this.#askWaysIn();
   }
 
@@ -262,14 +276,19 @@ export class Desk {
   }
 
   #greeted(hello: Hello): void {
+    const before = this.#state;
     this.#update((s) => greeted(s, hello));
+    if (this.#greetedBefore) for (const entry of hello.board ?? []) this.#handsChanged(before, entry.conversation, entry);
+    const open = this.#state.entries.get(this.#state.selected);
+    if (!this.#greetedBefore && open && isMine(open, hello.me)) this.#set({ tab: "mine" });
+    this.#greetedBefore = true;
     if (this.#state.selected) void this.load(this.#state.selected);
-    void this.#nameQueues();
+    void this.#askNames();
   }
 
-  async #nameQueues(): Promise<void> {
-    const queues = await this.api.queues().catch(() => null);
-    if (queues) this.#set({ queues });
+  async #askNames(): Promise<void> {
+    const names = await this.api.names().catch(() => null);
+    if (names) this.#set(names);
   }
 
   #heard(frame: Frame): void {
@@ -278,7 +297,7 @@ export class Desk {
       case "entry":
         return this.#entry((data.entry ?? data) as Entry);
       case "gone":
-        return this.#update((s) => entryGone(s, data.conversation));
+        return this.#gone(data.conversation, data.agent);
       case "turn":
         return this.#turn(data);
       case "presence":
@@ -298,6 +317,23 @@ export class Desk {
     if (newlySaid(before, entry)) this.#alert("newMessage", TITLE_MESSAGE_HZ, entry);
     this.#update((s) => entryCame(s, entry));
     if (mineNow && !mineBefore && before.selected === entry.conversation) this.#set({ tab: "mine" });
+    this.#handsChanged(before, entry.conversation, entry);
+  }
+
+  #gone(conversation: string, agent?: Entry["agent"]): void {
+    const before = this.#state;
+    this.#update((s) => entryGone(s, conversation, agent));
+    this.#handsChanged(before, conversation, { state: agent ? "active" : "resolved", agent });
+  }
+
+  /** Says what was given to me or taken from me, whatever I am looking at. */
+  #handsChanged(before: State, conversation: string, now: Pick<Entry, "state" | "agent" | "reason" | "urgent">): void {
+    const change = changeOfHands(before, conversation, isActive(now) ? ownerOf(now) : "");
+    if (!change) return;
+    this.tell("info", change, now.agent?.name);
+    this.#alert(change, TITLE_WAITING_HZ, { ...before.entries.get(conversation), ...now, conversation });
+    const looking = before.selected === conversation && document.visibilityState === "visible";
+    if (change === "given" && !looking) this.#set({ unread: withKey(this.#state.unread, conversation, Math.max(1, this.#state.unread.get(conversation) ?? 0)) });
   }
 
   #turn(data: any): void {
@@ -328,12 +364,12 @@ export class Desk {
     if (this.#state.selected === act.data.conversation) void this.load(act.data.conversation);
   }
 
-  #alert(what: "newWaiting" | "newMessage", pitch: number, entry: Entry): void {
+  #alert(what: "newWaiting" | "newMessage" | "given" | "lost", pitch: number, entry: Pick<Entry, "conversation" | "reason" | "urgent">): void {
     const { prefs, status } = this.#state;
     if (status === "away" && what === "newWaiting") return;
     if (prefs.sound) beep(pitch);
     const w = words(prefs.locale);
-    if (prefs.notify) notify(w.alerts[what], w.reason(entry.reason ?? ""), entry.conversation, () => this.select(entry.conversation));
+    if (prefs.notify) notify(w.alerts[what], w.reason(entry.urgent ? "distress" : (entry.reason ?? "")), entry.conversation, () => this.select(entry.conversation));
   }
 
   #set(change: Partial<State>): void {

@@ -5,8 +5,9 @@ import useMessage from "antd/es/message/useMessage";
 import { useEffect, useMemo } from "react";
 import { onAnalytics, useAddress } from "../address.ts";
 import { listsOf } from "../board.ts";
+import type { Notice } from "../state.ts";
 import { useDesk, type Desk } from "../store.ts";
-import { words } from "../words.ts";
+import { words, type Words } from "../words.ts";
 import { DeskPage } from "./desk.tsx";
 import { Fallback } from "./fallback.tsx";
 import { SignIn } from "./signin.tsx";
@@ -26,8 +27,8 @@ export function App({ desk }: { desk: Desk }) {
   const { locale, theme } = state.prefs;
   const w = words(locale);
   const shared = useMemo(() => ({ desk, state, w }), [desk, state, w]);
-  const { me, queues } = state;
-  const basics = useMemo(() => ({ desk, w, locale, me, queues }), [desk, w, locale, me, queues]);
+  const { me, queues, products } = state;
+  const basics = useMemo(() => ({ desk, w, locale, me, queues, products }), [desk, w, locale, me, queues, products]);
   const look = useMemo(() => themeOf(theme), [theme]);
   useEffect(() => {
     document.documentElement.lang = locale;
@@ -61,10 +62,24 @@ function Notices() {
   const notice = state.notice;
   useEffect(() => {
     if (!notice) return;
-    const content = notice.what === "taken" ? w.taken(notice.name ?? "") : notice.what === "inserted" ? w.knowledge.inserted : w.refusal(notice.what);
-    void api.open({ type: notice.kind === "done" ? "success" : notice.kind, content, duration: 4 });
+    const news = notice.what === "given" || notice.what === "lost";
+    void api.open({ type: notice.kind === "done" ? "success" : notice.kind, content: said(notice, w), duration: news ? 10 : 4 });
     // Once for each notice, in the language of the moment.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [notice]);
   return holder;
+}
+
+function said({ what, name = "" }: Notice, w: Words): string {
+  switch (what) {
+    case "taken":
+      return w.taken(name);
+    case "given":
+      return w.given;
+    case "lost":
+      return w.lost(name);
+    case "inserted":
+      return w.knowledge.inserted;
+  }
+  return w.refusal(what);
 }

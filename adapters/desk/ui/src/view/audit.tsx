@@ -3,6 +3,7 @@ import Button from "antd/es/button";
 import { useEffect, useState } from "react";
 import { fullTime } from "../clock.ts";
 import type { AuditRow } from "../protocol.ts";
+import type { Words } from "../words.ts";
 import { Empty } from "./empty.tsx";
 import { useShared } from "./use.ts";
 
@@ -38,6 +39,12 @@ export function Audit() {
   );
 }
 
+/** How a conversation ended is recorded as one word. */
+function detailOf({ action, detail = "" }: AuditRow, w: Words): string {
+  const ends: Record<string, string> = { yes: w.resolveDialog.yes, no: w.resolveDialog.no, unknown: w.resolveDialog.unknown };
+  return (action === "resolve" && ends[detail]) || detail;
+}
+
 function Rows({ rows }: { rows: AuditRow[] }) {
   const { state, w } = useShared();
   const names = [w.admin.time, w.admin.who, w.admin.what, w.admin.which, w.admin.detail, w.admin.from];
@@ -58,7 +65,7 @@ function Rows({ rows }: { rows: AuditRow[] }) {
               <td>{row.user}</td>
               <td>{w.admin.action(row.action ?? "")}</td>
               <td>{row.conversation}</td>
-              <td>{row.detail}</td>
+              <td>{detailOf(row, w)}</td>
               <td>{row.from}</td>
             </tr>
           ))}

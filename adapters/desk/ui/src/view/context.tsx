@@ -156,7 +156,7 @@ function Person({ entry }: { entry: Entry }) {
       </p>
       {shown && <p className="soft">{w.context.revealed}</p>}
       <dl className="rows">
-        <Row name={w.context.product} value={entry.product} />
+        <Row name={w.context.product} value={state.products[entry.product ?? ""] ?? entry.product} />
         <Row name={w.context.language} value={w.languages[entry.locale ?? ""] ?? entry.locale} />
         <Row name={w.context.queue} value={queueName(entry.queue ?? "", state.queues, state.prefs.locale)} />
       </dl>

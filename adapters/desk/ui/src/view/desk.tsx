@@ -1,6 +1,6 @@
 import Segmented from "antd/es/segmented";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { navigate, onAnalytics, useAddress } from "../address.ts";
+import { deskAddress, navigate, onAnalytics, useAddress } from "../address.ts";
 import { listsOf, talks } from "../board.ts";
 import type { Role } from "../protocol.ts";
 import type { Pane } from "../state.ts";
@@ -80,14 +80,13 @@ function Figures({ allowed }: { allowed: boolean }) {
   );
 }
 
-/** Opens the conversation the address names, once. */
+/** Opens the conversation the address names; where it names none, it comes to name the open one. */
 function useNamed(): void {
   const { desk } = useShared();
   const named = new URLSearchParams(useAddress().split("?")[1]).get("conversation");
   useEffect(() => {
-    if (!named) return;
-    navigate("/desk", "replace");
-    desk.select(named);
+    if (named && named !== desk.state.selected) desk.select(named);
+    if (!named) navigate(deskAddress(desk.state.selected), "replace");
   }, [desk, named]);
 }
 

@@ -1,6 +1,6 @@
 import Segmented from "antd/es/segmented";
 import { memo, useEffect, useMemo, useRef } from "react";
-import { dueIn, isActive, isWaiting, leads, ownerOf, positionsOf, queueName, sinceOf, talks, urgencyOf, type Lists as ListsOf } from "../board.ts";
+import { dueIn, isActive, isTicket, isWaiting, leads, ownerOf, positionsOf, queueName, sinceOf, talks, urgencyOf, type Lists as ListsOf } from "../board.ts";
 import { duration, useNow } from "../clock.ts";
 import type { Entry } from "../protocol.ts";
 import type { Tab } from "../state.ts";
@@ -61,7 +61,7 @@ interface CardProps {
 }
 
 const EntryCard = memo(function EntryCard({ entry, now, position, selected, unread }: CardProps) {
-  const { desk, queues, locale, w } = useBasics();
+  const { desk, queues, products, locale, w } = useBasics();
   const card = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest" });
@@ -72,7 +72,7 @@ const EntryCard = memo(function EntryCard({ entry, now, position, selected, unre
       <button ref={card} type="button" className={`entry ${urgency}`} aria-current={selected ? "true" : undefined} onClick={() => desk.select(entry.conversation)}>
         <span className="entry-top">
           <ReasonTag entry={entry} />
-          {isWaiting(entry) && <span className="entry-position">{w.position(position)}</span>}
+          {isWaiting(entry) && !isTicket(entry) && <span className="entry-position">{w.position(position)}</span>}
           {unread > 0 && <span className="unread" aria-label={w.unread(unread)}>{unread}</span>}
           {!unread && isActive(entry) && entry.unanswered && <span className="to-answer">{w.unanswered}</span>}
         </span>
@@ -87,7 +87,7 @@ const EntryCard = memo(function EntryCard({ entry, now, position, selected, unre
         </span>
         <span className="entry-meta">
           {queueName(entry.queue ?? "", queues, locale)}
-          {entry.product && ` · ${entry.product}`}
+          {entry.product && ` · ${products[entry.product] ?? entry.product}`}
           {entry.locale && ` · ${w.languages[entry.locale] ?? entry.locale}`}
         </span>
         <span className="entry-time">
@@ -98,7 +98,7 @@ const EntryCard = memo(function EntryCard({ entry, now, position, selected, unre
   );
 });
 
-/** Why they are here, in plain words; who is in distress or served first is marked. */
+/** Why they are here, in plain words; who is in distress, in no line or served first is marked. */
 export function ReasonTag({ entry }: { entry: Entry }) {
   const { w } = useBasics();
   const came = entry.reason === "distress";
@@ -107,6 +107,7 @@ export function ReasonTag({ entry }: { entry: Entry }) {
     <>
       {care && <span className="reason care">{w.reason("distress")}</span>}
       {!came && <span className="reason">{w.reason(entry.reason ?? "")}</span>}
+      {isTicket(entry) && <span className="reason ticket" title={w.ticketWhy}>{w.ticketMark}</span>}
       {!care && (entry.priority ?? 0) > 0 && <span className="reason priority">{w.priority}</span>}
     </>
   );
@@ -124,12 +125,18 @@ function Waited({ entry, now }: { entry: Entry; now: number }) {
       </>
     );
   }
-  const urgency = urgencyOf(entry, now);
-  const left = dueIn(entry, now);
   return (
     <>
       <span>{w.waited(time)}</span>
-      {entry.due && <span className={`sla ${urgency}`}>{left <= 0 ? w.due.late(duration(-left)) : w.due.left(duration(left))}</span>}
+      <Promised entry={entry} now={now} />
     </>
   );
+}
+
+/** How what was promised stands. After the first one that was broken how long one waits says it all. */
+function Promised({ entry, now }: { entry: Entry; now: number }) {
+  const { w } = useBasics();
+  const left = dueIn(entry, now);
+  const said = entry.late ? w.due.broken : !entry.due ? "" : left <= 0 ? w.due.late(duration(-left)) : w.due.left(duration(left));
+  return said ? <span className={`sla ${urgencyOf(entry, now)}`}>{said}</span> : null;
 }

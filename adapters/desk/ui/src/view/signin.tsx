@@ -3,7 +3,7 @@ import Button from "antd/es/button";
 import Input from "antd/es/input";
 import { useState, type FormEvent } from "react";
 import { Refusal } from "../api.ts";
-import type { DemoAgent } from "../protocol.ts";
+import { calledIn, type DemoAgent } from "../protocol.ts";
 import type { Words } from "../words.ts";
 import { LocaleButton, ThemeButton } from "./switches.tsx";
 import { useShared } from "./use.ts";
@@ -76,7 +76,7 @@ export function SignIn() {
 
 function DemoCard({ agent, busy, onPick }: { agent: DemoAgent; busy: string; onPick: () => void }) {
   const { state, w } = useShared();
-  const name = (state.prefs.locale === "en" && agent.name_en) || agent.name;
+  const name = calledIn(state.prefs.locale, agent);
   return (
     <li>
       <button type="button" className="demo-agent" disabled={busy !== ""} aria-busy={busy === agent.user} onClick={onPick}>

@@ -26,7 +26,7 @@ export function themeOf(theme: Theme): ThemeConfig {
     token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 8, controlHeight: 34, motion: !matchMedia("(prefers-reduced-motion: reduce)").matches },
     components: {
       Segmented: { trackBg: dark ? "#10161f" : "#e3e9f1" },
-      Button: { defaultHoverColor: dark ? "#a9cbff" : "#0a4ba8", defaultHoverBorderColor: dark ? "#a9cbff" : "#0a4ba8", defaultActiveColor: dark ? "#a9cbff" : "#083c86" },
+      Button: { defaultHoverColor: dark ? "#a9cbff" : "#0a4ba8", defaultHoverBorderColor: dark ? "#a9cbff" : "#0a4ba8", defaultActiveColor: dark ? "#a9cbff" : "#083c86", colorPrimaryHover: dark ? "#2d62c4" : LIGHT.colorPrimaryHover },
     },
   };
 }

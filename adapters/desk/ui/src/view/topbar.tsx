@@ -6,7 +6,7 @@ import Popover from "antd/es/popover";
 import Segmented from "antd/es/segmented";
 import { useState } from "react";
 import { talks } from "../board.ts";
-import type { Status } from "../protocol.ts";
+import { calledIn, type Status } from "../protocol.ts";
 import type { Page } from "./desk.tsx";
 import { LocaleButton, NotifyButton, SoundButton, ThemeButton } from "./switches.tsx";
 import { useShared } from "./use.ts";
@@ -66,10 +66,11 @@ function Menu() {
   const { desk, state, w } = useShared();
   const [open, setOpen] = useState(false);
   const me = state.me!;
+  const name = calledIn(state.prefs.locale, me);
   const content = (
     <div className="menu">
       <p className="menu-who">
-        <strong>{me.name}</strong>
+        <strong>{name}</strong>
         <span className="soft">{w.roles[me.role] ?? me.role}</span>
       </p>
       <LocaleButton />
@@ -93,9 +94,9 @@ function Menu() {
     <Popover content={content} trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen}>
       <Button className="me" type="text" title={w.menu} aria-expanded={open}>
         <span className="avatar small" aria-hidden="true">
-          {[...me.name][0]}
+          {[...name][0]}
         </span>
-        <span className="me-name">{me.name}</span>
+        <span className="me-name">{name}</span>
       </Button>
     </Popover>
   );

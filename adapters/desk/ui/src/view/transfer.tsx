@@ -4,7 +4,7 @@ import Segmented from "antd/es/segmented";
 import Select from "antd/es/select";
 import { useState } from "react";
 import { canTalk, queueName } from "../board.ts";
-import type { Entry } from "../protocol.ts";
+import { calledIn, type Entry } from "../protocol.ts";
 import { focusOn } from "./keys.ts";
 import { useShared } from "./use.ts";
 
@@ -42,7 +42,7 @@ export function TransferDialog({ entry }: { entry: Entry }) {
         {kind === "person" && colleagues.length > 0 && (
           <Select
             aria-label={t.pickPerson} placeholder={t.pickPerson} value={user} onChange={setUser}
-            options={colleagues.map((one) => ({ value: one.user, label: `${one.name} · ${t.load(one.load)}` }))}
+            options={colleagues.map((one) => ({ value: one.user, label: `${calledIn(state.prefs.locale, one)} · ${t.load(one.load)}` }))}
           />
         )}
         <label className="field" htmlFor="transfer-note">{t.note}</label>

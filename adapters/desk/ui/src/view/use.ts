@@ -15,6 +15,7 @@ export interface Basics {
   locale: Locale;
   me: Me | null;
   queues: Queue[];
+  products: Record<string, string>;
 }
 
 export interface Shared {
