@@ -59,7 +59,8 @@ func table() map[string]layer {
 		"adapters/conform":         {}, // what the verifications of all contracts look at alike
 		"adapters/eligibility":     {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
-		"adapters/llm":             adapter,
+		"adapters/llm":             {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest", "intents", "knowledge", "adapters/llm/llmtest"}},
+		"adapters/llm/llmtest":     {},
 		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,

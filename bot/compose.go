@@ -113,6 +113,7 @@ func (w *writer) answer() {
 	}
 	w.appealLine()
 	w.ticket()
+	w.extra = append(w.extra, w.intentChoices(w.plan.Instead...)...)
 	w.related()
 	w.offerFlow()
 	w.close()

@@ -20,6 +20,7 @@ type Reading struct {
 	Step   string           // the step that the tapped message showed
 	Text   string           // as it was said, masked
 	Blank  bool             // nothing was left once personal data was hidden
+	Reader string           // llm where a language model read it, "" for the classifier
 
 	Client  Client
 	Day     time.Time
@@ -43,6 +44,7 @@ type Plan struct {
 	Denied     []string // causes the person says do not hold
 	Phrase     string   // the fixed wording of moves that have one
 	Options    []string // intents offered as choices
+	Instead    []string // what else may have been meant, where a model chose
 	Also       []string // further questions of the same message, to be offered next
 	Right      string   // explanation | human_review
 	Topic      Topic    // the answer that a follow-up leans on
@@ -375,7 +377,7 @@ func (d *decider) questions() []string {
 func (d *decider) likely() []string {
 	var options []string
 	for _, candidate := range d.reading.Result.Ranking {
-		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < 3 {
+		if answer, ok := d.base.Answer(candidate.Intent); ok && answer.Intent != "other" && answer.Intent != "agent" && len(options) < mostLikely {
 			options = append(options, candidate.Intent)
 		}
 	}

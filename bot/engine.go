@@ -30,6 +30,11 @@ type Options struct {
 
 	CachedConversations int // idle conversations kept in memory; 0: 10,000
 
+	// What a language model may help with; each may be nil, and then nothing of
+	// it happens.
+	Interpreter Interpreter
+	Phraser     Phraser
+
 	Routing Routing // which line people wait in; without queues: [DefaultRouting]
 	Roster  Roster  // which agents are there; nil: nobody ever is
 
@@ -62,6 +67,8 @@ type Engine struct {
 	vacancy     *vacancy
 	appeals     func(context.Context, Identity) ([]string, error)
 	begun       time.Time // of this engine
+	interpreter Interpreter
+	phraser     Phraser
 }
 
 // NewEngine puts an engine together.
@@ -79,6 +86,7 @@ func NewEngine(o Options) *Engine {
 		o.Routing = DefaultRouting()
 	}
 	return &Engine{
+		interpreter: o.Interpreter, phraser: o.Phraser,
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,

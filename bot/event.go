@@ -62,6 +62,7 @@ type (
 		OutOfScope bool        `json:"out_of_scope,omitempty"`
 		Locale     string      `json:"locale,omitempty"` // answered in
 		Entities   []EntityRef `json:"entities,omitempty"`
+		Reader     string      `json:"reader,omitempty"` // llm where a language model read it
 	}
 
 	// Checked records one eligibility check, already neutralised.

@@ -258,6 +258,8 @@ func (s *scanner) understoodFacts() (Event, error) {
 			u.OutOfScope, err = s.truth()
 		case "locale":
 			u.Locale, err = s.term()
+		case "reader":
+			u.Reader, err = s.term()
 		default:
 			err = s.skip()
 		}

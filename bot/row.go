@@ -142,6 +142,7 @@ func appendUnderstood(b []byte, u *Understood) []byte {
 		o.key("entities")
 		o.b = appendList(o.b, u.Entities, appendEntity)
 	}
+	o.text("reader", u.Reader)
 	return o.close()
 }
 

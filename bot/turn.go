@@ -67,10 +67,12 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 	}
 	reading.Text = say.Text
 	reading.Client, reading.Day, reading.Edition, reading.Live = say.Client, e.now(), d.ID, e.live()
+	reading = e.interpret(ctx, d, reading)
 	reading.Elsewhere = e.elsewhere(ctx, d, reading)
 	plan := e.decide(d, reading)
 	finding := e.check(ctx, d, plan)
 	reply := Compose(plan, finding, d.Base)
+	e.reword(ctx, d, plan, &reply)
 	if reply.Minor && !d.minor(plan) {
 		d.add(AgeKnown{Minor: true})
 	}
@@ -255,7 +257,10 @@ func plainWords(text string) string {
 func (e *Engine) decide(d *draft, reading Reading) Plan {
 	plan := Decide(d.conv, reading, d.Base, d.locale)
 	plan.Masked = len(d.say.masked) > 0
-	d.add(understood(plan, reading.Result))
+	plan.Instead = reading.instead()
+	read := understood(plan, reading.Result)
+	read.Reader = reading.Reader
+	d.add(read)
 	if plan.Guide != nil {
 		d.events = append(d.events, plan.Guide.Events...)
 	}

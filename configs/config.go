@@ -42,6 +42,7 @@ type Config struct {
 	Appeals     Appeals
 	Blobs       Blobs
 	Analytics   Analytics
+	LLM         LLM
 	Metrics     Metrics
 	Log         Log
 
@@ -185,6 +186,7 @@ func Default() Config {
 		Appeals:   Appeals{AlertAfter: 72 * time.Hour},
 		Blobs:     Blobs{KeepUnsubmitted: 720 * time.Hour},
 		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
+		LLM:       defaultLLM(),
 		Log:       Log{Level: "info", Format: "text"},
 	}
 }

@@ -21,7 +21,7 @@ type setting struct {
 
 // settings lists every leaf of c, in the order of default.yaml.
 func (c *Config) settings() []setting {
-	return []setting{
+	return slices.Concat([]setting{
 		{"mode", &c.Mode},
 		{"addr", &c.Addr},
 		{"data", &c.Data},
@@ -77,9 +77,10 @@ func (c *Config) settings() []setting {
 		{"analytics.alerts.webhook.secret_file", &c.Analytics.Alerts.Webhook.SecretFile},
 		{"analytics.alerts.webhook.allow_private", &c.Analytics.Alerts.Webhook.AllowPrivate},
 		{"metrics.addr", &c.Metrics.Addr},
+	}, c.llmSettings(), []setting{
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
-	}
+	})
 }
 
 func (c *Config) setting(path string) (setting, bool) {

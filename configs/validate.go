@@ -34,6 +34,7 @@ func (c Config) Validate() error {
 	v.appeals()
 	v.blobs()
 	v.analytics()
+	v.llm()
 	v.metrics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")

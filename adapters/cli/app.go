@@ -86,6 +86,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.makeAppeals(); err != nil {
 		return nil, err
 	}
+	c.makeSummaries(ctx)
 	c.handoffs = newHandoffs(c, app.web)
 	if err = app.meetNeighbours(); err != nil {
 		return nil, err
@@ -254,6 +255,12 @@ func (c *core) checks() []web.Check {
 	}
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())
+	}
+	if c.model != nil {
+		checks = append(checks, web.Check{
+			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
+			Run: func(context.Context) error { return c.model.Ready() },
+		})
 	}
 	return checks
 }

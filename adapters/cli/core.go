@@ -13,6 +13,7 @@ import (
 	"kaitong/adapters/desk"
 	"kaitong/adapters/eligibility"
 	"kaitong/adapters/handoff"
+	"kaitong/adapters/llm"
 	"kaitong/adapters/metrics"
 	"kaitong/adapters/natsbus"
 	"kaitong/adapters/proofs"
@@ -50,6 +51,8 @@ type core struct {
 	handoffs   *handoffs   // nil: no people are served here
 	appeals    *appealRun  // nil: no people are served here
 	proofs     *proofs.Store
+	model      *llm.Client // nil: no language model helps
+	summaries  *summaries  // nil: agents get none
 
 	node     string // this process, unlike any other
 	presence *desk.Presence
@@ -98,16 +101,21 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	if err != nil {
 		return nil, err
 	}
+	if err = c.openModel(); err != nil {
+		return nil, err
+	}
 	c.engine = bot.NewEngine(c.engineOptions(client))
 	return c, nil
 }
 
 func (c *core) engineOptions(client bot.Eligibility) bot.Options {
-	return bot.Options{
+	options := bot.Options{
 		Log: c.log, Library: c.library, Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
 		Routing: c.routing, Roster: c.newRoster(), Appeals: c.log.AppealsOf,
 	}
+	c.lendModel(&options)
+	return options
 }
 
 // openStore opens the log. With a database of its own the data directory still

@@ -12,6 +12,7 @@ import (
 	"kaitong/bot"
 	"kaitong/bot/analytics"
 	"kaitong/bot/staff"
+	"kaitong/configs"
 	"kaitong/knowledge"
 )
 
@@ -28,11 +29,15 @@ func (c *core) openDashboard() (http.Handler, error) {
 	}
 	names := naming{c.library, c.routing.Queues}
 	spoken := &spoken{pack: c.config.Pack, library: c.library, now: first}
-	server, err := dashboard.New(dashboard.Options{
+	options := dashboard.Options{
 		Store: c.analytics, Tenant: c.config.Tenant, Zone: zone, MinCell: c.config.Analytics.MinCell,
 		Language: spoken.latest, Name: names.of, Place: names.place, ReviewBy: names.reviewBy, Log: c.logger, Now: time.Now,
 		Alerts: c.alerts.current,
-	})
+	}
+	if c.config.LLM.Use(configs.LLMName) {
+		options.Propose = c.proposeName
+	}
+	server, err := dashboard.New(options)
 	if err != nil {
 		return nil, err
 	}

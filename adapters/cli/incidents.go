@@ -47,6 +47,9 @@ func (c *core) watchTurn(turn bot.Turn) {
 	if c.appeals != nil {
 		c.appeals.stored(turn)
 	}
+	if c.summaries != nil {
+		c.summaries.stored(turn)
+	}
 	if c.metrics != nil {
 		c.metrics.Watched(turn)
 	}

@@ -37,6 +37,7 @@ type commands struct {
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
+	LLM           llmCommand           `cmd:"" name:"llm" help:"Try a language model: is it set up well, and does it help?"`
 	Demo          demoCommand          `cmd:"" help:"Make up conversations to try things on."`
 	Bench         benchCommand         `cmd:"" help:"Ask a server many questions at once and measure how it does."`
 	BenchBaseline baselineCommand      `cmd:"" hidden:"" help:"Run one of the servers that bench compares with."`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kaitong/bot/analytics"
+	"kaitong/bot/gaps"
 	"kaitong/intents"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	// ReviewBy is when an entry of the knowledge should have been read again;
 	// zero for none; nil: never.
 	ReviewBy func(entry string) time.Time
+	// Propose proposes a name for questions that ask the same; nil: nobody does. It
+	// may take a while, and fail.
+	Propose func(ctx context.Context, questions []string) (gaps.Name, error)
 	// Alerts are what is unusual at the moment; nil: nothing ever is.
 	Alerts func() []Alert
 	Log    *slog.Logger

@@ -26,6 +26,7 @@ import (
 	"kaitong/adapters/demo"
 	"kaitong/bot"
 	"kaitong/bot/analytics"
+	"kaitong/bot/gaps"
 	"kaitong/intents"
 	"kaitong/knowledge"
 )
@@ -64,6 +65,7 @@ func TestDashboard(t *testing.T) {
 		"FiguresOfAnotherVersion":       testFiguresOfAnotherVersion,
 		"FilesLeaveAsTheyAreMade":       testFilesLeaveAsTheyAreMade,
 		"Unanswered":                    testUnanswered,
+		"ProposedNames":                 testProposedNames,
 		"OutageIsFound":                 testOutageIsFound,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -508,6 +510,41 @@ func testUnanswered(t *testing.T, w world) {
 	p.post("unanswered/0000/draft?"+period, `{"as":"entry"}`, "Problem", 404, nil)
 	p.post("unanswered/"+found.Clusters[i].ID+"/draft?"+period, `{"as":"poem"}`, "Problem", 400, nil)
 	p.post("unanswered/"+found.Clusters[i].ID+"/draft?"+period, `nothing`, "Problem", 400, nil)
+}
+
+// A proposed name is shown as one, and goes into drafts; without it all is as it
+// was.
+func testProposedNames(t *testing.T, w world) {
+	p := w.open(t, func(o *dashboard.Options) {
+		o.Propose = func(_ context.Context, questions []string) (gaps.Name, error) {
+			if strings.Contains(questions[0], "免息券") {
+				return gaps.Name{Word: "coupon", Label: map[string]string{"zh-CN": "免息券怎么领取"}}, nil
+			}
+			return gaps.Name{}, errors.New("no idea")
+		}
+	})
+	var found struct {
+		Clusters []struct{ ID, Name, Proposed string }
+	}
+	p.valid("unanswered?locale=zh-CN&"+period, "Unanswered", 200, &found)
+	for _, c := range found.Clusters {
+		if coupons := strings.Contains(c.Name, "免息券"); coupons != (c.Proposed == "免息券怎么领取") {
+			t.Errorf("%q is proposed for %q", c.Proposed, c.Name)
+		}
+	}
+	i := slices.IndexFunc(found.Clusters, func(c struct{ ID, Name, Proposed string }) bool { return c.Proposed != "" })
+	if i < 0 {
+		t.Fatal("no name is proposed")
+	}
+	var draft struct {
+		Intent string
+		Files  []struct{ Path, Content string }
+	}
+	p.post("unanswered/"+found.Clusters[i].ID+"/draft?locale=zh-CN&"+period, `{"as":"entry"}`, "Draft", 200, &draft)
+	answer := draft.Files[len(draft.Files)-1]
+	if draft.Intent != "ask.coupon" || answer.Path != "answers/ask.coupon.yaml" || !strings.Contains(answer.Content, "proposed by a language model") {
+		t.Errorf("%s: %+v", draft.Intent, answer)
+	}
 }
 
 func (p *place) post(path, body, schema string, status int, into any) {

@@ -38,6 +38,7 @@ type unansweredBody struct {
 type clusterBody struct {
 	ID        string         `json:"id"`
 	Name      string         `json:"name"`
+	Proposed  string         `json:"proposed,omitempty"` // by a language model
 	Questions []questionBody `json:"questions"`
 	Size      int            `json:"size"`
 	People    int            `json:"people"`
@@ -74,13 +75,16 @@ func (s *Server) unanswered(r *http.Request) (any, error) {
 		return nil, err
 	}
 	clusters, err := s.clusters(r.Context(), q, miss)
+	names := s.proposed(r.Context(), clusters)
 	body := unansweredBody{Clusters: []clusterBody{}}
 	for _, c := range clusters {
 		body.Total += len(c.Asked)
 		if c.People == 1 {
 			body.Single += len(c.Asked)
 		} else if len(body.Clusters) < mostClusters {
-			body.Clusters = append(body.Clusters, s.cluster(q, c, locale(r)))
+			one := s.cluster(q, c, locale(r))
+			one.Proposed = names[c.ID].Label[inPack(locale(r))]
+			body.Clusters = append(body.Clusters, one)
 		}
 	}
 	return body, err
@@ -190,6 +194,7 @@ func (s *Server) draft(r *http.Request) (any, error) {
 	}
 	for _, c := range clusters {
 		if c.ID == r.PathValue("id") {
+			c.Name = s.proposed(r.Context(), []gaps.Cluster{c})[c.ID]
 			return s.tried(c, asked.As)
 		}
 	}

@@ -55,7 +55,7 @@ func EveryEvent() []bot.Event {
 		bot.Understood{
 			Move: bot.MoveAnswer, Intent: "fail.credit_thin", Confidence: 0.1 + 0.2, OutOfScope: true, Locale: "zh-CN",
 			Ranking:  []bot.Ranked{{Intent: "fail.credit_thin", Confidence: 0.7312345678901234}, {Intent: "other", Confidence: 1e-12}},
-			Entities: []bot.EntityRef{{Kind: "product", Value: "借呗", Negated: true}},
+			Entities: []bot.EntityRef{{Kind: "product", Value: "借呗", Negated: true}}, Reader: "llm",
 		},
 		bot.Checked{Outcome: bot.CheckOK, Verdict: &bot.Verdict{
 			Decision:   bot.Ineligible,

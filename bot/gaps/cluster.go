@@ -27,6 +27,13 @@ type Cluster struct {
 	People  int               // conversations
 	Nearest intents.Candidate // what the model leans to; zero where it leans to nothing
 	Foreign bool              // most of them are read as none of ours
+	Name    Name              // proposed by somebody else, for drafts; may be empty
+}
+
+// Name is what a cluster could be called. It is a proposal, to be reviewed.
+type Name struct {
+	Word  string            // for the intent: small letters, digits and _
+	Label map[string]string // per locale
 }
 
 // Clusters groups questions, the largest group first; known are the utterances

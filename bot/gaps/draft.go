@@ -2,7 +2,9 @@ package gaps
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +47,7 @@ const mostUtterances = 40
 func (c Cluster) Draft(kind Kind, locales []string, today time.Time) (Draft, error) {
 	d := Draft{Kind: kind, Intent: c.Nearest.Intent}
 	if kind == Entry || d.Intent == "" {
-		d.Intent = "ask." + c.ID
+		d.Intent = "ask." + cmp.Or(c.Name.word(), c.ID)
 	}
 	for _, locale := range locales {
 		if wordings := c.wordings(locale); len(wordings) > 0 {
@@ -60,6 +62,14 @@ func (c Cluster) Draft(kind Kind, locales []string, today time.Time) (Draft, err
 		d.Files = append(d.Files, answer)
 	}
 	return d, nil
+}
+
+// word is the proposed word where it is one that names of intents are made of.
+func (n Name) word() string {
+	if !regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`).MatchString(n.Word) {
+		return ""
+	}
+	return n.Word
 }
 
 // wordings are the texts of one language: what was asked in it, else what is
@@ -125,11 +135,18 @@ func (c Cluster) answer(intent string, locales []string, today time.Time) (File,
 		return File{}, fmt.Errorf("draft answer %s: %w", intent, err)
 	}
 	note := "# Draft: nothing here was reviewed. Write the answer, name its source and owner, and give\n# the intent a name that says what is asked, here and in the files of its utterances.\n"
+	if len(c.Name.Label) > 0 {
+		note += "# The label and the name of the intent were proposed by a language model.\n"
+	}
 	return File{Path: "answers/" + intent + ".yaml", Content: note + string(data)}, nil
 }
 
-// label is what a button says: the most central wording of the language.
+// label is what a button says: the name that was proposed, else the most central
+// wording of the language.
 func (c Cluster) label(locale string) string {
+	if proposed := c.Name.Label[locale]; proposed != "" {
+		return shortened(proposed)
+	}
 	if wordings := c.wordings(locale); len(wordings) > 0 {
 		return shortened(wordings[0])
 	}

@@ -124,6 +124,17 @@ func testDraftsAreReadByAPack(t *testing.T, l language) {
 			}
 			loadDraft(t, c, draft)
 		}
+		for _, word := range []string{"coupon", "../../evil", "a: b", "A"} {
+			c.Name = gaps.Name{Word: word, Label: map[string]string{"zh-CN": hostile[0], "en": "How do I get a coupon?"}}
+			draft, err := c.Draft(gaps.Entry, []string{"zh-CN", "en"}, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (draft.Intent == "ask.coupon") != (word == "coupon") {
+				t.Errorf("%q: the intent %q", word, draft.Intent)
+			}
+			loadDraft(t, c, draft)
+		}
 	}
 }
 

@@ -200,7 +200,7 @@ export class Chat extends Watched implements Listener {
 
   draft(text: string): void {
     this.memory.update({ draft: text });
-    if (!text || this.handoff?.state !== "active" || Date.now() < this.#typedUntil) return;
+    if (!text || !this.connection.online || this.handoff?.state !== "active" || Date.now() < this.#typedUntil) return;
     this.#typedUntil = Date.now() + TYPING_EVERY_MS;
     this.connection.typing();
   }

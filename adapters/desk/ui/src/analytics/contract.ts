@@ -108,6 +108,7 @@ export interface Contacts {
 export interface Cluster {
   id: string;
   name: string;
+  proposed?: string; // by a language model
   questions: { text: string; at: string; conversation: string }[];
   size: number;
   people: number;

@@ -120,6 +120,7 @@ function Message({ line, chosen }: { line: Extract<Line, { type: "message" }>; c
   return (
     <Row className={line.author} who={who} at={line.at}>
       <Blocks blocks={line.blocks} chosen={chosen} />
+      {line.about?.composed === "llm" && <p className="composed soft">{w.composed}</p>}
     </Row>
   );
 }

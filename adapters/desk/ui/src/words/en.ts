@@ -128,6 +128,7 @@ export const en: Words = {
 
   author: { user: "Customer", bot: "Bot", agent: "Agent", system: "System" },
   you: "You",
+  composed: "Worded by AI",
   noteBy: (name) => `Note by ${name} (not shown to the customer)`,
   chosen: "chosen",
   offered: "Choices offered",

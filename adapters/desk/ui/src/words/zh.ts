@@ -122,6 +122,7 @@ export const zh = {
 
   author: { user: "用户", bot: "机器人", agent: "客服", system: "系统" },
   you: "你",
+  composed: "由 AI 措辞",
   noteBy: (name: string) => `${name} 的备注（用户看不到）`,
   chosen: "已选",
   offered: "提供的选项",

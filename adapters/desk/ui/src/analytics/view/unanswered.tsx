@@ -55,7 +55,8 @@ function One({ cluster, onDraft }: { cluster: Cluster; onDraft: (as: "entry" | "
   return (
     <li className="cluster">
       <header>
-        <h3>{cluster.name}</h3>
+        <h3>{cluster.proposed ?? cluster.name}</h3>
+        {cluster.proposed && <span className="soft">{w.unanswered.proposed}</span>}
         <span className="cluster-size">{w.unanswered.size(count(cluster.size, locale), count(cluster.people, locale))}</span>
         <Spark zero values={cluster.trend.map(({ n }) => n)} label={w.unanswered.trend} />
       </header>

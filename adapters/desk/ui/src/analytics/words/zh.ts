@@ -89,7 +89,7 @@ export const zh = {
     intervalText: (share: string, low: string, high: string) => `${share}，区间 ${low} 到 ${high}`,
   },
   unanswered: {
-    title: "没答上的问题", understanding: "没听懂", help: "答了没帮上", lead: "按意思分组，最多的在前。一键起草，检查后放进知识库或训练语料。", size: (n: string, people: string) => `${n} 次，${people} 人`, single: (n: string) => `另有 ${n} 个问题各只有一个人问过，没有列出。`, nearest: (name: string, score: string) => `最接近「${name}」（${score}）`, noNearest: "和已有的问题都不像",
+    proposed: "AI 起的名，请核对", title: "没答上的问题", understanding: "没听懂", help: "答了没帮上", lead: "按意思分组，最多的在前。一键起草，检查后放进知识库或训练语料。", size: (n: string, people: string) => `${n} 次，${people} 人`, single: (n: string) => `另有 ${n} 个问题各只有一个人问过，没有列出。`, nearest: (name: string, score: string) => `最接近「${name}」（${score}）`, noNearest: "和已有的问题都不像",
     trend: "每天的数量", entry: "起草知识条目", utterances: "起草训练语料", drafting: "正在起草…", draftBusy: "正在为别人试算，请过几秒再试。", open: "看对话", examples: "代表性的问题",
     review: "这是草稿：请检查后再放进项目，不会自动生效。", copy: "复制", copied: "已复制", download: "下载", before: "加入前", after: "加入后", evaluation: "试一试的结果", evaluationHint: "每个问题都由没学过它的模型来读。", tooFew: "不同的问法太少，没法试出效果。", files: "文件",
     read: (of: string) => `读对（共 ${of} 个问法）`, offered: "拿不准，但列为首选", kept: (of: string) => `原有问法仍读对（共 ${of} 个）`,

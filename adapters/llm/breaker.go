@@ -1,0 +1,23 @@
+package llm
+
+import (
+	"github.com/sony/gobreaker/v2"
+)
+
+// newBreaker stops asking a provider that does not answer in time: then nobody
+// waits for it in vain. What it answered badly does not count, or one person's
+// odd words would silence it for everybody.
+func newBreaker(o Options) *gobreaker.CircuitBreaker[reply] {
+	return gobreaker.NewCircuitBreaker[reply](gobreaker.Settings{
+		Name:     "llm",
+		Interval: breakerWindow,
+		Timeout:  o.BreakerPause,
+		ReadyToTrip: func(c gobreaker.Counts) bool {
+			return int(c.TotalFailures) >= o.BreakerFailures && 2*c.TotalFailures >= c.Requests
+		},
+		IsSuccessful: living,
+		OnStateChange: func(name string, from, to gobreaker.State) {
+			o.Logger.Warn("circuit breaker changed", "service", name, "from", from.String(), "to", to.String())
+		},
+	})
+}

@@ -1,0 +1,203 @@
+package llm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	openai "github.com/sashabaranov/go-openai"
+	"github.com/sony/gobreaker/v2"
+)
+
+// Use is what a model is asked for.
+type Use string
+
+// The uses.
+const (
+	UseUnderstand Use = "understand"
+	UsePhrase     Use = "phrase"
+	UseSummarise  Use = "summarise"
+	UseName       Use = "name"
+)
+
+// Client asks a model. It is safe for concurrent use.
+type Client struct {
+	options Options
+	breaker *gobreaker.CircuitBreaker[reply]
+	purse   *purse
+	cache   *cache
+	slots   chan struct{}
+
+	mu    sync.Mutex
+	pause time.Time // no request before
+	log   ledger
+}
+
+// NewClient returns a client, or says what is missing.
+func NewClient(o Options) (*Client, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	return &Client{
+		options: o, breaker: newBreaker(o), purse: newPurse(o.Budget, o.Now), cache: newCache(o.CacheEntries, o.CacheFor, o.Now),
+		slots: make(chan struct{}, o.Concurrency), log: ledger{},
+	}, nil
+}
+
+// Close ends idle connections.
+func (c *Client) Close() { c.options.HTTP.CloseIdleConnections() }
+
+// Today is what was spent today.
+func (c *Client) Today() Spent { return c.purse.today() }
+
+// Ready says why nobody is helped at the moment, nil where they are.
+func (c *Client) Ready() error {
+	switch {
+	case c.paused():
+		return fmt.Errorf("as the provider asked: %w", ErrPaused)
+	case c.breaker.State() == gobreaker.StateOpen:
+		return fmt.Errorf("after too many failures: %w", ErrPaused)
+	case c.purse.empty():
+		return ErrBudget
+	}
+	return nil
+}
+
+// within is how long an answer may take.
+func (c *Client) within(use Use) time.Duration {
+	switch use {
+	case UseUnderstand:
+		return c.options.UnderstandWithin
+	case UsePhrase:
+		return c.options.PhraseWithin
+	}
+	return c.options.BackgroundWithin
+}
+
+// ask returns an answer that read accepts. What is wrong with the first one, the
+// model is told once.
+func (c *Client) ask(ctx context.Context, p prompt, read func(text string) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.within(p.use), ErrTimeout)
+	defer cancel()
+	key := p.key(c.options.Model)
+	if known, ok := c.cache.find(key); ok {
+		c.note(p.use, cachedAnswer)
+		return read(known)
+	}
+	err := c.converse(ctx, p, key, read)
+	c.note(p.use, outcomeOf(err))
+	if err != nil {
+		return fmt.Errorf("llm %s: %w", p.use, err)
+	}
+	return nil
+}
+
+func (c *Client) converse(ctx context.Context, p prompt, key cacheKey, read func(string) error) error {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	default:
+		return ErrBusy
+	}
+	said, err := c.answer(ctx, p, nil)
+	if err != nil {
+		return err
+	}
+	wrong := read(said.text)
+	if wrong != nil {
+		if said, err = c.answer(ctx, p, repair(said.text, wrong)); err != nil {
+			return err
+		}
+		wrong = read(said.text)
+	}
+	if wrong != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, wrong)
+	}
+	c.cache.keep(key, said.text)
+	return nil
+}
+
+// repair tells a model what was wrong with its answer.
+func repair(said string, wrong error) []openai.ChatCompletionMessage {
+	return []openai.ChatCompletionMessage{
+		{Role: openai.ChatMessageRoleAssistant, Content: clipped(said)},
+		{Role: openai.ChatMessageRoleUser, Content: "That answer cannot be used: " + clipped(wrong.Error()) + ". Answer again, with the JSON object alone."},
+	}
+}
+
+// clipped is the beginning of a text.
+func clipped(text string) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), 2000)])
+}
+
+// answer sends a prompt, twice where the first try may just have been unlucky.
+func (c *Client) answer(ctx context.Context, p prompt, since []openai.ChatCompletionMessage) (reply, error) {
+	said, err := c.once(ctx, p, since)
+	unlucky, ok := errors.AsType[*failure](err)
+	if !ok || !unlucky.again || !c.waited(ctx, unlucky.after) {
+		return said, err
+	}
+	return c.once(ctx, p, since)
+}
+
+// retryPause lies before a second try that nobody asked to come later.
+const retryPause = 50 * time.Millisecond
+
+// waited waits before a second try. Where there is no time for one, the provider
+// is left alone for as long as it asked.
+func (c *Client) waited(ctx context.Context, after time.Duration) bool {
+	if end, ok := ctx.Deadline(); ok && after >= time.Until(end) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.pause = c.options.Now().Add(after)
+		return false
+	}
+	timer := time.NewTimer(max(after, retryPause))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// once sends a prompt within the budget, unless there is a pause.
+func (c *Client) once(ctx context.Context, p prompt, since []openai.ChatCompletionMessage) (reply, error) {
+	if c.paused() {
+		return reply{}, fmt.Errorf("as the provider asked: %w", ErrPaused)
+	}
+	most := Usage{In: estimate(p.system + p.data), Out: c.options.AnswerTokens}
+	for _, message := range since {
+		most.In += estimate(message.Content)
+	}
+	settle, err := c.purse.take(p.whom, most)
+	if err != nil {
+		return reply{}, err
+	}
+	begun := time.Now()
+	said, err := c.breaker.Execute(func() (reply, error) { return c.exchange(ctx, p, since) })
+	switch {
+	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+		settle(Usage{})
+		return reply{}, fmt.Errorf("after too many failures: %w", ErrPaused)
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrRefused):
+		settle(Usage{}) // nothing was made of it
+	case err != nil:
+		settle(most) // nobody knows what it took
+	default:
+		settle(said.usage)
+	}
+	c.took(p.use, time.Since(begun), said.usage)
+	return said, err
+}
+
+func (c *Client) paused() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.options.Now().Before(c.pause)
+}

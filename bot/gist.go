@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Gist is what a summary of a conversation is made of: what the person wrote,
+// masked, and what they got answers about. What a check concluded is not in it.
+type Gist struct {
+	Whom     Identity // whose account it goes on; never told to a model
+	Locale   string
+	Said     []string // oldest first
+	Answered []string // in titles of the pack
+}
+
+const (
+	// A gist holds the latest messages, each as far as it says something.
+	gistMessages, gistRunes = 12, 300
+	// A summary is for a glance.
+	gistLines, gistLineRunes = 3, 160
+)
+
+// Gist reads what a summary for an agent of a tenant can be made of.
+func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, error) {
+	found, err := e.Case(ctx, tenant, conversation, "")
+	if err != nil {
+		return Gist{}, err
+	}
+	base := e.library.Latest().Base
+	g := Gist{Whom: found.Entry.Owner, Locale: string(base.Locale(found.Entry.Locale))}
+	for _, turn := range found.Turns {
+		for _, event := range turn.Events {
+			switch said := event.(type) {
+			case Message:
+				if said.Author == AuthorUser && said.Choice == "" && len(said.Blocks) > 0 {
+					g.Said = append(g.Said, shortened(said.Blocks[0].Text, gistRunes))
+				}
+			case Understood:
+				answer, _ := base.Answer(said.Intent)
+				if label := answer.Label.In(base.Locale(g.Locale)); label != "" && said.Move == MoveAnswer {
+					g.Answered = appendNew(g.Answered, label)
+				}
+			}
+		}
+	}
+	g.Said = g.Said[max(0, len(g.Said)-gistMessages):]
+	return g, nil
+}
+
+// Faith is what rewordings and summaries in a language are held to.
+func (e *Engine) Faith(locale string) Faith {
+	now := e.library.Latest()
+	return FaithOf(now.Base, now.Model, now.Base.Locale(locale))
+}
+
+// Allows says why lines are no summary of a gist that an agent may be shown: it
+// names, counts or links what nobody wrote, promises, or is too long.
+func (g Gist) Allows(lines []string, faith Faith) error {
+	source := strings.Join(append(append([]string(nil), g.Said...), g.Answered...), "\n")
+	c := claims{faith: faith, han: g.Locale == "zh-CN"}
+	if len(lines) == 0 || len(lines) > gistLines {
+		return fmt.Errorf("%d lines, not 1 to %d", len(lines), gistLines)
+	}
+	for _, line := range lines {
+		if !utf8.ValidString(line) || strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) > gistLineRunes {
+			return errors.New("a line is blank, or too long")
+		}
+		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes, c.summed} {
+			if err := check(line, source); err != nil {
+				return fmt.Errorf("nobody wrote %w", err)
+			}
+		}
+		if err := faith.Check(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summed looks whether a line is made of what was said and of words that
+// summaries are made of.
+func (c claims) summed(line, source string) error { return c.support(line, source+"\n"+summaryWords()) }
+
+// summaryWords are words about people and what they want, not about causes.
+func summaryWords() string {
+	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
+		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, asks for a human agent, wants to talk to a person"
+}
