@@ -312,7 +312,7 @@ func TestAppealsThatAreNotTaken(t *testing.T) {
 			if test.told != "" {
 				p.says(test.told)
 			}
-			note, deadline := readiness(t, address), time.Now().Add(patientCheck)
+			note, deadline := readiness(t, address), time.Now().Add(30*time.Second)
 			for ; !strings.Contains(note, test.note); note = readiness(t, address) {
 				if time.Now().After(deadline) {
 					t.Fatal(note)
