@@ -221,15 +221,10 @@ func (c claims) support(sentence, source string) error {
 }
 
 // kept looks whether each paragraph still says what it counts, what it names in
-// quotation marks, and whether it denies something.
+// quotation marks, what it denies and how far it goes.
 func (c claims) kept(sentences []Sentence) error {
 	for _, p := range c.text.Paragraphs {
 		said := saidFor(sentences, p.ID, knowledge.Locale(c.text.Locale))
-		for _, number := range numbersIn(p.Text) {
-			if !slices.Contains(numbersIn(said), number) {
-				return fmt.Errorf("without the number %q", number)
-			}
-		}
 		for _, name := range quotedIn(p.Text) {
 			if !strings.Contains(said, name) {
 				return fmt.Errorf("without %q", name)
@@ -237,6 +232,9 @@ func (c claims) kept(sentences []Sentence) error {
 		}
 		if denials(p.Text) != denials(said) {
 			return errors.New("denies something else")
+		}
+		if err := bent(p.Text, said); err != nil {
+			return err
 		}
 	}
 	return nil

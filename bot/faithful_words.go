@@ -176,13 +176,8 @@ var joiningHan = sync.OnceValue(func() *strings.Replacer {
 // makes four strange pairs of characters; of words none may be put in but those
 // that say little.
 func pieces(clause string) []kind {
-	var run []rune
+	run := hanContent(clause)
 	clause = joiningHan().Replace(clause)
-	for _, r := range clause {
-		if isHan(r) && !strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r) {
-			run = append(run, r)
-		}
-	}
 	var stems []string
 	for _, word := range latinWords(clause) {
 		if !slices.Contains(joiningWords(), word) {
@@ -190,6 +185,17 @@ func pieces(clause string) []kind {
 		}
 	}
 	return []kind{{pairs(run), 4, true}, {stems, 0, true}, {wordPairs(stems), 2, false}}
+}
+
+// hanContent are the Chinese characters of a clause that say something.
+func hanContent(clause string) []rune {
+	var run []rune
+	for _, r := range joiningHan().Replace(clause) {
+		if isHan(r) && !strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r) {
+			run = append(run, r)
+		}
+	}
+	return run
 }
 
 func pairs(run []rune) []string {
