@@ -102,6 +102,7 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 		return Receipt{}, err
 	}
 	say = e.hidePersonalData(say)
+	say.spent = new(bool)
 	return e.inTurn(ctx, say.Conversation, func(place *slot) (Receipt, error) { return e.turn(ctx, place, say) })
 }
 

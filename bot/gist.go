@@ -24,11 +24,18 @@ const (
 	gistLines, gistLineRunes = 3, 160
 )
 
+// errNotTold: whoever is below the age rule, or was in distress, is spoken of to
+// no model.
+var errNotTold = errors.New("not for a model")
+
 // Gist reads what a summary for an agent of a tenant can be made of.
 func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, error) {
 	found, err := e.Case(ctx, tenant, conversation, "")
 	if err != nil {
 		return Gist{}, err
+	}
+	if found.Brief.Minor || found.Brief.Care || found.Entry.Urgent {
+		return Gist{}, errNotTold
 	}
 	base := e.library.Latest().Base
 	g := Gist{Whom: found.Entry.Owner, Locale: string(base.Locale(found.Entry.Locale))}

@@ -59,12 +59,13 @@ type Sentence struct {
 // interpret asks the interpreter about a message that would not be answered
 // otherwise. Whatever goes wrong there leaves the reading as it is.
 func (e *Engine) interpret(ctx context.Context, d *draft, reading Reading) Reading {
-	if e.interpreter == nil || !d.puzzles(reading) {
+	if e.interpreter == nil || *d.say.spent || d.conv.Minor || d.conv.distressed() || !d.puzzles(reading) {
 		return reading
 	}
 	question := Question{Whom: d.say.User, Text: d.say.Text, Locale: string(d.locale), Offers: Offers(d.Base, d.locale)}
 	meant, err := e.interpreter.Interpret(ctx, question)
 	if err != nil {
+		*d.say.spent = true
 		e.logger.DebugContext(ctx, "a question was not interpreted", "conversation", d.conv.ID, "error", err)
 		return reading
 	}
@@ -143,7 +144,7 @@ func Offers(base *knowledge.Base, locale knowledge.Locale) []Offer {
 // result of a check stay as they are: what an institution concluded about a
 // person is nobody else's business.
 func (e *Engine) reword(ctx context.Context, d *draft, plan Plan, reply *Reply) {
-	if e.phraser == nil || !mayReword(d, plan, reply) {
+	if e.phraser == nil || *d.say.spent || !mayReword(d, plan, reply) {
 		return
 	}
 	places, rewording := paragraphs(reply.Blocks)
@@ -156,6 +157,7 @@ func (e *Engine) reword(ctx context.Context, d *draft, plan Plan, reply *Reply) 
 		err = Faithful(rewording, sentences, FaithOf(d.Base, d.Model, plan.Locale))
 	}
 	if err != nil {
+		*d.say.spent = true
 		e.logger.DebugContext(ctx, "an answer was not worded anew", "conversation", d.conv.ID, "error", err)
 		return
 	}
@@ -171,7 +173,7 @@ func mayReword(d *draft, plan Plan, reply *Reply) bool {
 	about := reply.About
 	told := about.Decision != "" && about.Decision != Unknown || len(about.Reasons) > 0
 	return plan.Move == MoveAnswer && !told && d.say.Text != "" && about.Incident == "" &&
-		plan.Handoff == "" && !reply.Minor && !d.minor(plan) && d.conv.Care == 0
+		plan.Handoff == "" && !reply.Minor && !d.minor(plan) && !d.conv.distressed()
 }
 
 // paragraphs are the places of the blocks that say the pack's own words on a

@@ -153,7 +153,9 @@ func (c *Client) waited(ctx context.Context, after time.Duration) bool {
 	if end, ok := ctx.Deadline(); ok && after >= time.Until(end) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.pause = c.options.Now().Add(after)
+		if until := c.options.Now().Add(after); until.After(c.pause) { // others may have heard of a longer one
+			c.pause = until
+		}
 		return false
 	}
 	timer := time.NewTimer(max(after, retryPause))

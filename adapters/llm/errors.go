@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -37,9 +39,16 @@ type failure struct {
 	cause error
 	again bool          // trying again may help
 	after time.Duration // no earlier than that
+	key   string        // not to be told: there are servers that say what they were sent
 }
 
-func (f *failure) Error() string { return fmt.Sprintf("%v: %v", f.kind, f.cause) }
+func (f *failure) Error() string {
+	text := fmt.Sprintf("%v: %v", f.kind, f.cause)
+	if f.key != "" {
+		text = strings.ReplaceAll(text, f.key, "***")
+	}
+	return clipped(text)
+}
 
 func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 
@@ -48,7 +57,7 @@ func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 func failed(ctx context.Context, err error, after time.Duration) *failure {
 	status := statusOf(err)
 	switch {
-	case errors.Is(err, errCut), errors.Is(err, errBlank), errors.Is(err, errTooLong), errors.Is(err, errTruncated):
+	case errors.Is(err, errCut), errors.Is(err, errBlank), errors.Is(err, errTooLong), errors.Is(err, errTruncated), errors.Is(err, errFiltered):
 		return &failure{kind: ErrInvalid, cause: err}
 	case errors.Is(err, errRedirected):
 		return &failure{kind: ErrRefused, cause: err}
@@ -77,7 +86,14 @@ func statusOf(err error) int {
 }
 
 // living says whether an error comes from a provider that works: a use of ours
-// that it does not answer well must not silence the others.
+// that it does not answer well must not silence the others. Nor must words that
+// it does not take: some refuse them with a status.
 func living(err error) bool {
-	return err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrInvalid) && !errors.Is(err, errCut) && !errors.Is(err, errBlank)
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return true
+	case errors.Is(err, ErrInvalid):
+		return !errors.Is(err, errCut) && !errors.Is(err, errBlank)
+	}
+	return slices.Contains([]int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity}, statusOf(err))
 }

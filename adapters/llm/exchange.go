@@ -18,6 +18,7 @@ var (
 	errCut       = errors.New("the answer was cut off")
 	errBlank     = errors.New("the answer is blank")
 	errTruncated = errors.New("the answer was too long for its tokens")
+	errFiltered  = errors.New("the provider does not speak of this")
 )
 
 // prompt is what a model is asked.
@@ -55,7 +56,9 @@ func (c *Client) exchange(ctx context.Context, p prompt, since []openai.ChatComp
 	}
 	said, err := ask(ctx, talk, c.request(p, since))
 	if err != nil {
-		return reply{}, failed(ctx, err, d.retryAfter)
+		unlucky := failed(ctx, err, d.retryAfter)
+		unlucky.key = c.options.Key
+		return reply{}, unlucky
 	}
 	if !said.usage.Told {
 		said.usage.In, said.usage.Out = estimate(p.system+p.data), estimate(said.text)
@@ -151,6 +154,8 @@ func finished(text, end string, usage *openai.Usage) (reply, error) {
 	switch {
 	case end == string(openai.FinishReasonLength):
 		return reply{}, errTruncated
+	case end == string(openai.FinishReasonContentFilter), end == "sensitive": // as GLM says it
+		return reply{}, errFiltered
 	case end != string(openai.FinishReasonStop):
 		return reply{}, fmt.Errorf("%w: finish reason %q", errCut, end)
 	case strings.TrimSpace(text) == "":
