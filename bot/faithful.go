@@ -14,7 +14,7 @@ import (
 
 // Faith is what a rewording is held to besides its own text.
 type Faith struct {
-	Causes func(text string) []string // causes that a text names
+	Causes func(text string) []string // causes that a text names, and that it denies
 	Check  func(text string) error    // the rules for words shown to people: promises, secrets, silent reasons
 }
 
@@ -24,7 +24,11 @@ func FaithOf(base *knowledge.Base, model *intents.Model, locale knowledge.Locale
 		Causes: func(text string) []string {
 			var causes []string
 			for _, entity := range model.Classify(text).Entities {
-				if entity.Kind == intents.EntityCause {
+				switch {
+				case entity.Kind != intents.EntityCause:
+				case entity.Negated: // who has none is not said to have one
+					causes = appendNew(causes, denies+entity.Value)
+				default:
 					causes = appendNew(causes, entity.Value)
 				}
 			}
@@ -33,6 +37,9 @@ func FaithOf(base *knowledge.Base, model *intents.Model, locale knowledge.Locale
 		Check: func(text string) error { return base.CheckWords(text, locale) },
 	}
 }
+
+// denies stands before a cause that a text says does not hold.
+const denies = "no "
 
 const (
 	maxSentences     = 24
@@ -201,7 +208,7 @@ func (c claims) silent(sentence, source string) error {
 func (c claims) causes(sentence, source string) error {
 	known := c.faith.Causes(source)
 	for _, cause := range c.faith.Causes(sentence) {
-		if !slices.Contains(known, cause) {
+		if !slices.Contains(known, cause) && !slices.Contains(known, strings.TrimPrefix(cause, denies)) {
 			return fmt.Errorf("the cause %q", cause)
 		}
 	}

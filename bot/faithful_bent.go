@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // bent says how words of a text, said again, say something else: numbers change
@@ -16,11 +17,8 @@ func bent(text, said string) error {
 	if !slices.Equal(numbersIn(text), numbersIn(said)) {
 		return errors.New("other numbers, or in another order")
 	}
-	known := denied(text)
-	for _, thing := range denied(said) {
-		if !slices.Contains(known, thing) {
-			return fmt.Errorf("denies %q", thing)
-		}
+	if err := deniesMore(text, said); err != nil {
+		return err
 	}
 	for _, hedge := range hedges() {
 		if before, after := len(hedge.FindAllString(plainly(text), -1)), len(hedge.FindAllString(plainly(said), -1)); after < before {
@@ -31,6 +29,26 @@ func bent(text, said string) error {
 		return errors.New("more certain than the text")
 	}
 	return nil
+}
+
+// deniesMore says what a text does not deny and what is said does.
+func deniesMore(text, said string) error {
+	known := denied(text)
+	for _, thing := range denied(said) {
+		same := func(k string) bool {
+			return k == thing || toldApart(k, thing) && (strings.HasPrefix(k, thing) || strings.HasPrefix(thing, k))
+		}
+		if utf8.RuneCountInString(thing) > 1 && !slices.ContainsFunc(known, same) {
+			return fmt.Errorf("denies %q", thing)
+		}
+	}
+	return nil
+}
+
+// toldApart says whether two denials are long enough that the beginning of one
+// tells it from others.
+func toldApart(a, b string) bool {
+	return min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) > 2
 }
 
 // plainly is a text in its canonical spelling, without kind words.
@@ -48,7 +66,7 @@ func plainly(text string) string {
 // so at times. For one of a kind another may stand.
 var hedges = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
-		regexp.MustCompile(`如果[^,]*的话|如果|若|要是|假如|万一|的话|除非|只有|才|\b(?:if|unless|only|until)\b`),
+		regexp.MustCompile(`如果[^,]*的话|如果|若|要是|假如|万一|的话|除非|只有|才|[时后](?:候)?(?:,|可|能|会|就|再|请|你|您)|\b(?:if|unless|only|until|once|when)\b`),
 		regexp.MustCompile(`可能|也许|或许|大概|未必|不一定|\b(?:may|might|could|perhaps|possibly)\b`),
 		regexp.MustCompile(`通常|一般|常见|常|往往|大多|多半|多数|有时|部分|\b(?:usual|usually|often|sometimes|generally|normally|mostly|typically|common|commonly|some|most)\b`),
 	}
@@ -57,7 +75,9 @@ var hedges = sync.OnceValue(func() []*regexp.Regexp {
 // certainty are words that a text must have itself, so that nothing it says can
 // be becomes what is or will be.
 var certainty = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[就都便则将]会|会(?:通过|开通|批准|成功|到账|提高|解除|下款|放款)|必|肯定|一定|总是|永远|\b(?:will|must|always|every|all|surely)\b|'ll\b`)
+	return regexp.MustCompile(`[就都便则将]会|会(?:通过|开通|批准|成功|到账|提高|解除|下款|放款)|必|肯定|一定|总是|永远` +
+		`|[你您](?:已|满足|符合|通过|具备|达到|获得|有资格)|已经?(?:通过|开通|批准|获)|(?:通过|开通|批准|成功)了` +
+		`|\b(?:will|must|always|every|all|surely|already)\b|'ll\b|\byou(?: are|'re)\b|\byour [a-z]+ (?:is|are|has|have)\b`)
 })
 
 // denied are the things that a text denies: each denial, in one spelling, with

@@ -77,7 +77,7 @@ func addressed(text string) string {
 }
 
 var numberPattern = sync.OnceValue(func() *regexp.Regexp {
-	const digit, unit = `零〇一二两三四五六七八九十百千万亿半几`, `个天日周月年元块万倍折期号点%分时小笔家岁次成`
+	const digit, unit = `零〇一二两三四五六七八九十百千万亿半几壹贰叁肆伍陆柒捌玖拾佰仟幺廿`, `个天日周月年元块万倍折期号点%分时小笔家岁次成`
 	return regexp.MustCompile(`[0-9]+(?:[.,:/-][0-9]+)*%?|[` + digit + `]{2,}|[二两三四五六七八九十百千万亿半][` + unit + `]|一[天日周月年元块万倍折期分时]` +
 		`|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|thousand|million|dozen|twice|half|percent)\b`)
 })

@@ -90,7 +90,12 @@ func (g Gist) Allows(lines []string, faith Faith) error {
 
 // summed looks whether a line is made of what was said and of words that
 // summaries are made of.
-func (c claims) summed(line, source string) error { return c.support(line, source+"\n"+summaryWords()) }
+func (c claims) summed(line, source string) error {
+	if err := deniesMore(source+","+summaryWords(), line); err != nil {
+		return err
+	}
+	return c.support(line, source+"\n"+summaryWords())
+}
 
 // summaryWords are words about people and what they want, not about causes.
 func summaryWords() string {
