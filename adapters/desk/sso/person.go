@@ -156,7 +156,7 @@ func (w Person) Users() []string {
 		return r
 	}, name)
 	name = strings.TrimLeft(name[:min(len(name), 48)], "0123456789._-")
-	if !staff.ValidUser(name) || strings.HasPrefix(name, staff.DemoPrefix) {
+	if !staff.ValidUser(name) || strings.HasPrefix(name+"-", staff.DemoPrefix) {
 		return []string{"u-" + mark}
 	}
 	return []string{name, name + "-" + mark}

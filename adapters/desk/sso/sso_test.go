@@ -385,6 +385,7 @@ func TestNamesOfAccounts(t *testing.T) {
 		"":                      "",
 		"x":                     "",
 		"demo-lin":              "",
+		"demo":                  "", // with an ending it would be one
 		`BANK\lin`:              "banklin",
 		strings.Repeat("a", 90): strings.Repeat("a", 48),
 	} {
