@@ -27,6 +27,19 @@ func TestMonthIsTheSameEachTime(t *testing.T) {
 	}
 }
 
+// Whatever people do to each other in a longer time, it can be made up.
+func TestManyMonths(t *testing.T) {
+	t.Parallel()
+	library := library(t)
+	for seed := range uint64(6) {
+		if _, err := demo.Month(t.Context(), demo.Options{
+			Library: library, Tenant: "t", End: end(), Days: 60, Daily: 60, Seed: seed, Zone: zone(),
+		}); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
 func TestMonthTellsItsStory(t *testing.T) {
 	t.Parallel()
 	turns := month(t, library(t), 1)

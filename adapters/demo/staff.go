@@ -74,11 +74,8 @@ func (m *month) serve(ctx context.Context, p *person) error {
 	agent := one(p, m.story.Agents)
 	act := bot.DeskAct{Conversation: p.conversation, Agent: bot.Agent{Tenant: m.Tenant, ID: agent.ID, Name: agent.Name}, Kind: bot.DeskClaim}
 	receipt, err := m.attend(ctx, act)
-	if errors.Is(err, bot.ErrFenced) || errors.Is(err, bot.ErrInvalid) { // they did not wait
-		return nil
-	}
-	if err != nil {
-		return err
+	if err != nil { // they did not wait, or a colleague was first
+		return late(err)
 	}
 	act.Epoch = owner(receipt.Turn)
 	m.talk(p, act, 1+p.random.IntN(3))
