@@ -56,7 +56,7 @@ func table() map[string]layer {
 		"adapters/dashboard":       {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
 		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
 		"adapters/edge":            {}, // what the servers of web and desk must know alike
-		"adapters/conform":         {}, // what the verifications of all contracts look at alike
+		"adapters/conform":         {}, // what all contracts over NATS are read and verified with
 		"adapters/eligibility":     {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
 		"adapters/llm":             {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest", "intents", "knowledge", "adapters/llm/llmtest"}},
@@ -65,7 +65,7 @@ func table() map[string]layer {
 		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,
-		"adapters/status":          adapter,
+		"adapters/status":          {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
 		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge", "adapters/desk/sso"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/desk/ssotest", "adapters/web/browsertest"}},
 		"adapters/desk/sso":        {imports: []string{"bot/staff"}, inTests: []string{"adapters/desk/ssotest"}},
 		"adapters/desk/ssotest":    {},

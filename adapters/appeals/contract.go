@@ -11,6 +11,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"kaitong/adapters/conform"
 	"kaitong/bot"
 )
 
@@ -97,33 +98,8 @@ type Contract struct {
 
 // NewContract compiles the schemas.
 func NewContract() (*Contract, error) {
-	request, err := compile("request.json")
-	if err != nil {
-		return nil, err
-	}
-	reply, err := compile("reply.json")
-	if err != nil {
-		return nil, err
-	}
-	return &Contract{request: request, reply: reply}, nil
-}
-
-func compile(name string) (*jsonschema.Schema, error) {
-	file, err := Schemas().Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
-	}
-	defer file.Close()
-	document, err := jsonschema.UnmarshalJSON(file)
-	if err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource(name, document); err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
-	}
-	return compiler.Compile(name)
+	c := &Contract{}
+	return c, conform.Compile(Schemas(), map[string]**jsonschema.Schema{"request.json": &c.request, "reply.json": &c.reply})
 }
 
 // Request reads and checks an appeal.

@@ -14,6 +14,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"kaitong/adapters/conform"
 )
 
 // Subject is where every node listens.
@@ -71,35 +73,10 @@ type contract struct {
 }
 
 func newContract() (*contract, error) {
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	for _, name := range []string{"request.json", "reply.json"} {
-		file, err := Schemas().Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-		defer file.Close()
-		document, err := jsonschema.UnmarshalJSON(file)
-		if err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-		if err := compiler.AddResource(name, document); err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-	}
-	return (&contract{}).compile(compiler)
-}
-
-func (c *contract) compile(compiler *jsonschema.Compiler) (*contract, error) {
-	for name, schema := range map[string]**jsonschema.Schema{
+	c := &contract{}
+	return c, conform.Compile(Schemas(), map[string]**jsonschema.Schema{
 		"request.json": &c.request, "reply.json": &c.reply, "reply.json#/$defs/state": &c.state,
-	} {
-		var err error
-		if *schema, err = compiler.Compile(name); err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-	}
-	return c, nil
+	})
 }
 
 func (c *contract) readRequest(data []byte) (Request, error) {
