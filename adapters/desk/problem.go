@@ -7,22 +7,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"kaitong/adapters/edge"
 )
 
 const (
 	localeZH = "zh-CN"
 	localeEN = "en"
 )
-
-// problemBody is a problem of RFC 9457. Code repeats the last part of Type so
-// that clients can switch on the same word as in an error frame.
-type problemBody struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   Code   `json:"code"`
-	Field  string `json:"field,omitempty"`
-}
 
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, bad *fault) {
 	row := s.codes[bad.code]
@@ -39,9 +31,9 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, bad *fault) {
 	case codeInternal, codeBusy:
 		s.log.Warn("desk request failed", "path", r.Pattern, "error", bad.cause)
 	}
-	s.send(w, "application/problem+json", row.status, problemBody{
-		Type: "urn:kaitong:problem:" + string(bad.code), Title: row.in(requestLocale(r)), Status: row.status, Code: bad.code, Field: bad.field,
-	})
+	problem := edge.NewProblem(row.status, string(bad.code), row.in(requestLocale(r)))
+	problem.Field = bad.field
+	problem.Send(w)
 }
 
 func (s *Server) json(w http.ResponseWriter, body any) {

@@ -6,17 +6,9 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-)
 
-// problemBody is a problem of RFC 9457. Code repeats the last part of Type so
-// that clients can switch on the same word as in an error frame.
-type problemBody struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   Code   `json:"code"`
-	Field  string `json:"field,omitempty"`
-}
+	"kaitong/adapters/edge"
+)
 
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, bad *fault) {
 	row := s.codes[bad.code]
@@ -34,13 +26,9 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, bad *fault) {
 		w.Header().Set("Upgrade", "websocket")
 	}
 	s.countRefusal(bad)
-	s.json(w, "application/problem+json", row.status, problemBody{
-		Type:   "urn:kaitong:problem:" + string(bad.code),
-		Title:  row.words.in(requestLocale(r)),
-		Status: row.status,
-		Code:   bad.code,
-		Field:  bad.field,
-	})
+	problem := edge.NewProblem(row.status, string(bad.code), row.words.in(requestLocale(r)))
+	problem.Field = bad.field
+	problem.Send(w)
 }
 
 func (s *Server) json(w http.ResponseWriter, kind string, status int, body any) {

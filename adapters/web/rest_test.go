@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"kaitong/adapters/edge"
 )
 
 // fakeClock starts at the real time and moves when told.
@@ -74,11 +76,11 @@ func (w *world) getAs(path, authorization string) answer {
 func wantProblem(t *testing.T, a answer, code Code) {
 	t.Helper()
 	mustFit(t, "http.json#/$defs/problem", a.body)
-	var body problemBody
+	var body edge.Problem
 	if err := json.Unmarshal(a.body, &body); err != nil {
 		t.Fatalf("%s: %v", a.body, err)
 	}
-	if body.Code != code || body.Status != a.StatusCode || a.Header.Get("Content-Type") != "application/problem+json" {
+	if Code(body.Code) != code || body.Status != a.StatusCode || a.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("got %d %s, want %s", a.StatusCode, a.body, code)
 	}
 }
