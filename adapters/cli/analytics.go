@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -70,18 +69,7 @@ func (r analyticsRebuild) Run(ctx context.Context, s streams) error {
 	}
 	options := r.source(config)
 	options.Logger = slog.New(slog.DiscardHandler)
-	bar := startProgress(s.err, "Rebuilding the figures", time.Now)
-	var count int64
-	err = store.RebuildAnalytics(ctx, options, zone, func(done, total int64) {
-		count = total
-		bar.update(int(done), int(total))
+	return rebuild(s, "the figures", "The figures are", func(show func(done, total int64)) error {
+		return store.RebuildAnalytics(ctx, options, zone, show)
 	})
-	bar.finish()
-	if errors.Is(err, store.ErrInUse) {
-		return fmt.Errorf("%w (stop the server first)", err)
-	}
-	if err == nil {
-		fmt.Fprintf(s.out, "The figures are made anew, up to position %d of the log.\n", count)
-	}
-	return err
 }

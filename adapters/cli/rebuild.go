@@ -31,9 +31,16 @@ func (r rebuildCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	options.Logger = slog.New(slog.DiscardHandler)
-	bar := startProgress(s.err, "Rebuilding the list of conversations", time.Now)
+	return rebuild(s, "the list of conversations", "The list of conversations is", func(show func(done, total int64)) error {
+		return store.RebuildOverviews(ctx, options, show)
+	})
+}
+
+// rebuild makes something anew from the log, and shows how far it is.
+func rebuild(s streams, what, itIs string, work func(show func(done, total int64)) error) error {
+	bar := startProgress(s.err, "Rebuilding "+what, time.Now)
 	var count int64
-	err = store.RebuildOverviews(ctx, options, func(done, total int64) {
+	err := work(func(done, total int64) {
 		count = total
 		bar.update(int(done), int(total))
 	})
@@ -42,7 +49,7 @@ func (r rebuildCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%w (stop the server first)", err)
 	}
 	if err == nil {
-		fmt.Fprintf(s.out, "The list of conversations is made anew, up to position %d of the log.\n", count)
+		fmt.Fprintf(s.out, "%s made anew, up to position %d of the log.\n", itIs, count)
 	}
 	return err
 }

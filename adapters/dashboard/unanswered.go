@@ -66,15 +66,14 @@ type nearestBody struct {
 
 // unanswered groups questions that were not answered.
 func (s *Server) unanswered(r *http.Request) (any, error) {
-	q, err := s.query(r, "miss")
-	if err != nil {
-		return nil, err
-	}
-	miss, err := missOf(r)
+	q, miss, err := s.missing(r)
 	if err != nil {
 		return nil, err
 	}
 	clusters, err := s.clusters(r.Context(), q, miss)
+	if err != nil {
+		return nil, err
+	}
 	names := s.proposed(r.Context(), clusters)
 	body := unansweredBody{Clusters: []clusterBody{}}
 	for _, c := range clusters {
@@ -87,7 +86,7 @@ func (s *Server) unanswered(r *http.Request) (any, error) {
 			body.Clusters = append(body.Clusters, one)
 		}
 	}
-	return body, err
+	return body, nil
 }
 
 func (s *Server) cluster(q analytics.Query, c gaps.Cluster, locale string) clusterBody {
@@ -117,6 +116,16 @@ const (
 	missUnderstood missed = "understanding"
 	missHelped     missed = "help"
 )
+
+// missing reads which questions are asked for, and of which contacts.
+func (s *Server) missing(r *http.Request) (analytics.Query, missed, error) {
+	q, err := s.query(r, "miss")
+	if err != nil {
+		return q, "", err
+	}
+	miss, err := missOf(r)
+	return q, miss, err
+}
 
 func missOf(r *http.Request) (missed, error) {
 	switch miss := missed(r.URL.Query().Get("miss")); miss {
@@ -173,11 +182,7 @@ const maxDraftBytes = 1 << 10
 
 // draft drafts files for a group, and tries them.
 func (s *Server) draft(r *http.Request) (any, error) {
-	q, err := s.query(r, "miss")
-	if err != nil {
-		return nil, err
-	}
-	miss, err := missOf(r)
+	q, miss, err := s.missing(r)
 	if err != nil {
 		return nil, err
 	}

@@ -43,25 +43,11 @@ func (a *Analytics) await(ctx context.Context, show func(done, total int64)) err
 	if err != nil {
 		return err
 	}
-	ticker := time.NewTicker(rebuildLook)
-	defer ticker.Stop()
-	for {
+	return awaitPosition(ctx, end, show, func() (int64, error) {
 		state, err := a.state(ctx)
 		if err == nil {
 			err = a.trouble()
 		}
-		if err != nil {
-			return err
-		}
-		done := state.mark.position
-		show(min(done, end), end)
-		if done >= end {
-			return nil
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+		return state.mark.position, err
+	})
 }

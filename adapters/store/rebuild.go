@@ -36,13 +36,21 @@ func (l *Log) awaitLists(ctx context.Context, show func(done, total int64)) erro
 	if err := l.db.pool.QueryRowContext(ctx, l.db.end).Scan(&end); err != nil {
 		return l.db.explain(err)
 	}
-	ticker := time.NewTicker(rebuildLook)
-	defer ticker.Stop()
-	for {
+	return awaitPosition(ctx, end, show, func() (int64, error) {
 		done, err := getProjected(ctx, l.db.pool, l.db.words)
 		if err == nil {
 			err = l.projector.trouble()
 		}
+		return done, err
+	})
+}
+
+// awaitPosition shows how far something has come until it is at end.
+func awaitPosition(ctx context.Context, end int64, show func(done, total int64), look func() (int64, error)) error {
+	ticker := time.NewTicker(rebuildLook)
+	defer ticker.Stop()
+	for {
+		done, err := look()
 		if err != nil {
 			return err
 		}
