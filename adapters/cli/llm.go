@@ -72,7 +72,7 @@ func modelOptions(config configs.LLM, logger *slog.Logger) (llm.Options, error) 
 		UnderstandWithin: config.UnderstandTimeout, PhraseWithin: config.PhraseTimeout, BackgroundWithin: config.BackgroundTimeout,
 		Concurrency: config.Concurrency, AnswerTokens: config.AnswerTokens,
 		Budget: llm.Budget{
-			UserTokens: config.UserTokens, Tokens: config.DayTokens, Cost: config.DayCost, PriceIn: config.PriceIn, PriceOut: config.PriceOut,
+			UserTokens: config.UserTokens, AnonymousTokens: config.AnonymousTokens, Tokens: config.DayTokens, Cost: config.DayCost, PriceIn: config.PriceIn, PriceOut: config.PriceOut,
 		},
 		BreakerFailures: config.BreakerFailures, BreakerPause: config.BreakerPause,
 		CacheEntries: config.CacheEntries, CacheFor: config.CacheFor, Now: time.Now, Logger: logger,
