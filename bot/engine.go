@@ -34,6 +34,7 @@ type Options struct {
 	// it happens.
 	Interpreter Interpreter
 	Phraser     Phraser
+	Judged      func(Rule) // told of each wording which rule it breaks, "" for none; nil: nobody is
 
 	Routing Routing // which line people wait in; without queues: [DefaultRouting]
 	Roster  Roster  // which agents are there; nil: nobody ever is
@@ -69,6 +70,7 @@ type Engine struct {
 	begun       time.Time // of this engine
 	interpreter Interpreter
 	phraser     Phraser
+	judged      func(Rule)
 }
 
 // NewEngine puts an engine together.
@@ -82,11 +84,14 @@ func NewEngine(o Options) *Engine {
 	if o.Watch == nil {
 		o.Watch = func(Turn) {}
 	}
+	if o.Judged == nil {
+		o.Judged = func(Rule) {}
+	}
 	if len(o.Routing.Queues) == 0 {
 		o.Routing = DefaultRouting()
 	}
 	return &Engine{
-		interpreter: o.Interpreter, phraser: o.Phraser,
+		interpreter: o.Interpreter, phraser: o.Phraser, judged: o.Judged,
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,

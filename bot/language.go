@@ -155,6 +155,7 @@ func (e *Engine) reword(ctx context.Context, d *draft, plan Plan, reply *Reply) 
 	sentences, err := e.phraser.Phrase(ctx, rewording)
 	if err == nil {
 		err = Faithful(rewording, sentences, FaithOf(d.Base, d.Model, plan.Locale))
+		e.judged(BrokenRule(err))
 	}
 	if err != nil {
 		*d.say.spent = true

@@ -24,6 +24,7 @@ type summaries struct {
 	engine *bot.Engine
 	tenant string
 	logger *slog.Logger
+	judged func(bot.Rule)
 	jobs   chan summaryJob
 	end    context.CancelFunc
 	ended  chan struct{}
@@ -41,8 +42,11 @@ func (c *core) makeSummaries(ctx context.Context) {
 	}
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
 	s := &summaries{
-		model: c.model, engine: c.engine, tenant: c.config.Tenant, logger: c.logger,
+		model: c.model, engine: c.engine, tenant: c.config.Tenant, logger: c.logger, judged: func(bot.Rule) {},
 		jobs: make(chan summaryJob, mostSummaries), end: end, ended: make(chan struct{}),
+	}
+	if c.metrics != nil {
+		s.judged = c.metrics.Summarised
 	}
 	go s.run(ctx)
 	c.summaries = s
@@ -99,6 +103,9 @@ func (s *summaries) write(ctx context.Context, job summaryJob) error {
 		return errors.New("nothing was said")
 	}
 	lines, err := s.model.Summarise(ctx, gist, s.engine.Faith(gist.Locale))
+	if rule := bot.BrokenRule(err); err == nil || rule != "" {
+		s.judged(rule)
+	}
 	if err != nil {
 		return err
 	}
