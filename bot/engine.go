@@ -108,13 +108,32 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 	}
 	say = e.hidePersonalData(say)
 	say.spent = new(bool)
-	return e.inTurn(ctx, say.Conversation, func(place *slot) (Receipt, error) { return e.turn(ctx, place, say) })
+	wait := e.inTurn
+	if say.Handoff != "" {
+		wait = e.atOnce
+	}
+	return wait(ctx, say.Conversation, func(place *slot) (Receipt, error) {
+		say.rush = &place.rush
+		return e.turn(ctx, place, say)
+	})
 }
 
 // inTurn waits for its turn in a conversation and tries until no other node is
 // faster.
 func (e *Engine) inTurn(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
-	place, err := e.shelf.take(ctx, conversation)
+	return e.within(ctx, conversation, e.shelf.take, try)
+}
+
+// atOnce is inTurn for those who do not wait for a model: agents, and people who ask
+// for one.
+func (e *Engine) atOnce(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
+	return e.within(ctx, conversation, e.shelf.takeAtOnce, try)
+}
+
+func (e *Engine) within(
+	ctx context.Context, conversation string, take func(context.Context, string) (*slot, error), try func(*slot) (Receipt, error),
+) (Receipt, error) {
+	place, err := take(ctx, conversation)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}

@@ -30,7 +30,7 @@ var errNotTold = errors.New("not for a model")
 
 // Gist reads what a summary for an agent of a tenant can be made of.
 func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, error) {
-	found, err := e.Case(ctx, tenant, conversation, "")
+	found, err := e.caseOf(ctx, tenant, conversation, "", e.inTurn)
 	if err != nil {
 		return Gist{}, err
 	}

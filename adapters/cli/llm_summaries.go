@@ -93,7 +93,8 @@ func (s *summaries) run(ctx context.Context) {
 }
 
 // write makes a summary and stores it as a note. Its id is that of the request,
-// so that none is written twice.
+// so that none is written twice. One that comes after the request is over is not
+// stored: it would seem to be about the next.
 func (s *summaries) write(ctx context.Context, job summaryJob) error {
 	gist, err := s.engine.Gist(ctx, s.tenant, job.conversation)
 	if err != nil {
@@ -114,7 +115,7 @@ func (s *summaries) write(ctx context.Context, job summaryJob) error {
 		author, remark = "AI summary", "Written by AI, please check."
 	}
 	_, err = s.engine.Attend(ctx, bot.DeskAct{
-		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Text: strings.Join(append(lines, remark), "\n"),
+		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Epoch: job.epoch, OfRequest: true, Text: strings.Join(append(lines, remark), "\n"),
 		Agent: bot.Agent{ID: bot.ByModel, Name: author, Tenant: s.tenant},
 	})
 	return err
