@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -27,6 +28,9 @@ var (
 	// ErrDamaged: turns of this conversation are gone or were changed. It stays
 	// so until an operator restores it: asking again is of no use.
 	ErrDamaged = errors.New("conversation is not whole")
+	// ErrErased: the conversation was erased and its id is never taken again:
+	// begin a new one. To whoever only asks it is ErrNotFound.
+	ErrErased = fmt.Errorf("%w: it was erased", ErrNotFound)
 	// ErrClosed: the log or engine has been closed.
 	ErrClosed = errors.New("closed")
 )

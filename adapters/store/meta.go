@@ -18,6 +18,9 @@ const (
 	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
 
+	metaSalt    = "salt"    // of the names on tombstones
+	metaUnwiped = "unwiped" // set while what was erased may still be in the files
+
 	metaProjected = "projected" // the position up to which the overviews go
 )
 
