@@ -17,6 +17,9 @@ const (
 	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
 
+	metaFormat  = "format"  // the oldest reader of what is in the log; see [Format]
+	metaProgram = "program" // the version that opened it last
+
 	metaProjected = "projected" // the position up to which the overviews go
 )
 
