@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"regexp"
@@ -129,7 +130,7 @@ const turnsCompared = 2000
 // may not be told and of the neutral one are drawn from one and the same
 // distribution, as far as the test of Kolmogorov and Smirnov for two samples can
 // say. Machines that do other things too make times long, not different: the two
-// take turns, in an order that changes, so that what slows one down slows the
+// take turns, in an order that a coin decides, so that what slows one down slows the
 // other down. At a level of 0.001 one run of a thousand is unlucky, and one in a
 // million twice in a row, which is when the test fails; a constant difference of a
 // tenth of a standard deviation would be found by this many turns every other time.
@@ -155,25 +156,35 @@ func TestTimesTellNothing(t *testing.T) {
 // turns both begin anew, so that the service is asked again and again.
 func timesOf(t *testing.T, w *traces, first, second string) (a, b []time.Duration) {
 	t.Helper()
-	const each = 4
+	coin := rand.New(rand.NewPCG(rand.Uint64(), 1)) //nolint:gosec // no secret
 	texts := []string{"为什么我的借呗开通不了", "帮我再查一次", "到底是什么原因", "那怎么办"}
-	for round := range turnsCompared / 2 / each {
-		var one, other *person
-		if round/2%2 == 0 { // who comes first is a little slower for as long as they stay
-			one, other = newPerson(t, w.address, first, "zh-CN"), newPerson(t, w.address, second, "zh-CN")
-		} else {
-			other, one = newPerson(t, w.address, second, "zh-CN"), newPerson(t, w.address, first, "zh-CN")
+	for len(a) < turnsCompared/2 {
+		people := map[string]*person{}
+		who := []string{first, second}
+		for _, user := range shuffled(coin, who) {
+			people[user] = newPerson(t, w.address, user, "zh-CN")
 		}
-		for turn, text := range texts {
-			if (round+turn)%2 == 0 {
-				a, b = append(a, one.timed(text)), append(b, other.timed(text))
-			} else {
-				b, a = append(b, other.timed(text)), append(a, one.timed(text))
+		for _, text := range texts {
+			for _, user := range shuffled(coin, who) {
+				if took := people[user].timed(text); user == first {
+					a = append(a, took)
+				} else {
+					b = append(b, took)
+				}
 			}
 		}
-		_, _ = one.client.close(), other.client.close()
+		for _, user := range shuffled(coin, who) {
+			_ = people[user].client.close()
+		}
 	}
 	return a, b
+}
+
+func shuffled(coin *rand.Rand, pair []string) []string {
+	if coin.IntN(2) == 0 {
+		return []string{pair[1], pair[0]}
+	}
+	return pair
 }
 
 func (p *person) timed(text string) time.Duration {
