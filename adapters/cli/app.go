@@ -66,6 +66,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openEraser(ctx); err != nil {
+		return nil, err
+	}
 	made, err := options(c)
 	if err != nil {
 		return nil, err
@@ -95,6 +98,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
 	c.tidyProofs()
+	c.tidyErasures()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -206,7 +210,7 @@ func webOptions(c *core) (web.Options, error) {
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position,
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()

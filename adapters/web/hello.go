@@ -63,6 +63,9 @@ func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
 	summary, err := s.server.engine.Open(ctx, who, r.conv)
+	if errors.Is(err, bot.ErrErased) {
+		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
+	}
 	if errors.Is(err, bot.ErrNotFound) {
 		return s.unstored(who, r), nil
 	}
