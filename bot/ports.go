@@ -178,6 +178,7 @@ type Say struct {
 	OnCheck func(state string)
 
 	masked []string // kinds of personal data hidden, set by the engine
+	rush   *rush    // of the conversation, set by the engine
 	spent  *bool    // a model was asked about it in vain: it is not waited for again
 }
 

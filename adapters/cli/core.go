@@ -56,6 +56,7 @@ type core struct {
 	model      *llm.Client        // nil: no language model helps
 	summaries  *summaries         // nil: agents get none
 
+	auth     auth   // nothing in it: no people are served here
 	node     string // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes
@@ -89,7 +90,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
-	if c.bus, err = natsbus.Start(ctx, natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}); err != nil {
+	if c.bus, err = natsbus.Start(ctx, busOptions(config, logger)); err != nil {
 		return nil, err
 	}
 	c.teardown.add("message bus", c.closeBus)
@@ -136,7 +137,11 @@ func (c *core) openStore(ctx context.Context) (*store.Log, error) {
 }
 
 func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
-	return store.Options{Dir: config.Data, Database: config.Database, Logger: logger}
+	return store.Options{Dir: config.Data, Database: config.Database, Program: buildVersion(), Logger: logger}
+}
+
+func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {
+	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}
 }
 
 // newID makes ids that sort by time.

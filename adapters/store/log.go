@@ -24,8 +24,11 @@ type Options struct {
 	// LockWait is how long a turn waits for another program, a backup or a
 	// shell, that holds the file; 0 means 5 s. Then it fails with bot.ErrBusy.
 	LockWait time.Duration
-	Logger   *slog.Logger     // nil: discard
-	Now      func() time.Time // nil means time.Now
+	// Program is the version of the program, which the log notes, so that an older
+	// one can say which is wanted; "": none.
+	Program string
+	Logger  *slog.Logger     // nil: discard
+	Now     func() time.Time // nil means time.Now
 	// Committed, when set, is told how many turns were stored together and how
 	// long that took. It must return at once.
 	Committed func(turns int, took time.Duration)
