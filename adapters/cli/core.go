@@ -51,8 +51,10 @@ type core struct {
 	handoffs   *handoffs   // nil: no people are served here
 	appeals    *appealRun  // nil: no people are served here
 	proofs     *proofs.Store
-	model      *llm.Client // nil: no language model helps
-	summaries  *summaries  // nil: agents get none
+	eraser     *eraser            // nil: no people are served here
+	erasing    func(at eraseStep) // told how far an erasure is, in tests; nil: nobody is
+	model      *llm.Client        // nil: no language model helps
+	summaries  *summaries         // nil: agents get none
 
 	auth     auth   // nothing in it: no people are served here
 	node     string // this process, unlike any other
