@@ -73,7 +73,8 @@ func table() map[string]layer {
 		"adapters/desk/ssotest":    {},
 		"adapters/store":           {imports: []string{"bot", "bot/analytics", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
-		"adapters/web":             {imports: []string{"bot", "adapters/edge"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
+		"adapters/tokens":          {}, // what host apps sign, read by web and by the command line
+		"adapters/web":             {imports: []string{"bot", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest": {},
 		"adapters/cli":             {imports: []string{anything}},
 	}

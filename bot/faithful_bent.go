@@ -15,18 +15,18 @@ import (
 // is nil where they do not.
 func bent(text, said string) error {
 	if !slices.Equal(numbersIn(text), numbersIn(said)) {
-		return errors.New("other numbers, or in another order")
+		return RuleNumbers.breaks(errors.New("other numbers, or in another order"))
 	}
 	if err := deniesMore(text, said); err != nil {
 		return err
 	}
 	for _, hedge := range hedges() {
 		if before, after := len(hedge.FindAllString(plainly(text), -1)), len(hedge.FindAllString(plainly(said), -1)); after < before {
-			return fmt.Errorf("%d words that hold it back, not %d", after, before)
+			return RuleHedges.breaks(fmt.Errorf("%d words that hold it back, not %d", after, before))
 		}
 	}
 	if before, after := len(certainty().FindAllString(plainly(text), -1)), len(certainty().FindAllString(plainly(said), -1)); after > before {
-		return errors.New("more certain than the text")
+		return RuleHedges.breaks(errors.New("more certain than the text"))
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ var errNotTold = errors.New("not for a model")
 
 // Gist reads what a summary for an agent of a tenant can be made of.
 func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, error) {
-	found, err := e.Case(ctx, tenant, conversation, "")
+	found, err := e.caseOf(ctx, tenant, conversation, "", e.inTurn)
 	if err != nil {
 		return Gist{}, err
 	}
@@ -67,6 +67,10 @@ func (e *Engine) Faith(locale string) Faith {
 // Allows says why lines are no summary of a gist that an agent may be shown: it
 // names, counts or links what nobody wrote, promises, or is too long.
 func (g Gist) Allows(lines []string, faith Faith) error {
+	return RuleShape.breaks(g.allows(lines, faith))
+}
+
+func (g Gist) allows(lines []string, faith Faith) error {
 	source := strings.Join(append(append([]string(nil), g.Said...), g.Answered...), "\n")
 	c := claims{faith: faith, han: g.Locale == "zh-CN"}
 	if len(lines) == 0 || len(lines) > gistLines {
@@ -76,25 +80,17 @@ func (g Gist) Allows(lines []string, faith Faith) error {
 		if !utf8.ValidString(line) || strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) > gistLineRunes {
 			return errors.New("a line is blank, or too long")
 		}
-		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes, c.summed} {
-			if err := check(line, source); err != nil {
-				return fmt.Errorf("nobody wrote %w", err)
-			}
+		if err := c.adds(line, source, summaryWords()); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
 		}
-		if err := faith.Check(line); err != nil {
+		if err := RuleDenials.breaks(deniesMore(source+","+summaryWords(), line)); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
+		if err := RulePack.breaks(faith.Check(line)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// summed looks whether a line is made of what was said and of words that
-// summaries are made of.
-func (c claims) summed(line, source string) error {
-	if err := deniesMore(source+","+summaryWords(), line); err != nil {
-		return err
-	}
-	return c.support(line, source+"\n"+summaryWords())
 }
 
 // summaryWords are words about people and what they want, not about causes.

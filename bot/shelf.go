@@ -22,6 +22,7 @@ type slot struct {
 	id   string
 	gate chan struct{} // holds a token while a turn is in the conversation
 	conv *Conversation // nil: not loaded, or not to be trusted
+	rush rush
 
 	users int           // guarded by shelf.mu
 	place *list.Element // guarded by shelf.mu; nil while in use
@@ -41,6 +42,15 @@ func (s *shelf) take(ctx context.Context, id string) (*slot, error) {
 		s.drop(place)
 		return nil, context.Cause(ctx)
 	}
+}
+
+// takeAtOnce is take for those who must not wait for what only helps: whoever is in
+// the conversation goes on without it.
+func (s *shelf) takeAtOnce(ctx context.Context, id string) (*slot, error) {
+	held := s.hold(id) // so that the place stays the same one
+	defer s.drop(held)
+	defer held.rush.begin()()
+	return s.take(ctx, id)
 }
 
 // put gives the conversation back.

@@ -54,6 +54,7 @@ type core struct {
 	model      *llm.Client // nil: no language model helps
 	summaries  *summaries  // nil: agents get none
 
+	auth     auth   // nothing in it: no people are served here
 	node     string // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes

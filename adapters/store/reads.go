@@ -24,9 +24,13 @@ type words struct {
 	// position; gaps are pairs of positions with something missing between;
 	// before is the turn that another one hangs on.
 	end, countTurns, countBlocks string
-	before                       string
-	overviews                    overviewWords
-	page, pageBlocks, gaps       string
+	// reached is the last position that was given out to a turn that is there or
+	// was erased; grave finds a tombstone by name, graves are the positions of
+	// those that reach further than a position, graveyard all after a number.
+	reached, grave, graves, graveyard string
+	before                            string
+	overviews                         overviewWords
+	page, pageBlocks, gaps            string
 	// What the database finds wrong with itself: all of it, and what can be
 	// found while people wait for a start.
 	structure, briefly func(context.Context, *sql.DB) ([]string, error)

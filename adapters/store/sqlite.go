@@ -45,6 +45,10 @@ func sqliteWords() words {
 		explain: sqliteError,
 
 		end:         `SELECT coalesce(max(position), 0) FROM turns`,
+		reached:     `SELECT max(coalesce((SELECT max(position) FROM turns), 0), coalesce((SELECT max(highest) FROM erased), 0))`,
+		grave:       `SELECT 1 FROM erased WHERE name = ?1`,
+		graves:      `SELECT positions FROM erased WHERE highest > ?1`,
+		graveyard:   `SELECT n, name, turns, highest, positions, last, at, reason, chain FROM erased WHERE n > ?1 ORDER BY n LIMIT 1000`,
 		before:      `SELECT version, chain FROM turns WHERE conversation = ?1 AND version < ?2 ORDER BY version DESC LIMIT 1`,
 		countTurns:  `SELECT count(*) FROM turns`,
 		countBlocks: `SELECT count(*) FROM sealed`,

@@ -33,6 +33,9 @@ const (
 	codeSecondHello   Code = "second_hello"
 	codeUnauthorized  Code = "unauthorized"
 	codeTokenExpired  Code = "token_expired"
+	codeRevoked       Code = "revoked"
+	codeOtherPerson   Code = "other_person"
+	codeMoved         Code = "moved"
 	codeSocketLimit   Code = "too_many_sockets"
 	codeSlowConsumer  Code = "slow_consumer"
 	codeLagging       Code = "lagging"
@@ -103,6 +106,9 @@ func codeTable() map[Code]codeRow {
 		{codeSecondHello, 0, 0, false, 0, Words{"会话已经建立，不用重复。", "This session is already open."}},
 		{codeUnauthorized, 4501, http.StatusUnauthorized, false, 0, Words{"没能确认你的身份，请重新登录后再试。", "We could not confirm who you are. Please sign in again."}},
 		{codeTokenExpired, 4401, http.StatusUnauthorized, true, 0, Words{"登录状态已过期，请刷新后继续。", "Your sign-in has expired. Please refresh to go on."}},
+		{codeRevoked, 4503, http.StatusUnauthorized, false, 0, Words{"这次登录已经失效，请重新登录后再打开。", "This sign-in is no longer valid. Please sign in again and reopen the chat."}},
+		{codeOtherPerson, 4403, 0, true, 0, Words{"登录的账号变了，正在重新连接。", "Somebody else has signed in. Reconnecting."}},
+		{codeMoved, 4404, 0, true, 0, Words{"这段对话已归到登录的账号，正在重新连接。", "This conversation now belongs to the account that signed in. Reconnecting."}},
 		{codeSocketLimit, 4429, 0, true, 10 * time.Second, Words{"你打开的聊天窗口有点多，请关闭一个再试。", "You have several chats open. Please close one and try again."}},
 
 		// The connection.

@@ -23,7 +23,8 @@ func (s *session) greet(f frame) *fault {
 	if !s.server.people.enter(pass.who) {
 		return &fault{code: codeSocketLimit}
 	}
-	s.who, s.expires, s.conv = pass.who, pass.expires, begin.conv
+	s.who, s.conv = pass.who, begin.conv
+	s.token.Store(pass.credential())
 	s.feed.last, s.feed.want, s.feed.catching = begin.last, begin.seq, true
 	s.server.hub.join(s.conv, s)
 	s.greeted.Store(true)
@@ -40,7 +41,7 @@ func (s *session) greet(f frame) *fault {
 // the Origin protects against is a browser's cookies, and there are none here.
 func (s *session) identify(h *hello) (passport, *fault) {
 	if h.token != "" {
-		return s.server.identity.fromToken(h.token)
+		return s.server.identity.fromToken(s.server.ctx, h.token)
 	}
 	return s.server.identity.fromAnon(h.anon)
 }

@@ -85,7 +85,7 @@ func (s *Server) authorised(r *http.Request) (passport, *fault) {
 	switch {
 	case token == "" || len(token) > maxTokenChars:
 	case strings.EqualFold(scheme, "Bearer"):
-		return s.identity.fromToken(token)
+		return s.identity.fromToken(r.Context(), token)
 	case strings.EqualFold(scheme, "Anonymous"):
 		return s.identity.fromAnon(token)
 	}

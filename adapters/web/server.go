@@ -86,9 +86,9 @@ func New(options Options) (*Server, error) {
 
 		uploading: make(chan struct{}, proofsAtOnce),
 	}
-	s.identity = identity{
-		rules: options.Token, tenant: options.Tenant, anonymous: options.Anonymous,
-		now: func() time.Time { return s.now() },
+	var err error
+	if s.identity, err = newIdentity(options, func() time.Time { return s.now() }); err != nil {
+		return nil, fmt.Errorf("web server: %w", err)
 	}
 	s.upgrader = s.newUpgrader()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
