@@ -149,7 +149,7 @@ func recordLog(t *testing.T) {
 	config := configs.Default()
 	config.Addr, config.Data, config.Eligibility.Timeout = "127.0.0.1:0", t.TempDir(), patientCheck
 	config.Web.SocketsPerUser = 0
-	if code, out, notes := kaitong(t, "demo", "seed", "--days", "1", "--daily", "20", "--data", config.Data); code != exitOK {
+	if code, out, notes := kaitong(t, "demo", "seed", "--days", "2", "--daily", "30", "--data", config.Data); code != exitOK {
 		t.Fatal(out, notes)
 	}
 	where, stop := launch(t, config)
