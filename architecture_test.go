@@ -51,6 +51,7 @@ func table() map[string]layer {
 		"bot/staff":                {inTests: []string{"bot/staff/stafftest"}},
 		"bot/staff/stafftest":      {imports: []string{"bot/staff"}},
 		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
+		"adapters/backup":          {}, // files with a manifest; adapters/cli says which
 		"adapters/bench":           {},
 		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
 		"adapters/dashboard":       {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
