@@ -87,7 +87,9 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
-	if c.bus, err = natsbus.Start(ctx, natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}); err != nil {
+	if c.bus, err = natsbus.Start(ctx, natsbus.Options{
+		URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS),
+	}); err != nil {
 		return nil, err
 	}
 	c.teardown.add("message bus", c.closeBus)
