@@ -34,6 +34,7 @@ type commands struct {
 	Analytics     analyticsCommand     `cmd:"" help:"Figures of what people ask and what helps."`
 	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
+	Health        healthCommand        `cmd:"" help:"Ask a running server whether it is well."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`
