@@ -15,12 +15,12 @@ func follows(text, said string) error {
 	inText, inSaid := common(from, to)
 	for _, run := range left(to, inSaid) {
 		if !saysLittle(run) {
-			return fmt.Errorf("%q is not there in the text", strings.Join(run, ""))
+			return fmt.Errorf("%q is not there in the text", strings.Join(run, " "))
 		}
 	}
 	for _, run := range left(from, inText) {
 		if !saysLittle(run) {
-			return fmt.Errorf("%q is left out", strings.Join(run, ""))
+			return fmt.Errorf("%q is left out", strings.Join(run, " "))
 		}
 	}
 	return nil

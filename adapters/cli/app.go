@@ -258,7 +258,7 @@ func (c *core) checks() []web.Check {
 	}
 	if c.model != nil {
 		checks = append(checks, web.Check{
-			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
+			Name: "language model", Optional: true, Fault: "the language model helps nobody at the moment, and answers do without it",
 			Run: func(context.Context) error { return c.model.Ready() }, Note: c.model.Trouble,
 		})
 	}

@@ -18,7 +18,7 @@ type Probe struct {
 	Question  bot.Question
 	Meant     string // the intent that the question asks
 	Order     bot.Question
-	Rewording bot.Rewording
+	Rewording bot.Rewording // without paragraphs: no wording is wanted
 	Faithful  func([]bot.Sentence) error
 	Alike     [3]string // the first two mean the same, in other words
 }
@@ -231,6 +231,9 @@ func (d *doctor) spends(ctx context.Context) bool {
 			return err
 		}},
 	} {
+		if one.use == UsePhrase && len(d.probe.Rewording.Paragraphs) == 0 {
+			continue
+		}
 		f := conform.Finding{Check: fmt.Sprintf("fast enough to %s (%v)", one.use, one.within)}
 		c := d.with()
 		for n := range examples {
@@ -290,6 +293,9 @@ func (d *doctor) resists(ctx context.Context) bool {
 
 // words looks whether a wording is one that would be shown.
 func (d *doctor) words(ctx context.Context) bool {
+	if len(d.probe.Rewording.Paragraphs) == 0 {
+		return true
+	}
 	f := conform.Finding{Check: "words an answer faithfully"}
 	c := d.with()
 	defer c.Close()
