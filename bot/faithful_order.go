@@ -70,9 +70,9 @@ func common(a, b []string) (inA, inB []bool) {
 	for i := range lengths {
 		lengths[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1]); a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1]); x == y {
 				lengths[i][j] = lengths[i+1][j+1] + 1
 			}
 		}
