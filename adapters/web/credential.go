@@ -51,7 +51,7 @@ func (s *session) refresh(f frame) *fault {
 	}
 	s.token.Store(pass.credential())
 	s.nextTick(s.server.limits.PingEvery)
-	s.sendFrame(outFrame{Type: typeTokenRefreshed, Re: f.id, Data: refreshedData{ExpiresAt: stamp(pass.expires)}})
+	s.sendFrame(outFrame{Type: typeTokenRefreshed, TS: s.server.now(), Re: f.id, Data: refreshedData{ExpiresAt: stamp(pass.expires)}})
 	return nil
 }
 

@@ -333,7 +333,8 @@ export class Chat extends Watched implements Listener {
     const same = subject === this.#subject;
     if (!same) this.#become(subject);
     this.memory.early = [];
-    const { anon, conv, epoch } = this.memory.room;
+    // Who signs in takes along what they said here before.
+    const { anon, conv, epoch } = token && !this.memory.room.conv ? this.memory.of(NOBODY) : this.memory.room;
     return { place: { token, anon, conv, epoch, acts: same ? [] : this.memory.acts() }, same };
   }
 

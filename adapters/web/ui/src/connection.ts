@@ -15,6 +15,7 @@ const HISTORY_TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const TOKEN_PATIENCE_MS = 30_000; // for the host to say who is there
+const RENEW_MS = 30_000; // before a token ends, a fresh one is sent
 const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
 const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
 const FINAL = 4500; // close codes from here on ask not to come back
@@ -77,6 +78,7 @@ export class Connection {
   #early = new Set<string>(); // ids of acts said before
   #timer = 0;
   #watchdog = 0;
+  #renewal = 0;
   #pingMs = 30_000;
   #comeBackAt = 0; // from goaway, by performance.now(): the clock may be set meanwhile
   #held: Frame[] | null = null; // frames that wait until the history is loaded
@@ -253,7 +255,7 @@ export class Connection {
     const data: Record<string, unknown> = { locale: this.#options.locale, client: client() };
     if (this.#options.product) data.product = this.#options.product;
     if (this.#token) data.token = this.#token;
-    else if (this.anon) data.anon = this.anon;
+    if (this.anon) data.anon = this.anon;
     if (this.conv && this.epoch) data.resume = { conv: this.conv, epoch: this.epoch, after_seq: this.lastSeq };
     this.#send({ type: "hello", id: uuid7(), data });
     this.#watch(OPEN_PATIENCE_MS);
@@ -264,7 +266,10 @@ export class Connection {
     this.#knocked = false; // somebody opened
     switch (frame.type) {
       case "welcome":
+        this.#renewIn(frame);
         return this.#welcome(frame.data);
+      case "token.refreshed":
+        return this.#renewIn(frame);
       case "ping":
         return this.#send({ type: "pong", id: frame.id });
       case "pong":
@@ -300,7 +305,7 @@ export class Connection {
     const sameConversation = data.conv === this.conv;
     this.conv = data.conv;
     this.epoch = data.epoch;
-    if (data.anon) this.anon = data.anon;
+    this.anon = data.anon ?? "";
     this.#pingMs = data.ping_ms;
     this.#attempt = 0;
     this.#welcomed = true;
@@ -419,6 +424,23 @@ export class Connection {
     this.#changed(act);
   }
 
+  // By the server's clock: the one here may be set to anything.
+  #renewIn({ ts, data }: Frame): void {
+    if (!data.expires_at) return;
+    const left = Date.parse(data.expires_at) - Date.parse(ts!);
+    clearTimeout(this.#renewal);
+    this.#renewal = window.setTimeout(this.#renew, Math.max(left / 2, left - RENEW_MS));
+  }
+
+  // The line goes on with a fresh token. Where none is to be had it ends with the old one, and begins anew.
+  #renew = async (): Promise<void> => {
+    const socket = this.#socket;
+    const token = await this.#options.token().catch(() => null);
+    if (!token || token === this.#token || !socket || socket !== this.#socket) return;
+    this.#token = token;
+    this.#send({ type: "token.refresh", id: uuid7(), data: { token } });
+  };
+
   // The server pings every pingMs; silence for twice as long is a dead line.
   #watch(ms = 2 * this.#pingMs): void {
     clearTimeout(this.#watchdog);
@@ -440,6 +462,7 @@ export class Connection {
     this.#busy = false;
     this.#opening++;
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#renewal);
   }
 
   #lost(code: number): void {
