@@ -34,6 +34,7 @@ type Options struct {
 	// it happens.
 	Interpreter Interpreter
 	Phraser     Phraser
+	Judged      func(Rule) // told of each wording which rule it breaks, "" for none; nil: nobody is
 
 	Routing Routing // which line people wait in; without queues: [DefaultRouting]
 	Roster  Roster  // which agents are there; nil: nobody ever is
@@ -69,6 +70,7 @@ type Engine struct {
 	begun       time.Time // of this engine
 	interpreter Interpreter
 	phraser     Phraser
+	judged      func(Rule)
 }
 
 // NewEngine puts an engine together.
@@ -82,11 +84,14 @@ func NewEngine(o Options) *Engine {
 	if o.Watch == nil {
 		o.Watch = func(Turn) {}
 	}
+	if o.Judged == nil {
+		o.Judged = func(Rule) {}
+	}
 	if len(o.Routing.Queues) == 0 {
 		o.Routing = DefaultRouting()
 	}
 	return &Engine{
-		interpreter: o.Interpreter, phraser: o.Phraser,
+		interpreter: o.Interpreter, phraser: o.Phraser, judged: o.Judged,
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
@@ -103,13 +108,32 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 	}
 	say = e.hidePersonalData(say)
 	say.spent = new(bool)
-	return e.inTurn(ctx, say.Conversation, func(place *slot) (Receipt, error) { return e.turn(ctx, place, say) })
+	wait := e.inTurn
+	if say.Handoff != "" {
+		wait = e.atOnce
+	}
+	return wait(ctx, say.Conversation, func(place *slot) (Receipt, error) {
+		say.rush = &place.rush
+		return e.turn(ctx, place, say)
+	})
 }
 
 // inTurn waits for its turn in a conversation and tries until no other node is
 // faster.
 func (e *Engine) inTurn(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
-	place, err := e.shelf.take(ctx, conversation)
+	return e.within(ctx, conversation, e.shelf.take, try)
+}
+
+// atOnce is inTurn for those who do not wait for a model: agents, and people who ask
+// for one.
+func (e *Engine) atOnce(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
+	return e.within(ctx, conversation, e.shelf.takeAtOnce, try)
+}
+
+func (e *Engine) within(
+	ctx context.Context, conversation string, take func(context.Context, string) (*slot, error), try func(*slot) (Receipt, error),
+) (Receipt, error) {
+	place, err := take(ctx, conversation)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}

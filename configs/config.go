@@ -51,12 +51,6 @@ type Config struct {
 	origins map[string]string
 }
 
-// NATS chooses the server.
-type NATS struct {
-	URL    string // external servers, comma separated; empty: embedded
-	Listen string // host:port on which the embedded server also listens
-}
-
 // Auth says which tokens of the host app are accepted.
 type Auth struct {
 	Algorithm string // HS256 | RS256 | EdDSA

@@ -28,8 +28,7 @@ func (c *Config) settings() []setting {
 		{"database", &c.Database},
 		{"pack", &c.Pack},
 		{"tenant", &c.Tenant},
-		{"nats.url", &c.NATS.URL},
-		{"nats.listen", &c.NATS.Listen},
+	}, c.natsSettings(), []setting{
 		{"auth.algorithm", &c.Auth.Algorithm},
 		{"auth.key", &c.Auth.Key},
 		{"auth.key_file", &c.Auth.KeyFile},

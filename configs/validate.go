@@ -144,31 +144,6 @@ func (v *validator) address(path, address string) {
 	}
 }
 
-func (v *validator) nats() {
-	c := v.config.NATS
-	for one := range strings.SplitSeq(c.URL, ",") {
-		if one = strings.TrimSpace(one); one != "" && !natsURL(one) {
-			v.complain("nats.url", "want nats://host:4222, or several separated by commas")
-			break
-		}
-	}
-	if c.Listen == "" {
-		return
-	}
-	v.address("nats.listen", c.Listen)
-	if c.URL != "" {
-		v.complain("nats.listen", "makes no sense together with nats.url: no server runs inside")
-	}
-}
-
-func natsURL(text string) bool {
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Hostname() == "" {
-		return false
-	}
-	return slices.Contains([]string{"nats", "tls", "ws", "wss"}, parsed.Scheme)
-}
-
 func (v *validator) web() {
 	c := v.config.Web
 	for _, origin := range c.AllowedOrigins {

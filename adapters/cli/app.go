@@ -66,6 +66,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openEraser(ctx); err != nil {
+		return nil, err
+	}
 	if err = c.openAuth(ctx); err != nil {
 		return nil, err
 	}
@@ -98,6 +101,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
 	c.tidyProofs()
+	c.tidyErasures()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -205,7 +209,7 @@ func webOptions(c *core) (web.Options, error) {
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token: c.auth.rules, Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position,
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()
@@ -261,7 +265,7 @@ func (c *core) checks() []web.Check {
 	if c.model != nil {
 		checks = append(checks, web.Check{
 			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
-			Run: func(context.Context) error { return c.model.Ready() },
+			Run: func(context.Context) error { return c.model.Ready() }, Note: c.model.Trouble,
 		})
 	}
 	return checks

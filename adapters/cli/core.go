@@ -51,8 +51,10 @@ type core struct {
 	handoffs   *handoffs   // nil: no people are served here
 	appeals    *appealRun  // nil: no people are served here
 	proofs     *proofs.Store
-	model      *llm.Client // nil: no language model helps
-	summaries  *summaries  // nil: agents get none
+	eraser     *eraser            // nil: no people are served here
+	erasing    func(at eraseStep) // told how far an erasure is, in tests; nil: nobody is
+	model      *llm.Client        // nil: no language model helps
+	summaries  *summaries         // nil: agents get none
 
 	auth     auth   // nothing in it: no people are served here
 	node     string // this process, unlike any other
@@ -88,7 +90,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
-	if c.bus, err = natsbus.Start(ctx, natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}); err != nil {
+	if c.bus, err = natsbus.Start(ctx, busOptions(config, logger)); err != nil {
 		return nil, err
 	}
 	c.teardown.add("message bus", c.closeBus)
@@ -135,7 +137,11 @@ func (c *core) openStore(ctx context.Context) (*store.Log, error) {
 }
 
 func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
-	return store.Options{Dir: config.Data, Database: config.Database, Logger: logger}
+	return store.Options{Dir: config.Data, Database: config.Database, Program: buildVersion(), Logger: logger}
+}
+
+func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {
+	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS)}
 }
 
 // newID makes ids that sort by time.
@@ -145,7 +151,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // configured, nor found on your own NATS.
 func (c *core) serveEligibility(ctx context.Context) error {
 	if c.config.Eligibility.Responder != configs.ResponderEmbedded {
-		return nil
+		return c.offerDemoUsers()
 	}
 	foreign, err := c.foreignResponder(ctx)
 	if err != nil || foreign {
@@ -162,6 +168,15 @@ func (c *core) serveEligibility(ctx context.Context) error {
 	}
 	c.teardown.add("eligibility responder", func(context.Context) error { return responder.Close() })
 	return nil
+}
+
+// offerDemoUsers fills the picker of the demo where another process answers for
+// them.
+func (c *core) offerDemoUsers() (err error) {
+	if c.config.Mode == configs.ModeDemo {
+		c.directory, err = eligibility.ShippedDirectory()
+	}
+	return err
 }
 
 // foreignResponder looks for an eligibility service of your own, whose

@@ -21,6 +21,8 @@ type Options struct {
 	Name    string        // of this connection and of the embedded server; empty means kaitong
 	Timeout time.Duration // for one connection attempt and for the embedded start; 0 means 5 s
 	Logger  *slog.Logger  // nil discards
+
+	Access
 }
 
 // Bus is a connection to NATS and, if embedded, the server behind it.

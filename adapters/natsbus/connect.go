@@ -22,12 +22,35 @@ const (
 
 func startExternal(ctx context.Context, options Options) (*Bus, error) {
 	bus := &Bus{closed: make(chan struct{})}
-	conn, err := dial(ctx, strings.Join(servers(options.URL), ","), bus.connOptions(options))
+	access, err := options.Access.options()
 	if err != nil {
-		return nil, fmt.Errorf("nats: cannot connect to %s: %w", redact(options.URL), err)
+		return nil, err
+	}
+	conn, err := dial(ctx, strings.Join(servers(options.URL), ","), append(bus.connOptions(options), access...))
+	if err != nil {
+		return nil, fmt.Errorf("nats: cannot connect to %s: %w", redact(options.URL), options.explain(err))
 	}
 	bus.conn = conn
 	return bus, nil
+}
+
+// Dial connects to external servers as commands do: what goes wrong later is
+// written to standard error. Close the connection.
+func Dial(ctx context.Context, options Options) (*nats.Conn, error) {
+	options = withDefaults(options)
+	if err := validate(options); err != nil {
+		return nil, err
+	}
+	access, err := options.Access.options()
+	if err != nil {
+		return nil, err
+	}
+	list := strings.Join(servers(options.URL), ",")
+	conn, err := dial(ctx, list, append(access, nats.Name(options.Name), nats.Timeout(options.Timeout), nats.MaxReconnects(-1)))
+	if err != nil {
+		return nil, fmt.Errorf("nats: cannot connect to %s: %w", redact(options.URL), options.explain(err))
+	}
+	return conn, nil
 }
 
 // dial gives up waiting when ctx ends; an attempt under way then ends by its

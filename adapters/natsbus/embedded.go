@@ -24,7 +24,7 @@ func startEmbedded(ctx context.Context, options Options) (*Bus, error) {
 		return nil, fmt.Errorf("nats: start embedded server: %w", err)
 	}
 	bus := &Bus{server: embedded, listen: options.Listen != "", closed: make(chan struct{})}
-	bus.conn, err = dial(ctx, "", append(bus.connOptions(options), nats.InProcessServer(embedded)))
+	bus.conn, err = dial(ctx, "", append(bus.connOptions(options), nats.InProcessServer(embedded), nats.Token(serverOptions.Authorization)))
 	if err != nil {
 		stop(embedded)
 		return nil, fmt.Errorf("nats: connect to embedded server: %w", err)
@@ -46,6 +46,12 @@ func embeddedOptions(options Options) (*server.Options, error) {
 		return nil, fmt.Errorf("nats: listen address %q: %w", options.Listen, err)
 	}
 	embedded.Host, embedded.Port = host, port
+	if options.TokenFile == "" {
+		return embedded, nil
+	}
+	if embedded.Authorization, err = readToken(options.TokenFile); err != nil {
+		return nil, fmt.Errorf("nats.token_file: %w", err)
+	}
 	return embedded, nil
 }
 

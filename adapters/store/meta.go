@@ -18,6 +18,11 @@ const (
 	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
 
+	metaSalt    = "salt"    // of the names on tombstones
+	metaUnwiped = "unwiped" // set while what was erased may still be in the files
+	metaFormat  = "format"  // the oldest reader of what is in the log; see [Format]
+	metaProgram = "program" // the version that opened it last
+
 	metaProjected = "projected" // the position up to which the overviews go
 )
 

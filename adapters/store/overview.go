@@ -37,6 +37,8 @@ type overviewWords struct {
 	sent    string // rows of those whose appeal the institution has not confirmed, the earliest first
 	refused string // rows of those whose appeal was refused and that have or want a human, the latest turn first
 	whose   string // rows of a person of a tenant in which an appeal was begun, the latest turn first
+	owned   string // rows of a person of a tenant
+	kept    string // rows whose last turn is before a time, without what is under way, the oldest first
 	filed   string // for listed: those in which an appeal was begun
 	page    string // rows in the order of their conversations, after one
 }

@@ -82,7 +82,7 @@ func (s *session) beginning(who, former bot.Identity, r *resume) (beginning, err
 	if errors.Is(err, bot.ErrNotFound) && former.User != "" {
 		summary, err = s.claim(ctx, former, who, r.conv)
 	}
-	if errors.Is(err, bot.ErrMoved) {
+	if errors.Is(err, bot.ErrMoved) || errors.Is(err, bot.ErrErased) {
 		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	if errors.Is(err, bot.ErrNotFound) {

@@ -29,6 +29,7 @@ type Server struct {
 	people   *people
 	door     door
 	uploads  *allowance[bot.Identity]
+	personal *allowance[bot.Identity]
 	hub      *hub
 	crew     *crew
 	rounds   rounds
@@ -74,6 +75,7 @@ func New(options Options) (*Server, error) {
 		people:   newPeople(options.Limits),
 		door:     newDoor(options.Limits, options.Proxies),
 		uploads:  newAllowance[bot.Identity](proofsPerTime, proofsTime),
+		personal: newAllowance[bot.Identity](personalTimes, personalTime),
 		hub:      newHub(),
 		crew:     newCrew(),
 		now:      time.Now,
