@@ -3,7 +3,8 @@
 
 import { isSaid, type Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
-import { Connection, type Listener, type Place, type Status } from "./connection.ts";
+import type { Listener, Place, Status } from "./connecting.ts";
+import { Connection } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
 import { authorization, NOBODY, Person, subjectOf } from "./person.ts";

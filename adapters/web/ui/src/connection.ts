@@ -3,6 +3,7 @@
 
 import { isSaid, type Act, type ActType } from "./act.ts";
 import { authorization } from "./person.ts";
+import type { Options, Place, Status } from "./connecting.ts";
 import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
 import { uuid7 } from "./uuid.ts";
 
@@ -19,46 +20,6 @@ const RENEW_MS = 30_000; // before a token ends, a fresh one is sent
 const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
 const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
 const FINAL = 4500; // close codes from here on ask not to come back
-
-export type Status = "connecting" | "online" | "offline";
-
-/** Who is talking, and where they left off. */
-export interface Place {
-  token: string | null;
-  anon: string;
-  conv: string;
-  epoch: string;
-  acts: Act[];
-}
-
-export interface Listener {
-  status(status: Status): void;
-  welcome(data: Welcome): void;
-  /** What was shown is to be forgotten: the conversation comes anew. */
-  clear(): void;
-  /** Each stored event once and in order; what is of the moment (typing, check.state, a place in line) besides. */
-  frame(frame: Frame): void;
-  act(act: Act): void;
-  /** An act that means nothing any more. */
-  dropped(id: string): void;
-  /** An error that answers no act, or one of our own (historyLost). */
-  trouble(data: ErrorData): void;
-  /** Will not reconnect by itself. */
-  final(data: ErrorData | null): void;
-}
-
-export interface Options {
-  base: string; // https://host of the server
-  locale: Locale;
-  product: string;
-  tab: string; // tells tabs apart
-  early: Act[]; // done before it was known who is there, before a reload
-  /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
-  token: () => Promise<string | null | undefined>;
-  /** Told only of the token that counts, in the end; same: still the person from before. */
-  enter: (token: string | null) => { place: Place; same: boolean };
-  listener: Listener;
-}
 
 export class Connection {
   conv = "";
