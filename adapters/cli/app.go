@@ -82,10 +82,16 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openHooks(ctx, &made); err != nil {
 		return nil, err
 	}
+	if err = c.openRevocations(ctx, &made); err != nil {
+		return nil, err
+	}
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
 	c.web = app.web
+	if err = c.followRevocations(); err != nil {
+		return nil, err
+	}
 	if err = c.serveMetrics(ctx, app); err != nil {
 		return nil, err
 	}

@@ -56,15 +56,16 @@ type core struct {
 	model      *llm.Client        // nil: no language model helps
 	summaries  *summaries         // nil: agents get none
 
-	auth     auth   // nothing in it: no people are served here
-	node     string // this process, unlike any other
-	presence *desk.Presence
-	seats    *seats         // of other nodes
-	accounts *store.Staff   // nil: no agents are served here
-	desk     *desk.Server   // nil: no agents are served here
-	hooks    *handoff.Hooks // nil: there are no other desks
-	backlog  func(context.Context) (map[string]int, error)
-	web      *web.Server // nil: no people are served here
+	revocations *revocations // nil: no people are served here
+	auth        auth         // nothing in it: no people are served here
+	node        string       // this process, unlike any other
+	presence    *desk.Presence
+	seats       *seats         // of other nodes
+	accounts    *store.Staff   // nil: no agents are served here
+	desk        *desk.Server   // nil: no agents are served here
+	hooks       *handoff.Hooks // nil: there are no other desks
+	backlog     func(context.Context) (map[string]int, error)
+	web         *web.Server // nil: no people are served here
 }
 
 // newCore puts the parts together, in the order they need each other. On an

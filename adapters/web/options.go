@@ -13,6 +13,8 @@ import (
 
 	"kaitong/adapters/edge"
 	"kaitong/adapters/tokens"
+	"kaitong/bot"
+	"kaitong/bot/access"
 )
 
 // Options is everything a [Server] is made of.
@@ -27,6 +29,13 @@ type Options struct {
 	// Seals are secrets that all nodes share: they recognise the ids of
 	// conversations that nothing was stored of yet. The first one makes them.
 	Seals [][]byte
+	// Revoked says whether a token counts no more, although it was good; nil: all
+	// that are good count. It must return at once.
+	Revoked func(who bot.Identity, token string, issued time.Time) bool
+	// Revoke keeps a revocation that the host app's backend asks for, and returns
+	// once it counts here; nil: there is no address for that.
+	Revoke func(ctx context.Context, revocation access.Revocation) error
+
 	// Anonymous lets people in without a token.
 	Anonymous bool
 	// Origins are allowed besides the server's own host, e.g.
