@@ -64,6 +64,7 @@ func table() map[string]layer {
 		"adapters/llm":             {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest", "intents", "knowledge", "adapters/llm/llmtest"}},
 		"adapters/llm/llmtest":     {},
 		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
+		"adapters/logging":         {inTests: []string{"bot"}}, // what a log line may hold
 		"adapters/metrics":         adapter,
 		"adapters/natsbus":         adapter,
 		"adapters/proofs":          adapter,

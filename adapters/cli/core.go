@@ -54,8 +54,9 @@ type core struct {
 	model      *llm.Client // nil: no language model helps
 	summaries  *summaries  // nil: agents get none
 
-	auth     auth   // nothing in it: no people are served here
-	node     string // this process, unlike any other
+	auth     auth     // nothing in it: no people are served here
+	ring     *keyRing // nil: the keys of tokens are fetched, or made
+	node     string   // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes
 	accounts *store.Staff   // nil: no agents are served here

@@ -46,22 +46,22 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	turns, err := s.engine.History(ctx, pass.who, conv, after, s.limits.ReplayEvents+1)
 	if err != nil {
-		s.problem(w, r, s.faultOfHistory(err))
+		s.problem(w, r, s.faultOfHistory(conv, err))
 		return
 	}
 	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, turns))
 }
 
 // faultOfHistory hides what is damaged: whose it is cannot be known any more.
-func (s *Server) faultOfHistory(err error) *fault {
+func (s *Server) faultOfHistory(conv string, err error) *fault {
 	bad := faultOf(err)
 	switch bad.code {
 	case codeNotFound:
 	case codeDamaged:
-		s.log.Error("damaged conversation not shown", "error", err)
+		s.log.Error("damaged conversation not shown", "conversation", conv, "error", err)
 		return &fault{code: codeNotFound, cause: err}
 	default:
-		s.log.Warn("history not read", "error", err)
+		s.log.Warn("history not read", "conversation", conv, "error", err)
 	}
 	return bad
 }

@@ -84,7 +84,7 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if strings.EqualFold(host, r.Host) {
 		return true
 	}
-	for _, allowed := range s.options.Origins {
+	for _, allowed := range s.origins() {
 		if strings.EqualFold(origins[0], allowed) {
 			return true
 		}
