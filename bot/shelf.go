@@ -25,6 +25,7 @@ type slot struct {
 	rush rush
 
 	users int           // guarded by shelf.mu
+	stale bool          // guarded by shelf.mu; conv is to be dropped
 	place *list.Element // guarded by shelf.mu; nil while in use
 }
 
@@ -81,7 +82,7 @@ func (s *shelf) drop(place *slot) {
 	if place.users--; place.users > 0 {
 		return
 	}
-	if place.conv == nil { // nothing worth keeping: perhaps an id that was made up
+	if place.conv == nil || place.stale { // nothing worth keeping: perhaps an id that was made up
 		delete(s.slots, place.id)
 		return
 	}

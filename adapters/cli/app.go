@@ -67,6 +67,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openEraser(ctx); err != nil {
+		return nil, err
+	}
 	if err = c.openAuth(ctx); err != nil {
 		return nil, err
 	}
@@ -99,6 +102,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
 	c.tidyProofs()
+	c.tidyErasures()
 	app.http = &http.Server{
 		Handler: logging.Access(c.logger, app.web.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -206,7 +210,7 @@ func webOptions(c *core) (web.Options, error) {
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position,
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()

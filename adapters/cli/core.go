@@ -51,8 +51,10 @@ type core struct {
 	handoffs   *handoffs   // nil: no people are served here
 	appeals    *appealRun  // nil: no people are served here
 	proofs     *proofs.Store
-	model      *llm.Client // nil: no language model helps
-	summaries  *summaries  // nil: agents get none
+	eraser     *eraser            // nil: no people are served here
+	erasing    func(at eraseStep) // told how far an erasure is, in tests; nil: nobody is
+	model      *llm.Client        // nil: no language model helps
+	summaries  *summaries         // nil: agents get none
 
 	auth     auth     // nothing in it: no people are served here
 	ring     *keyRing // nil: the keys of tokens are fetched, or made
@@ -140,7 +142,7 @@ func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
 }
 
 func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {
-	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}
+	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS)}
 }
 
 // newID makes ids that sort by time.
@@ -150,7 +152,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // configured, nor found on your own NATS.
 func (c *core) serveEligibility(ctx context.Context) error {
 	if c.config.Eligibility.Responder != configs.ResponderEmbedded {
-		return nil
+		return c.offerDemoUsers()
 	}
 	foreign, err := c.foreignResponder(ctx)
 	if err != nil || foreign {
@@ -167,6 +169,15 @@ func (c *core) serveEligibility(ctx context.Context) error {
 	}
 	c.teardown.add("eligibility responder", func(context.Context) error { return responder.Close() })
 	return nil
+}
+
+// offerDemoUsers fills the picker of the demo where another process answers for
+// them.
+func (c *core) offerDemoUsers() (err error) {
+	if c.config.Mode == configs.ModeDemo {
+		c.directory, err = eligibility.ShippedDirectory()
+	}
+	return err
 }
 
 // foreignResponder looks for an eligibility service of your own, whose

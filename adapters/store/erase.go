@@ -161,6 +161,18 @@ func (e *Erasures) Done(ctx context.Context, asked ...Asked) error {
 	return nil
 }
 
+// Waiting says whether any of some conversations is still to be erased.
+func (e *Erasures) Waiting(ctx context.Context, conversations []string) (bool, error) {
+	for _, name := range conversations {
+		var waits bool
+		err := e.side.db.QueryRowContext(ctx, e.side.text(`SELECT EXISTS (SELECT 1 FROM erasing WHERE conversation = $1)`), name).Scan(&waits)
+		if err != nil || waits {
+			return waits, e.side.words.explain(err)
+		}
+	}
+	return false, nil
+}
+
 // Buried are the names on the tombstones after number n, and the last number.
 // They are told from others by [Erasures.Namer].
 func (e *Erasures) Buried(ctx context.Context, n int64) (names map[[32]byte]bool, last int64, err error) {

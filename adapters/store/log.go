@@ -164,8 +164,8 @@ func (l *Log) Load(ctx context.Context, conversation string, after int64, limit 
 		if !storable(conversation) {
 			return nil, nil
 		}
-		turns, err := l.db.loadTurns(ctx, conversation, after, limit)
-		if err == nil && len(turns) == 0 {
+		turns, there, err := l.db.loadTurns(ctx, conversation, after, limit)
+		if err == nil && !there {
 			err = l.gone(ctx, conversation)
 		}
 		return turns, err

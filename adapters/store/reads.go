@@ -67,25 +67,25 @@ func openReads(ctx context.Context, pool *sql.DB, w words) (*reads, error) {
 }
 
 // loadTurns returns the first limit turns of a conversation after a version,
-// all for 0, or an error when they do not fit together. Hashing them costs a fiftieth of reading them.
-func (r *reads) loadTurns(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
+// all for 0, and whether it has any, or an error when they do not fit together. Hashing them costs a fiftieth of reading them.
+func (r *reads) loadTurns(ctx context.Context, conversation string, after int64, limit int) (loaded []bot.Turn, there bool, err error) {
 	after = max(after, 0)
 	list, err := r.records(ctx, r.loadStmt, conversation, after, most(limit))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	there = len(list) > 0
 	list, broken := fitTogether(list, after)
 	if limit > 0 {
 		list = list[:min(limit, len(list))]
 	}
-	loaded, err := r.decode(ctx, list)
-	if err != nil {
-		return nil, err
+	if loaded, err = r.decode(ctx, list); err != nil {
+		return nil, there, err
 	}
 	if broken != nil {
-		return nil, broken
+		return nil, there, broken
 	}
-	return loaded, nil
+	return loaded, there, nil
 }
 
 // most is a limit in records: one more is loaded, the one that the others hang

@@ -50,6 +50,14 @@ func (e *Erasures) Wipe(ctx context.Context) error {
 	return err
 }
 
+// Wiped says whether everything that was erased is out of the files.
+func (e *Erasures) Wiped(ctx context.Context) (wiped bool, err error) {
+	if err := e.side.db.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'unwiped')`).Scan(&wiped); err != nil {
+		return false, fmt.Errorf("read whether the files are wiped: %w", e.side.words.explain(err))
+	}
+	return wiped, nil
+}
+
 // wipeFiles wipes the log and, if there are any, the figures.
 func (e *Erasures) wipeFiles(ctx context.Context) error {
 	for _, name := range []string{databaseName, analyticsName} {

@@ -46,6 +46,7 @@ const (
 	codeIDConflict    Code = "id_conflict"
 	codeNotFound      Code = "not_found"
 	codeDamaged       Code = "damaged"
+	codeErased        Code = "erased"
 	codeNotPossible   Code = "not_possible"
 	codeBusy          Code = "busy"
 	codeRateLimited   Code = "rate_limited"
@@ -123,6 +124,7 @@ func codeTable() map[Code]codeRow {
 		{codeIDConflict, 0, http.StatusConflict, false, 0, Words{"这条消息的编号已经用过，请重新发送。", "That message id was used for something else. Please send it again as a new message."}},
 		{codeNotFound, 0, http.StatusNotFound, false, 0, Words{"没有找到你要的内容。", "We could not find that."}},
 		{codeDamaged, 0, 0, false, 0, Words{"这段对话的记录有损坏，没法接着聊了。请重新打开页面，开始新的对话。", "The record of this conversation is damaged and it cannot go on. Please open the page again to start a new one."}},
+		{codeErased, 4411, http.StatusNotFound, true, time.Second, Words{"这段对话已经删除，重新连接后会开始新的对话。", "This conversation has been erased. A new one begins when you reconnect."}},
 		{codeNotPossible, 0, http.StatusBadRequest, false, 0, Words{"现在没法这样操作，换个方式试试。", "That is not possible right now. Please try another way."}},
 		{codeBusy, 0, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"现在有点忙，请稍等一下再发。", "We are a little busy. Please try again in a moment."}},
 		{codeRateLimited, 0, http.StatusTooManyRequests, true, 5 * time.Second, Words{"发送得有点快，请稍等几秒再发。", "That was a bit fast. Please wait a few seconds."}},
@@ -173,6 +175,8 @@ func (f *fault) Error() string {
 func faultOf(err error) *fault {
 	code := codeInternal
 	switch {
+	case errors.Is(err, bot.ErrErased):
+		code = codeErased
 	case errors.Is(err, bot.ErrNotFound):
 		code = codeNotFound
 	case errors.Is(err, bot.ErrDamaged):

@@ -61,6 +61,10 @@ type Options struct {
 	// Uploads take documents for appeals; nil: there is no address for them.
 	Uploads *Uploads
 
+	// Personal gives people what is kept of them, or takes it away; nil: there are
+	// no addresses for it.
+	Personal *Personal
+
 	Limits Limits
 	Checks []Check // what /readyz asks
 }

@@ -57,6 +57,8 @@ func (s *Server) faultOfHistory(conv string, err error) *fault {
 	bad := faultOf(err)
 	switch bad.code {
 	case codeNotFound:
+	case codeErased: // only whose it was may know that there was one
+		return &fault{code: codeNotFound, cause: err}
 	case codeDamaged:
 		s.log.Error("damaged conversation not shown", "conversation", conv, "error", err)
 		return &fault{code: codeNotFound, cause: err}

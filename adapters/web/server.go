@@ -29,6 +29,7 @@ type Server struct {
 	people   *people
 	door     door
 	uploads  *allowance[bot.Identity]
+	personal *allowance[bot.Identity]
 	hub      *hub
 	crew     *crew
 	rounds   rounds
@@ -75,6 +76,7 @@ func New(options Options) (*Server, error) {
 		people:   newPeople(options.Limits),
 		door:     newDoor(options.Limits, options.Proxies),
 		uploads:  newAllowance[bot.Identity](proofsPerTime, proofsTime),
+		personal: newAllowance[bot.Identity](personalTimes, personalTime),
 		hub:      newHub(),
 		crew:     newCrew(),
 		now:      time.Now,
@@ -107,7 +109,9 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 func (s *Server) show(conv string, frames []durable, except *session) {
 	for _, other := range s.hub.others(conv, except) {
-		other.offer(frames)
+		if samePerson(other.who, except.who) { // else it was theirs, and they have not heard yet that it is not
+			other.offer(frames)
+		}
 	}
 }
 
