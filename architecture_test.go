@@ -76,6 +76,7 @@ func table() map[string]layer {
 		"adapters/store":           {imports: []string{"bot", "bot/analytics", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest": {},
 		"adapters/tokens":          {}, // what host apps sign, read by web and by the command line
+		"adapters/tracing":         {}, // the only package that knows OpenTelemetry
 		"adapters/web":             {imports: []string{"bot", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest": {},
 		"adapters/cli":             {imports: []string{anything}},

@@ -210,7 +210,7 @@ func webOptions(c *core) (web.Options, error) {
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
 		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Follow: c.follow(), Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kaitong/adapters/logging"
+	"kaitong/adapters/tracing"
 	"kaitong/bot"
 	"kaitong/configs"
 )
@@ -139,7 +140,7 @@ func ofFlags(err error) error {
 
 func newLogger(config configs.Config, level slog.Leveler, out io.Writer) *slog.Logger {
 	masker := bot.NewMasker()
-	options := logging.Options{Format: logging.Text, Level: level, Mask: func(text string) string {
+	options := logging.Options{Format: logging.Text, Level: level, Trace: tracing.ID, Mask: func(text string) string {
 		masked, _ := masker.Mask(text)
 		return masked
 	}}

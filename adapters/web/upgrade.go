@@ -40,6 +40,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return // answered by the upgrader
 	}
 	session := newSession(s, conn, tap.wire)
+	if s.options.Follow != nil {
+		session.traceparent = r.Header.Get("Traceparent")
+	}
 	if !s.admit(session) {
 		conn.Close()
 		return
