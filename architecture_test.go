@@ -38,49 +38,6 @@ type layer struct {
 func table() map[string]layer {
 	adapter := layer{imports: []string{"bot"}, inTests: []string{"bot/bottest"}}
 	return map[string]layer{
-<<<<<<< HEAD
-		".":                        {imports: []string{"adapters/cli"}},
-		"configs":                  {},
-		"intents":                  {},
-		"knowledge":                {},
-		"bot":                      {imports: []string{"intents", "knowledge"}, inTests: []string{"bot/bottest"}},
-		"bot/analytics":            {imports: []string{"bot"}, inTests: []string{"bot/bottest", "intents", "knowledge"}},
-		"bot/bottest":              {imports: []string{"bot"}},
-		"bot/gaps":                 {imports: []string{"intents"}},
-		"bot/outbox":               {inTests: []string{"bot/outbox/outboxtest"}},
-		"bot/outbox/outboxtest":    {imports: []string{"bot/outbox"}},
-		"bot/staff":                {inTests: []string{"bot/staff/stafftest"}},
-		"bot/staff/stafftest":      {imports: []string{"bot/staff"}},
-		"bot/dialogue":             {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
-		"adapters/backup":          {}, // files with a manifest; adapters/cli says which
-		"adapters/bench":           {},
-		"adapters/bench/baseline":  {inTests: []string{"adapters/bench"}},
-		"adapters/dashboard":       {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
-		"adapters/demo":            {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
-		"adapters/doctor":          {}, // what a server stands on; adapters/cli says what that is
-		"adapters/edge":            {}, // what the servers of web and desk must know alike
-		"adapters/conform":         {}, // what all contracts over NATS are read and verified with
-		"adapters/eligibility":     {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
-		"adapters/handoff":         {imports: []string{"bot", "bot/outbox"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest"}},
-		"adapters/llm":             {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest", "intents", "knowledge", "adapters/llm/llmtest"}},
-		"adapters/llm/llmtest":     {},
-		"adapters/appeals":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
-		"adapters/logging":         {inTests: []string{"bot"}}, // what a log line may hold
-		"adapters/metrics":         adapter,
-		"adapters/natsbus":         adapter,
-		"adapters/proofs":          adapter,
-		"adapters/status":          {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
-		"adapters/desk":            {imports: []string{"bot", "bot/staff", "adapters/edge", "adapters/desk/sso"}, inTests: []string{"bot/bottest", "bot/staff/stafftest", "adapters/desk/ssotest", "adapters/web/browsertest"}},
-		"adapters/desk/sso":        {imports: []string{"bot/staff"}, inTests: []string{"adapters/desk/ssotest"}},
-		"adapters/desk/ssotest":    {},
-		"adapters/store":           {imports: []string{"bot", "bot/analytics", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
-		"adapters/store/storetest": {},
-		"adapters/tokens":          {}, // what host apps sign, read by web and by the command line
-		"adapters/tracing":         {}, // the only package that knows OpenTelemetry
-		"adapters/web":             {imports: []string{"bot", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
-		"adapters/web/browsertest": {},
-		"adapters/cli":             {imports: []string{anything}},
-=======
 		".":                            {imports: []string{"adapters/cli"}},
 		"configs":                      {},
 		"intents":                      {},
@@ -121,7 +78,8 @@ func table() map[string]layer {
 		"adapters/web":                 {imports: []string{"bot", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest":     {},
 		"adapters/cli":                 {imports: []string{anything}},
->>>>>>> main
+		"adapters/logging":             {inTests: []string{"bot"}}, // what a log line may hold
+		"adapters/tracing":             {},                         // the only package that knows OpenTelemetry
 	}
 }
 
