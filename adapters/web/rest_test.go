@@ -305,7 +305,7 @@ func TestReadyWithoutWhatIsOptional(t *testing.T) {
 	if err := json.Unmarshal(a.body, &body); err != nil || a.StatusCode != 200 || body.Status != "ready" {
 		t.Fatalf("%d %s %v", a.StatusCode, a.body, err)
 	}
-	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected"}
+	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected", Runbook: "docs/operations.md#message-bus"}
 	if got := body.Checks[len(body.Checks)-1]; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
