@@ -334,8 +334,8 @@ func TestReadinessNotes(t *testing.T) {
 		{Name: "serving", OK: true},
 		{Name: "works", OK: true, Reason: "one incident"},
 		{Name: "silent", OK: true},
-		{Name: "fails", Degraded: true, Reason: "not in use: pack.yaml:1:1"},
-		{Name: "fails silently", Degraded: true, Reason: "not in use"},
+		{Name: "fails", Degraded: true, Reason: "not in use: pack.yaml:1:1", Runbook: "docs/operations.md#fails"},
+		{Name: "fails silently", Degraded: true, Reason: "not in use", Runbook: "docs/operations.md#fails-silently"},
 	}
 	if !slices.Equal(body.Checks, want) {
 		t.Errorf("got %+v, want %+v", body.Checks, want)
