@@ -67,7 +67,10 @@ func FuzzOneLine(f *testing.F) {
 	f.Add("\u2028", "a b", "\x00\xff\u202e")
 	f.Fuzz(func(t *testing.T, message, key, value string) {
 		for _, format := range []string{logging.JSON, logging.Text} {
-			line := logged(format, func(l *slog.Logger) { l.Info(message, key, value, "error", errors.New(value)) })
+			line := logged(format, func(l *slog.Logger) {
+				l.Info(message, key, value, //nolint:sloglint // hostile on purpose
+					"error", errors.New(value))
+			})
 			if strings.Count(line, "\n") != 1 || strings.ContainsAny(line, "\r\x1b\u2028\u202e") {
 				t.Errorf("%s: %q", format, line)
 			}
