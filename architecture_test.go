@@ -79,6 +79,8 @@ func table() map[string]layer {
 		"adapters/web":                 {imports: []string{"bot", "bot/access", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest":     {},
 		"adapters/cli":                 {imports: []string{anything}},
+		"adapters/logging":             {inTests: []string{"bot"}}, // what a log line may hold
+		"adapters/tracing":             {},                         // the only package that knows OpenTelemetry
 	}
 }
 
