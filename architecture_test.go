@@ -52,10 +52,12 @@ func table() map[string]layer {
 		"bot/staff":                    {inTests: []string{"bot/staff/stafftest"}},
 		"bot/staff/stafftest":          {imports: []string{"bot/staff"}},
 		"bot/dialogue":                 {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
+		"adapters/backup":              {}, // files with a manifest; adapters/cli says which
 		"adapters/bench":               {},
 		"adapters/bench/baseline":      {inTests: []string{"adapters/bench"}},
 		"adapters/dashboard":           {imports: []string{"bot/analytics", "bot/gaps", "intents", "adapters/edge"}, inTests: []string{"adapters/demo", "bot", "knowledge"}},
 		"adapters/demo":                {imports: []string{"bot"}, inTests: []string{"intents", "knowledge"}},
+		"adapters/doctor":              {}, // what a server stands on; adapters/cli says what that is
 		"adapters/edge":                {}, // what the servers of web and desk must know alike
 		"adapters/conform":             {}, // what all contracts over NATS are read and verified with
 		"adapters/eligibility":         {imports: []string{"bot", "adapters/conform"}, inTests: []string{"bot/bottest"}},
@@ -73,7 +75,8 @@ func table() map[string]layer {
 		"adapters/desk/ssotest":        {},
 		"adapters/store":               {imports: []string{"bot", "bot/analytics", "bot/outbox", "bot/staff"}, inTests: []string{"bot/bottest", "bot/outbox/outboxtest", "bot/staff/stafftest", "adapters/store/storetest"}},
 		"adapters/store/storetest":     {},
-		"adapters/web":                 {imports: []string{"bot", "adapters/edge"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
+		"adapters/tokens":              {}, // what host apps sign, read by web and by the command line
+		"adapters/web":                 {imports: []string{"bot", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest":     {},
 		"adapters/cli":                 {imports: []string{anything}},
 	}

@@ -49,6 +49,9 @@ type DeskAct struct {
 	// conversation stands: a claim of theirs is held to Epoch, a note to
 	// conversations that humans have or had.
 	Afar bool
+	// OfRequest is set for a note on the request for a human that Epoch was seen in:
+	// it is refused once that request is over, also where there is another.
+	OfRequest bool
 }
 
 // Attend does what an agent wants. When it returns without error the turn is
@@ -61,7 +64,11 @@ func (e *Engine) Attend(ctx context.Context, act DeskAct) (Receipt, error) {
 	}
 	act.Text, _ = e.masker.Mask(act.Text)
 	act.Disposition.Note, _ = e.masker.Mask(act.Disposition.Note)
-	return e.inTurn(ctx, act.Conversation, func(place *slot) (Receipt, error) { return e.attend(ctx, place, act) })
+	wait := e.atOnce
+	if act.OfRequest { // nobody waits for it
+		wait = e.inTurn
+	}
+	return wait(ctx, act.Conversation, func(place *slot) (Receipt, error) { return e.attend(ctx, place, act) })
 }
 
 func (a DeskAct) validate() error {
@@ -118,6 +125,9 @@ func (e *Engine) deskEvents(d *draft, act DeskAct) error {
 	case DeskNote:
 		if act.Afar && !h.Open() && h.State != HandoffResolved {
 			return fmt.Errorf("note: no human is or was here: %w", ErrFenced)
+		}
+		if act.OfRequest && !h.sameAs(act.Epoch) {
+			return fmt.Errorf("note: the request is over: %w", ErrFenced)
 		}
 		d.add(Noted{Agent: act.Agent, Text: act.Text})
 		return nil

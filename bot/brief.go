@@ -48,11 +48,18 @@ type Votes struct{ Up, Down int }
 // Case reads a conversation for an agent of a tenant. Unknown ones and those
 // of other tenants are both ErrNotFound.
 func (e *Engine) Case(ctx context.Context, tenant, conversation, locale string) (Case, error) {
+	return e.caseOf(ctx, tenant, conversation, locale, e.atOnce)
+}
+
+// waiting is how to wait for one's turn in a conversation.
+type waiting func(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error)
+
+func (e *Engine) caseOf(ctx context.Context, tenant, conversation, locale string, wait waiting) (Case, error) {
 	if !validID(conversation) {
 		return Case{}, fmt.Errorf("conversation id: %w", ErrNotFound)
 	}
 	var found Case
-	_, err := e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
+	_, err := wait(ctx, conversation, func(place *slot) (Receipt, error) {
 		conv, err := e.loadFor(ctx, place, tenant)
 		if err != nil {
 			return Receipt{}, err

@@ -34,6 +34,7 @@ type Options struct {
 	// it happens.
 	Interpreter Interpreter
 	Phraser     Phraser
+	Judged      func(Rule) // told of each wording which rule it breaks, "" for none; nil: nobody is
 
 	Routing Routing // which line people wait in; without queues: [DefaultRouting]
 	Roster  Roster  // which agents are there; nil: nobody ever is
@@ -69,6 +70,7 @@ type Engine struct {
 	begun       time.Time // of this engine
 	interpreter Interpreter
 	phraser     Phraser
+	judged      func(Rule)
 }
 
 // NewEngine puts an engine together.
@@ -82,11 +84,14 @@ func NewEngine(o Options) *Engine {
 	if o.Watch == nil {
 		o.Watch = func(Turn) {}
 	}
+	if o.Judged == nil {
+		o.Judged = func(Rule) {}
+	}
 	if len(o.Routing.Queues) == 0 {
 		o.Routing = DefaultRouting()
 	}
 	return &Engine{
-		interpreter: o.Interpreter, phraser: o.Phraser,
+		interpreter: o.Interpreter, phraser: o.Phraser, judged: o.Judged,
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
 		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
@@ -103,13 +108,32 @@ func (e *Engine) Handle(ctx context.Context, say Say) (Receipt, error) {
 	}
 	say = e.hidePersonalData(say)
 	say.spent = new(bool)
-	return e.inTurn(ctx, say.Conversation, func(place *slot) (Receipt, error) { return e.turn(ctx, place, say) })
+	wait := e.inTurn
+	if say.Handoff != "" {
+		wait = e.atOnce
+	}
+	return wait(ctx, say.Conversation, func(place *slot) (Receipt, error) {
+		say.rush = &place.rush
+		return e.turn(ctx, place, say)
+	})
 }
 
 // inTurn waits for its turn in a conversation and tries until no other node is
 // faster.
 func (e *Engine) inTurn(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
-	place, err := e.shelf.take(ctx, conversation)
+	return e.within(ctx, conversation, e.shelf.take, try)
+}
+
+// atOnce is inTurn for those who do not wait for a model: agents, and people who ask
+// for one.
+func (e *Engine) atOnce(ctx context.Context, conversation string, try func(*slot) (Receipt, error)) (Receipt, error) {
+	return e.within(ctx, conversation, e.shelf.takeAtOnce, try)
+}
+
+func (e *Engine) within(
+	ctx context.Context, conversation string, take func(context.Context, string) (*slot, error), try func(*slot) (Receipt, error),
+) (Receipt, error) {
+	place, err := take(ctx, conversation)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}
@@ -220,7 +244,8 @@ func (e *Engine) report(ctx context.Context, turn Turn, h Handoff) {
 // load returns the fold of the conversation. With ErrNotFound it returns the
 // empty conversation when there is none, and nil when it is somebody else's.
 func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversation, error) {
-	if place.conv == nil {
+	known := place.conv != nil
+	if !known {
 		turns, err := e.log.Load(ctx, place.id, 0, 0)
 		if err != nil {
 			return nil, fmt.Errorf("conversation %s: load: %w", place.id, err)
@@ -234,10 +259,23 @@ func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversa
 		}
 		place.conv = conv
 	}
-	if !sameOwner(place.conv.Owner, who) {
-		return nil, fmt.Errorf("conversation %s: %w", place.id, ErrNotFound)
+	if known && place.conv.Owner.Anonymous && !sameOwner(place.conv.Owner, who) { // it may have been claimed at another node
+		if err := e.catchUp(ctx, place); err != nil {
+			return nil, err
+		}
 	}
-	return place.conv, nil
+	return place.conv.of(who)
+}
+
+// of is the conversation for its owner, and nothing for anybody else.
+func (c *Conversation) of(who Identity) (*Conversation, error) {
+	switch {
+	case sameOwner(c.Owner, who):
+		return c, nil
+	case c.Former.User != "" && sameOwner(c.Former, who):
+		return nil, fmt.Errorf("conversation %s: %w: %w", c.ID, ErrNotFound, ErrMoved)
+	}
+	return nil, fmt.Errorf("conversation %s: %w", c.ID, ErrNotFound)
 }
 
 func sameOwner(a, b Identity) bool { return a.Tenant == b.Tenant && a.User == b.User }

@@ -57,8 +57,11 @@ const (
 // made of their words. It is pure.
 func Faithful(text Rewording, sentences []Sentence, faith Faith) error {
 	c := claims{text: text, faith: faith, han: chinese(knowledge.Locale(text.Locale))}
-	for _, check := range []func([]Sentence) error{c.shape, c.order, c.length, c.each, c.kept} {
-		if err := check(sentences); err != nil {
+	for _, held := range []struct {
+		rule  Rule
+		check func([]Sentence) error
+	}{{RuleShape, c.shape}, {RuleOrder, c.order}, {RuleLength, c.length}, {RulePack, c.each}, {RuleDenials, c.kept}} {
+		if err := held.rule.breaks(held.check(sentences)); err != nil {
 			return err
 		}
 	}
@@ -133,12 +136,23 @@ func (c claims) length(sentences []Sentence) error {
 func (c claims) each(sentences []Sentence) error {
 	for _, s := range sentences {
 		source := c.cited(s)
-		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes, c.support} {
-			if err := check(s.Text, source); err != nil {
-				return err
-			}
+		if err := c.adds(s.Text, source); err != nil {
+			return err
 		}
 		if err := c.faith.Check(s.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adds says what words have that their source does not.
+func (c claims) adds(words, source string) error {
+	for _, held := range []struct {
+		rule  Rule
+		check func(words, source string) error
+	}{{RuleLetters, c.letters}, {RuleNames, c.names}, {RuleNumbers, c.numbers}, {RuleSilent, c.silent}, {RuleCauses, c.causes}} {
+		if err := held.rule.breaks(held.check(words, source)); err != nil {
 			return err
 		}
 	}
@@ -234,13 +248,16 @@ func (c claims) kept(sentences []Sentence) error {
 		said := saidFor(sentences, p.ID, knowledge.Locale(c.text.Locale))
 		for _, name := range quotedIn(p.Text) {
 			if !strings.Contains(said, name) {
-				return fmt.Errorf("without %q", name)
+				return RuleNames.breaks(fmt.Errorf("without %q", name))
 			}
 		}
 		if denials(p.Text) != denials(said) {
 			return errors.New("denies something else")
 		}
 		if err := bent(p.Text, said); err != nil {
+			return err
+		}
+		if err := RuleSupport.breaks(follows(p.Text, said)); err != nil {
 			return err
 		}
 	}

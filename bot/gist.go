@@ -30,7 +30,7 @@ var errNotTold = errors.New("not for a model")
 
 // Gist reads what a summary for an agent of a tenant can be made of.
 func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, error) {
-	found, err := e.Case(ctx, tenant, conversation, "")
+	found, err := e.caseOf(ctx, tenant, conversation, "", e.inTurn)
 	if err != nil {
 		return Gist{}, err
 	}
@@ -67,6 +67,10 @@ func (e *Engine) Faith(locale string) Faith {
 // Allows says why lines are no summary of a gist that an agent may be shown: it
 // names, counts or links what nobody wrote, promises, or is too long.
 func (g Gist) Allows(lines []string, faith Faith) error {
+	return RuleShape.breaks(g.allows(lines, faith))
+}
+
+func (g Gist) allows(lines []string, faith Faith) error {
 	source := strings.Join(append(append([]string(nil), g.Said...), g.Answered...), "\n")
 	c := claims{faith: faith, han: g.Locale == "zh-CN"}
 	if len(lines) == 0 || len(lines) > gistLines {
@@ -76,29 +80,29 @@ func (g Gist) Allows(lines []string, faith Faith) error {
 		if !utf8.ValidString(line) || strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) > gistLineRunes {
 			return errors.New("a line is blank, or too long")
 		}
-		for _, check := range []func(string, string) error{c.letters, c.names, c.numbers, c.silent, c.causes, c.summed} {
-			if err := check(line, source); err != nil {
+		if err := c.adds(line, source); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
+		if err := RuleSupport.breaks(c.support(line, source+"\n"+summaryWords())); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
+		if err := RuleDenials.breaks(deniesMore(source+","+summaryWords(), line)); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
+		for _, mood := range moods() {
+			if err := RuleMood.breaks(mood.strays(append(g.Said, g.Answered...), summaryWords(), line)); err != nil {
 				return fmt.Errorf("nobody wrote %w", err)
 			}
 		}
-		if err := faith.Check(line); err != nil {
+		if err := RulePack.breaks(faith.Check(line)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// summed looks whether a line is made of what was said and of words that
-// summaries are made of.
-func (c claims) summed(line, source string) error {
-	if err := deniesMore(source+","+summaryWords(), line); err != nil {
-		return err
-	}
-	return c.support(line, source+"\n"+summaryWords())
-}
-
 // summaryWords are words about people and what they want, not about causes.
 func summaryWords() string {
 	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
-		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, asks for a human agent, wants to talk to a person"
+		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, they want to know whether they still, asks for a human agent, wants to talk to a person"
 }

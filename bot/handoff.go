@@ -42,6 +42,7 @@ type Handoff struct {
 	Queue    string
 	Priority int       // higher is served first
 	Epoch    int64     // grows with every change of hands: whoever acts on an older one is late
+	Asked    int64     // the epoch in which a human was asked for, until the request is over
 	Agent    Agent     // who has it while active
 	Since    time.Time // waiting or talking since
 	Due      time.Time // while waiting: when the next thing was promised; zero: nothing was
@@ -68,11 +69,17 @@ func (h Handoff) Waiting() bool {
 // Open says whether the conversation belongs on a desk.
 func (h Handoff) Open() bool { return h.Waiting() || h.State == HandoffActive }
 
+// sameAs says whether the request is still the one of an epoch, whoever has it now.
+func (h Handoff) sameAs(epoch int64) bool { return h.Open() && h.Asked <= epoch && epoch <= h.Epoch }
+
 // apply folds a recorded change in.
 func (h Handoff) apply(e HandoffChanged, at time.Time) Handoff {
 	next := Handoff{State: e.State, Reason: h.Reason, Ticket: h.Ticket, Queue: h.Queue, Priority: h.Priority, Epoch: e.Owner, Since: at}
 	if h.Waiting() && next.Waiting() {
 		next.Since, next.Until, next.Late = h.Since, h.Until, h.Late // who is moved in line keeps their place
+	}
+	if next.Asked = h.Asked; !h.Open() {
+		next.Asked = next.Epoch
 	}
 	if next.State == HandoffQueued {
 		next.InLine = at

@@ -63,7 +63,7 @@ func (e *Engine) interpret(ctx context.Context, d *draft, reading Reading) Readi
 		return reading
 	}
 	question := Question{Whom: d.say.User, Text: d.say.Text, Locale: string(d.locale), Offers: Offers(d.Base, d.locale)}
-	meant, err := e.interpreter.Interpret(ctx, question)
+	meant, err := whileNobodyRushes(ctx, d.say.rush, func(ctx context.Context) (string, error) { return e.interpreter.Interpret(ctx, question) })
 	if err != nil {
 		*d.say.spent = true
 		e.logger.DebugContext(ctx, "a question was not interpreted", "conversation", d.conv.ID, "error", err)
@@ -74,6 +74,16 @@ func (e *Engine) interpret(ctx context.Context, d *draft, reading Reading) Readi
 	}
 	reading.Result, reading.Parts, reading.Reader = ReadAs(reading.Result, meant), nil, ByModel
 	return reading
+}
+
+// whileNobodyRushes asks a model, and no longer waits for it once somebody must not.
+func whileNobodyRushes[T any](ctx context.Context, r *rush, ask func(context.Context) (T, error)) (answer T, err error) {
+	ctx, stop := r.unless(ctx)
+	defer stop()
+	if ctx.Err() != nil {
+		return answer, context.Cause(ctx)
+	}
+	return ask(ctx)
 }
 
 // puzzles says whether the bot would ask back, or say that it has not
@@ -152,9 +162,10 @@ func (e *Engine) reword(ctx context.Context, d *draft, plan Plan, reply *Reply) 
 		return
 	}
 	rewording.Whom, rewording.Question, rewording.Locale = d.say.User, d.say.Text, string(plan.Locale)
-	sentences, err := e.phraser.Phrase(ctx, rewording)
+	sentences, err := whileNobodyRushes(ctx, d.say.rush, func(ctx context.Context) ([]Sentence, error) { return e.phraser.Phrase(ctx, rewording) })
 	if err == nil {
 		err = Faithful(rewording, sentences, FaithOf(d.Base, d.Model, plan.Locale))
+		e.judged(BrokenRule(err))
 	}
 	if err != nil {
 		*d.say.spent = true

@@ -25,14 +25,17 @@ const hidden = "***"
 // Masker hides personal data in a text before it is stored, logged,
 // classified or sent anywhere: identity card, passport, bank card and phone
 // numbers, e-mail addresses, passwords and one-time codes, also when written
-// full-width, spaced out or in Chinese numerals. It errs towards hiding: a
-// long number that nobody needs is hidden too. Dates, versions, amounts and
-// error codes stay, for answers depend on them.
+// full-width, spaced out, in Chinese numerals or in words. It errs towards
+// hiding: a long number that nobody needs is hidden too. Dates, versions,
+// amounts, error codes and the numbers of orders stay, for answers depend on
+// them, and so do the numbers that everybody may call.
 type Masker struct {
 	secrets   []rule
 	emails    []rule
 	documents []rule
 	announces *regexp.Regexp // words after which even short numbers are hidden
+	calls     *regexp.Regexp // words after which numbers are that one can call
+	orders    *regexp.Regexp // words before the number of an order
 	unit      *regexp.Regexp // what follows a number that counts something
 	fault     *regexp.Regexp // words of a number that says what went wrong
 	setting   *regexp.Regexp // words of a number that is not the announced one
@@ -53,8 +56,10 @@ func NewMasker() *Masker {
 		emails:    emailRules(),
 		documents: documentRules(),
 		announces: regexp.MustCompile(`(?i)卡号|银行卡|储蓄卡|借记卡|信用卡|身份证号|证件号|手机号|电话号|\b(?:card|account|phone|id) (?:number|no\b)|\b(?:bank|credit|debit) card`),
+		calls:     regexp.MustCompile(`(?i)座机|固话|电话|手机|微信|\bqq\b|\b(?:tel|telephone|phone|mobile|cell|landline|whatsapp|wechat)\b|\b(?:call|reach) me\b`),
+		orders:    regexp.MustCompile(`(?i)(?:单号|(?:订单|流水|交易|业务|受理|回执|工单)(?:编?号码?|id)|\b(?:order|transaction|reference|ticket|case)(?: (?:number|no\.?|id))?)[\s:：是为=#]{0,6}$`),
 		unit:      regexp.MustCompile(`(?i)^\s?(?:[元块万千年月号天日次分期个位人岁%％]|rmb\b|cny\b|yuan\b|days?\b|times\b|months?\b)`),
-		fault:     regexp.MustCompile(`(?i)错|误|报|error|status|fail`),
+		fault:     regexp.MustCompile(`(?i)错|误|报|提示|返回|error|status|fail`),
 		setting:   regexp.MustCompile(`(?i)错|误|报|额|欠|版本|分|error|status|fail|limit|balance|version|score`),
 		says:      regexp.MustCompile(`(?i)^\s?(?:就?是|is)[^\n，。]{0,6}$`),
 		label:     newLabels(),
@@ -85,27 +90,29 @@ func (m *Masker) Mask(text string) (string, []string) {
 // digits nor words that announce a secret.
 func (m *Masker) pass(text string) (string, []string) {
 	var kinds []string
-	if namesSecret(text) {
+	v := fold(text)
+	if namesSecret(v.text) {
 		for _, rule := range m.secrets {
-			text, kinds = m.apply(rule, text, kinds, m.ordinary)
+			v, kinds = m.apply(rule, v, kinds, m.ordinary)
 		}
 	}
-	if strings.ContainsRune(text, '@') || strings.ContainsRune(text, '＠') || strings.Contains(text, " dot ") {
+	if namesAddress(v.text) {
 		for _, rule := range m.emails {
-			text, kinds = m.apply(rule, text, kinds, nil)
+			v, kinds = m.apply(rule, v, kinds, nil)
 		}
 	}
-	digits := countDigits(text)
+	digits := countDigits(v.text)
 	if digits < shortNumber {
-		return text, kinds
+		return v.original, kinds
 	}
 	for _, rule := range m.documents {
-		text, kinds = m.apply(rule, text, kinds, nil)
+		v, kinds = m.apply(rule, v, kinds, isDay)
 	}
 	if digits >= longNumber {
-		text, kinds = hide(text, longNumbers(text), kinds)
+		v, kinds = hide(v, m.longNumbers(v.text), kinds)
 	}
-	return hide(text, m.announced(text), kinds)
+	v, kinds = hide(v, m.announced(v.text), kinds)
+	return v.original, kinds
 }
 
 // namesSecret keeps the patterns away from the many texts that name no secret.
@@ -128,11 +135,31 @@ func namesSecret(text string) bool {
 
 func namesSecretInLatin(text string) bool {
 	for _, cue := range []string{"pass", "pwd", "pin", "code", "cvv", "cvc", "cvn", "otp", "mima"} {
-		if len(text) >= len(cue) && strings.EqualFold(text[:len(cue)], cue) {
+		if beginsWith(text, cue) {
 			return true
 		}
 	}
 	return false
+}
+
+// namesAddress keeps the patterns away from the many texts without an address.
+func namesAddress(text string) bool {
+	for _, cue := range []string{"@", "艾特", "爱特", "小老鼠", "圈a", "圈A", "﹫"} {
+		if strings.Contains(text, cue) {
+			return true
+		}
+	}
+	for i := range len(text) {
+		if text[i]|0x20 == 'd' && beginsWith(text[i:], "dot") || text[i]|0x20 == 'a' && i > 0 && !isLatin(text[i-1]) && text[i-1] != ' ' && beginsWith(text[i:], "at") {
+			return true
+		}
+	}
+	return false
+}
+
+// beginsWith says so in whatever case.
+func beginsWith(text, word string) bool {
+	return len(text) >= len(word) && strings.EqualFold(text[:len(word)], word)
 }
 
 // span is a part of a text to hide, in bytes.
@@ -142,16 +169,22 @@ type span struct {
 }
 
 // apply hides what a rule finds, but for what is left to stand.
-func (m *Masker) apply(r rule, text string, kinds []string, ordinary func(before, value, after string) bool) (string, []string) {
+func (m *Masker) apply(r rule, v view, kinds []string, ordinary func(before, value, after string) bool) (view, []string) {
 	var spans []span
-	for _, match := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
-		before, value, after := text[match[0]:match[2]], text[match[2]:match[3]], text[match[3]:]
+	for _, match := range r.pattern.FindAllStringSubmatchIndex(v.text, -1) {
+		before, value, after := v.text[match[0]:match[2]], v.text[match[2]:match[3]], v.text[match[3]:]
 		if strings.Trim(value, "*") == "" || ordinary != nil && ordinary(before, value, after) {
 			continue
 		}
 		spans = append(spans, span{match[2], match[3], r.kind})
 	}
-	return hide(text, spans, kinds)
+	return hide(v, spans, kinds)
+}
+
+// isDay says whether a value that follows the name of a document is only a day.
+func isDay(_, value, _ string) bool {
+	all := stretches(value)
+	return len(all) == 1 && len(withoutDates(all[0])) == 0
 }
 
 // ordinary says whether a value that follows the name of a secret only counts
@@ -164,17 +197,18 @@ func (m *Masker) ordinary(before, value, after string) bool {
 }
 
 // hide writes stars over the spans, which are in order and do not overlap.
-func hide(text string, spans []span, kinds []string) (string, []string) {
+func hide(v view, spans []span, kinds []string) (view, []string) {
 	if len(spans) == 0 {
-		return text, kinds
+		return v, kinds
 	}
 	var out strings.Builder
 	last := 0
 	for _, s := range spans {
-		out.WriteString(text[last:s.start])
+		start, end := v.span(s.start, s.end)
+		out.WriteString(v.original[last:start])
 		out.WriteString(hidden)
-		last = s.end
+		last = end
 		kinds = append(kinds, s.kind)
 	}
-	return out.String() + text[last:], kinds
+	return fold(out.String() + v.original[last:]), kinds
 }

@@ -21,7 +21,7 @@ const (
 
 // group is digits with nothing between them.
 type group struct {
-	start, end int    // byte offsets; a mark on the last digit belongs to it
+	start, end int    // byte offsets
 	gap        string // what stands before it, "" for the first
 	digits     []byte
 }
@@ -41,14 +41,28 @@ func joined(groups []group) digitRun {
 	return digitRun{groups[0].start, groups[len(groups)-1].end, digits.String()}
 }
 
-// longNumbers finds what digitRuns finds, named.
-func longNumbers(text string) []span {
+// longNumbers finds what digitRuns finds, named, but for what people need.
+func (m *Masker) longNumbers(text string) []span {
 	var spans []span
 	for _, run := range digitRuns(text) {
-		spans = append(spans, span{run.start, run.end, numberKind(run.digits)})
+		if !m.isOrder(run, text) {
+			spans = append(spans, span{run.start, run.end, numberKind(run.digits)})
+		}
 	}
 	return spans
 }
+
+// isOrder says whether a number is called that of an order, and can be nothing
+// else: no phone, no identity card, no bank card.
+func (m *Masker) isOrder(run digitRun, text string) bool {
+	d := run.digits
+	whole := run.end-run.start == len(d) // nothing in between
+	return whole && len(d) > longNumber && !isPhone(d) && !isIDCard(d) && (len(d) < 13 || len(d) > 19 || !luhn(d)) &&
+		m.orders.MatchString(text[max(0, run.start-orderReach):run.start])
+}
+
+// orderReach is how far, in bytes, the name of an order is looked for.
+const orderReach = 48
 
 // digitRuns finds the long numbers of a text, whatever script they are
 // written in and however they are spaced.
@@ -83,8 +97,6 @@ func stretches(text string) [][]group {
 		switch {
 		case ok:
 			s.digit(d, i, i+utf8.RuneLen(r))
-		case decorates(r):
-			s.decoration(i + utf8.RuneLen(r))
 		default:
 			s.separator(r, i)
 		}
@@ -105,12 +117,6 @@ func (s *scan) digit(d byte, start, end int) {
 	s.have, s.gap = s.have+1, 0
 }
 
-func (s *scan) decoration(end int) {
-	if s.gap == 0 && len(s.stretch) > 0 {
-		s.stretch[len(s.stretch)-1].end = end
-	}
-}
-
 // separator ends the stretch if r is none, or one too many, or completes the
 // stars of a number hidden before.
 func (s *scan) separator(r rune, at int) {
@@ -125,12 +131,6 @@ func (s *scan) finish() {
 		s.done = append(s.done, s.stretch)
 	}
 	s.stretch, s.have, s.gap = nil, 0, 0
-}
-
-// decorates says whether r belongs to the digit before it, as the frame of a
-// keycap does, or cannot be seen at all.
-func decorates(r rune) bool {
-	return r > unicode.MaxASCII && (unicode.IsMark(r) || unicode.Is(unicode.Cf, r))
 }
 
 // separates says whether people put r between the digits of one number.
@@ -213,6 +213,23 @@ func oneNumber(groups []group) []digitRun {
 	return long
 }
 
+// isNumbered says whether a word holds a number as long as one that somebody
+// can be called by, and no version.
+func isNumbered(word string) bool {
+	text := fold(word).text
+	if countDigits(text) < shortestPhone {
+		return false
+	}
+	for _, groups := range stretches(text) {
+		for _, part := range withoutDates(groups) {
+			if len(joined(part).digits) >= shortestPhone {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // clauses cuts a stretch where a sentence may pause.
 func clauses(groups []group) [][]group {
 	var list [][]group
@@ -241,20 +258,33 @@ func areAmounts(list [][]group) bool {
 // announced finds shorter numbers near words that announce one, such as the
 // two halves of a card number with a word between them.
 func (m *Masker) announced(text string) []span {
-	cues := m.announces.FindAllStringIndex(text, -1)
-	if len(cues) == 0 {
+	cues, calls := m.announces.FindAllStringIndex(text, -1), m.calls.FindAllStringIndex(text, -1)
+	if len(cues)+len(calls) == 0 {
 		return nil
 	}
 	var spans []span
 	for _, groups := range stretches(text) {
 		run := joined(groups)
-		if len(run.digits) < shortNumber || m.counts(groups, text) || !m.near(run, cues, text) {
+		if len(run.digits) < shortNumber || m.counts(groups, text) || m.isOrder(run, text) {
 			continue
 		}
-		spans = append(spans, span{run.start, run.end, maskNumber})
-		cues = append(cues, []int{run.start, run.end})
+		switch {
+		case m.near(run, cues, text):
+			spans = append(spans, span{run.start, run.end, maskNumber})
+			cues = append(cues, []int{run.start, run.end})
+		case len(run.digits) >= shortestPhone && !isHotline(run.digits) && m.near(run, calls, text):
+			spans = append(spans, span{run.start, run.end, maskPhone})
+		}
 	}
 	return spans
+}
+
+// shortestPhone is a landline without its area; what is shorter is a hot line.
+const shortestPhone = 7
+
+// isHotline knows the numbers that are there for everybody.
+func isHotline(digits string) bool {
+	return len(digits) == 10 && (strings.HasPrefix(digits, "400") || strings.HasPrefix(digits, "800"))
 }
 
 // counts says whether a stretch is a date or a number of something.
@@ -293,13 +323,11 @@ func countDigits(text string) int {
 	return n
 }
 
-// digitOf reads a digit in any script, also as it is dictated on the phone.
-// Of those that are only drawn differently (①, ¹) it says that they are
-// digits, not which. An X counts only as the eighteenth character, where
+// digitOf reads a digit of a folded text, also as it is dictated on the phone. An X counts only as the eighteenth character, where
 // identity cards have it.
 func digitOf(r rune, have int) (byte, bool) {
 	switch r {
-	case 'x', 'X', 'ｘ', 'Ｘ':
+	case 'x', 'X', '叉':
 		return 'X', have == 17
 	case '〇', '零', '○', '洞':
 		return '0', true
@@ -325,8 +353,6 @@ func digitOf(r rune, have int) (byte, bool) {
 	switch {
 	case r <= unicode.MaxASCII:
 		return byte(r), r >= '0' && r <= '9'
-	case r >= '０' && r <= '９':
-		return byte(r - '０' + '0'), true
 	case r >= '一' && r <= '鿿': // other Chinese characters, quickly
 		return 0, false
 	}
@@ -338,7 +364,7 @@ func numberKind(digits string) string {
 	switch {
 	case isPhone(digits):
 		return maskPhone
-	case len(digits) == 18 && idCardChecks(digits):
+	case isIDCard(digits):
 		return maskIDCard
 	}
 	return maskNumber
@@ -357,6 +383,31 @@ func holdsBirthday(digits string) bool {
 	}
 	month, day := digits[10:12], digits[12:14]
 	return "01" <= month && month <= "12" && "01" <= day && day <= "31"
+}
+
+// isIDCard knows identity cards of 18 characters by their check character, and
+// those of old, which have 15, by the province and the birthday.
+func isIDCard(digits string) bool {
+	switch len(digits) {
+	case 18:
+		return idCardChecks(digits)
+	case 15:
+		return digits[0] >= '1' && digits[0] <= '8' && "01" <= digits[8:10] && digits[8:10] <= "12" && "01" <= digits[10:12] && digits[10:12] <= "31"
+	}
+	return false
+}
+
+// luhn verifies the check digit of a bank card.
+func luhn(digits string) bool {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			d = 2*d/10 + 2*d%10
+		}
+		sum += d
+	}
+	return sum%10 == 0
 }
 
 // idCardChecks verifies the check character of an 18-character identity

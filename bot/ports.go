@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -14,6 +15,9 @@ var (
 	// ErrNotFound: no such conversation, or it belongs to somebody else. The
 	// two are told apart nowhere, so that ids cannot be probed.
 	ErrNotFound = errors.New("not found")
+	// ErrMoved comes with ErrNotFound, and to one person only: the conversation was
+	// theirs before they, or whoever had their anonymous token, signed in.
+	ErrMoved = errors.New("it belongs to who signed in")
 	// ErrIDConflict: a message id was used again with another body.
 	ErrIDConflict = errors.New("message id already used with another body")
 	// ErrInvalid: the input breaks a rule of the contract.
@@ -27,6 +31,9 @@ var (
 	// ErrDamaged: turns of this conversation are gone or were changed. It stays
 	// so until an operator restores it: asking again is of no use.
 	ErrDamaged = errors.New("conversation is not whole")
+	// ErrErased: the conversation was erased and its id is never taken again:
+	// begin a new one. To whoever only asks it is ErrNotFound.
+	ErrErased = fmt.Errorf("%w: it was erased", ErrNotFound)
 	// ErrClosed: the log or engine has been closed.
 	ErrClosed = errors.New("closed")
 )
@@ -174,6 +181,7 @@ type Say struct {
 	OnCheck func(state string)
 
 	masked []string // kinds of personal data hidden, set by the engine
+	rush   *rush    // of the conversation, set by the engine
 	spent  *bool    // a model was asked about it in vain: it is not waited for again
 }
 

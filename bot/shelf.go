@@ -22,8 +22,10 @@ type slot struct {
 	id   string
 	gate chan struct{} // holds a token while a turn is in the conversation
 	conv *Conversation // nil: not loaded, or not to be trusted
+	rush rush
 
 	users int           // guarded by shelf.mu
+	stale bool          // guarded by shelf.mu; conv is to be dropped
 	place *list.Element // guarded by shelf.mu; nil while in use
 }
 
@@ -41,6 +43,15 @@ func (s *shelf) take(ctx context.Context, id string) (*slot, error) {
 		s.drop(place)
 		return nil, context.Cause(ctx)
 	}
+}
+
+// takeAtOnce is take for those who must not wait for what only helps: whoever is in
+// the conversation goes on without it.
+func (s *shelf) takeAtOnce(ctx context.Context, id string) (*slot, error) {
+	held := s.hold(id) // so that the place stays the same one
+	defer s.drop(held)
+	defer held.rush.begin()()
+	return s.take(ctx, id)
 }
 
 // put gives the conversation back.
@@ -71,7 +82,7 @@ func (s *shelf) drop(place *slot) {
 	if place.users--; place.users > 0 {
 		return
 	}
-	if place.conv == nil { // nothing worth keeping: perhaps an id that was made up
+	if place.conv == nil || place.stale { // nothing worth keeping: perhaps an id that was made up
 		delete(s.slots, place.id)
 		return
 	}

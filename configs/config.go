@@ -53,11 +53,22 @@ type Config struct {
 
 // Auth says which tokens of the host app are accepted.
 type Auth struct {
-	Key      string
-	KeyFile  string
-	Issuer   string // empty: any
-	Audience string
+	Algorithm string // HS256 | RS256 | EdDSA
+	Key       string // the shared secret of HS256
+	KeyFile   string // secrets, one a line; or public keys, PEM or JWKS
+	JWKSURL   string // where the host app publishes its public keys
+	Issuer    string // empty: any
+	Audience  string
+	Type      string        // of the header typ; empty: JWT, or none
+	TokenLife time.Duration // the longest a token may live
 }
+
+// The values of [Auth.Algorithm].
+const (
+	AlgorithmHS256 = "HS256"
+	AlgorithmRS256 = "RS256"
+	AlgorithmEdDSA = "EdDSA"
+)
 
 // Web bounds what a client may do.
 type Web struct {
@@ -159,7 +170,7 @@ func Default() Config {
 		Addr:   ":8080",
 		Data:   "data",
 		Tenant: "default",
-		Auth:   Auth{Audience: "kaitong"},
+		Auth:   Auth{Algorithm: AlgorithmHS256, Audience: "kaitong", TokenLife: 15 * time.Minute},
 		Web: Web{
 			FrameBytes:          16384,
 			HelloTimeout:        10 * time.Second,

@@ -33,6 +33,7 @@ type LLM struct {
 	Concurrency       int
 	AnswerTokens      int
 	UserTokens        int // a day; 0: no limit
+	AnonymousTokens   int // of all together who have not signed in; 0: no limit of their own
 	DayTokens         int // 0: no limit
 	DayCost           int // 0: no limit
 	PriceIn           int // of a million tokens
@@ -57,7 +58,7 @@ func (l LLM) Use(use string) bool { return l.Provider != "" && slices.Contains(l
 func defaultLLM() LLM {
 	return LLM{
 		UnderstandTimeout: 1500 * time.Millisecond, PhraseTimeout: 2500 * time.Millisecond, BackgroundTimeout: 20 * time.Second,
-		Concurrency: 8, AnswerTokens: 800, UserTokens: 30_000, DayTokens: 2_000_000,
+		Concurrency: 8, AnswerTokens: 800, UserTokens: 30_000, AnonymousTokens: 500_000, DayTokens: 2_000_000,
 		BreakerFailures: 5, BreakerPause: 30 * time.Second, CacheEntries: 2000, CacheFor: time.Hour,
 	}
 }
@@ -81,6 +82,7 @@ func (c *Config) llmSettings() []setting {
 		{"llm.concurrency", &c.LLM.Concurrency},
 		{"llm.answer_tokens", &c.LLM.AnswerTokens},
 		{"llm.user_tokens", &c.LLM.UserTokens},
+		{"llm.anonymous_tokens", &c.LLM.AnonymousTokens},
 		{"llm.day_tokens", &c.LLM.DayTokens},
 		{"llm.day_cost", &c.LLM.DayCost},
 		{"llm.price_in", &c.LLM.PriceIn},
@@ -212,7 +214,7 @@ func (v *validator) llmLimits() {
 		path  string
 		value int
 	}{
-		{"llm.user_tokens", c.UserTokens}, {"llm.day_tokens", c.DayTokens}, {"llm.day_cost", c.DayCost}, {"llm.price_in", c.PriceIn}, {"llm.price_out", c.PriceOut},
+		{"llm.user_tokens", c.UserTokens}, {"llm.anonymous_tokens", c.AnonymousTokens}, {"llm.day_tokens", c.DayTokens}, {"llm.day_cost", c.DayCost}, {"llm.price_in", c.PriceIn}, {"llm.price_out", c.PriceOut},
 	} {
 		if one.value < 0 {
 			v.complain(one.path, "want 0 or more, got %d", one.value)

@@ -1,9 +1,7 @@
 package configs
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -15,10 +13,6 @@ import (
 	"strings"
 	"time"
 )
-
-// minKey is the shortest secret accepted, in bytes: as long as what HS256
-// makes of it.
-const minKey = 32
 
 // Validate returns everything wrong with c as [Problems], each with the file
 // and line, the variable or the flag it came from, where that is known.
@@ -148,56 +142,6 @@ func (v *validator) address(path, address string) {
 	if _, err := strconv.ParseUint(text, 10, 16); err != nil {
 		v.complain(path, "want a port from 0 to 65535, got %q", text)
 	}
-}
-
-func (v *validator) auth() {
-	c := v.config.Auth
-	if c.Audience == "" {
-		v.complain("auth.audience", "want the name that tokens carry for this service")
-	}
-	if c.Key != "" && c.KeyFile != "" {
-		v.complain("auth.key_file", "give auth.key or auth.key_file, not both")
-		return
-	}
-	if c.Key == "" && c.KeyFile == "" {
-		if v.config.Mode == ModeProduction {
-			v.complain("auth.key", "production mode needs the key that signs your tokens, here or in auth.key_file")
-		}
-		return
-	}
-	v.key()
-}
-
-func (v *validator) key() {
-	c := v.config.Auth
-	path := "auth.key"
-	if c.KeyFile != "" {
-		path = "auth.key_file"
-	}
-	key, err := c.ReadKey()
-	switch {
-	case err != nil:
-		v.complain(path, "%v", err)
-	case len(key) < minKey:
-		v.complain(path, "want at least %d bytes, got %d; `openssl rand -hex 32` makes a good one", minKey, len(key))
-	}
-}
-
-// ReadKey returns the key itself, from Key or KeyFile, and nil when there is
-// neither. One line end at the end of the file is not part of the key.
-func (a Auth) ReadKey() ([]byte, error) {
-	if a.KeyFile == "" {
-		return []byte(a.Key), nil
-	}
-	key, err := os.ReadFile(a.KeyFile)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
-	}
-	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
-	if len(key) == 0 {
-		return nil, errors.New("read key: " + a.KeyFile + " is empty")
-	}
-	return key, nil
 }
 
 func (v *validator) web() {

@@ -66,6 +66,12 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openProofs(ctx); err != nil {
 		return nil, err
 	}
+	if err = c.openEraser(ctx); err != nil {
+		return nil, err
+	}
+	if err = c.openAuth(ctx); err != nil {
+		return nil, err
+	}
 	made, err := options(c)
 	if err != nil {
 		return nil, err
@@ -95,6 +101,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.teardown.add("hand-offs", c.handoffs.close)
 	c.handInAppeals()
 	c.tidyProofs()
+	c.tidyErasures()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
@@ -193,10 +200,6 @@ func ignoreClosed(err error) error {
 
 // webOptions translates the configuration for the web server.
 func webOptions(c *core) (web.Options, error) {
-	key, err := tokenKey(c.config)
-	if err != nil {
-		return web.Options{}, err
-	}
 	proxies, err := c.config.Web.Proxies()
 	if err != nil {
 		return web.Options{}, fmt.Errorf("trusted proxies: %w", err)
@@ -204,9 +207,9 @@ func webOptions(c *core) (web.Options, error) {
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
-		Token:     web.TokenRules{Key: key, Audience: c.config.Auth.Audience, Issuer: c.config.Auth.Issuer},
+		Token: c.auth.rules, Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position,
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()
@@ -256,10 +259,13 @@ func (c *core) checks() []web.Check {
 	if c.reloader != nil {
 		checks = append(checks, c.packCheck())
 	}
+	if c.auth.remote != nil {
+		checks = append(checks, c.keyCheck())
+	}
 	if c.model != nil {
 		checks = append(checks, web.Check{
 			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
-			Run: func(context.Context) error { return c.model.Ready() },
+			Run: func(context.Context) error { return c.model.Ready() }, Note: c.model.Trouble,
 		})
 	}
 	return checks

@@ -57,13 +57,7 @@ func (p *person) text(text string) {
 
 // conversation is the id the server gave.
 func (p *person) conversation() string {
-	var w welcomeData
-	for _, f := range p.frames {
-		if f.Type == "welcome" {
-			_ = json.Unmarshal(f.Data, &w)
-		}
-	}
-	return w.Conv
+	return p.welcomed().Conv
 }
 
 func (p *person) upload(address, name string, content []byte) (status int, body string) {

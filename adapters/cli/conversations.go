@@ -21,6 +21,7 @@ type conversationsCommand struct {
 	List    listCommand    `cmd:"" help:"List the latest conversations."`
 	Show    showCommand    `cmd:"" help:"Show one conversation, and how each message was understood."`
 	Record  recordCommand  `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
+	Erase   eraseCommand   `cmd:"" help:"Erase conversations, or all of a person, for good."`
 	Rebuild rebuildCommand `cmd:"" help:"Make the list of conversations anew from the log."`
 }
 

@@ -51,9 +51,12 @@ type core struct {
 	handoffs   *handoffs   // nil: no people are served here
 	appeals    *appealRun  // nil: no people are served here
 	proofs     *proofs.Store
-	model      *llm.Client // nil: no language model helps
-	summaries  *summaries  // nil: agents get none
+	eraser     *eraser            // nil: no people are served here
+	erasing    func(at eraseStep) // told how far an erasure is, in tests; nil: nobody is
+	model      *llm.Client        // nil: no language model helps
+	summaries  *summaries         // nil: agents get none
 
+	auth     auth   // nothing in it: no people are served here
 	node     string // this process, unlike any other
 	presence *desk.Presence
 	seats    *seats         // of other nodes
@@ -87,9 +90,7 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.teardown.add("event log", c.log.Close)
-	if c.bus, err = natsbus.Start(ctx, natsbus.Options{
-		URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS),
-	}); err != nil {
+	if c.bus, err = natsbus.Start(ctx, busOptions(config, logger)); err != nil {
 		return nil, err
 	}
 	c.teardown.add("message bus", c.closeBus)
@@ -136,7 +137,11 @@ func (c *core) openStore(ctx context.Context) (*store.Log, error) {
 }
 
 func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
-	return store.Options{Dir: config.Data, Database: config.Database, Logger: logger}
+	return store.Options{Dir: config.Data, Database: config.Database, Program: buildVersion(), Logger: logger}
+}
+
+func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {
+	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS)}
 }
 
 // newID makes ids that sort by time.

@@ -63,6 +63,7 @@ func newFailingApp(config configs.Config, point failPoint, logger *slog.Logger) 
 		return nil, err
 	}
 	r := reaper{point, new(atomic.Int64)}
+	c.erasing = func(at eraseStep) { r.pass(step(at)) }
 	client, err := c.eligibilityClient()
 	if err != nil {
 		return nil, err

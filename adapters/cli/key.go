@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"kaitong/configs"
+	"kaitong/adapters/tokens"
 )
 
 // demoKeyFile holds the key of the demo mode. It is kept so that tokens
@@ -16,16 +16,7 @@ import (
 const demoKeyFile = "demo.key"
 
 // minKeyBytes is the shortest key the web server takes.
-const minKeyBytes = 32
-
-// tokenKey is the key that tokens are checked with: configured, or in demo
-// mode one that is made once and kept beside the data.
-func tokenKey(config configs.Config) ([]byte, error) {
-	if config.Auth.Key != "" || config.Auth.KeyFile != "" {
-		return config.Auth.ReadKey()
-	}
-	return demoKey(filepath.Join(config.Data, demoKeyFile))
-}
+const minKeyBytes = tokens.MinSecret
 
 func demoKey(path string) ([]byte, error) {
 	key, err := os.ReadFile(path)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kaitong/adapters/llm"
+	"kaitong/adapters/metrics"
 	"kaitong/bot"
 	"kaitong/bot/gaps"
 	"kaitong/configs"
@@ -40,6 +41,32 @@ func (c *core) lendModel(options *bot.Options) {
 	if c.config.LLM.Use(configs.LLMPhrase) {
 		options.Phraser = c.model
 	}
+	if c.metrics != nil {
+		options.Judged = c.metrics.Worded
+	}
+}
+
+// modelMetrics are what Prometheus is told of the model, nil where there is none.
+func (c *core) modelMetrics() *metrics.Model {
+	if c.model == nil {
+		return nil
+	}
+	now := &metrics.Model{
+		Asked: map[string]map[string]int{}, Took: map[string]metrics.Times{}, Tokens: map[string]metrics.Tokens{},
+		Cost: c.model.Spent().Cost / 100, Away: map[string]bool{},
+	}
+	for _, use := range llm.Uses() {
+		tally, ended := c.model.Tally(use), map[string]int{}
+		for _, outcome := range llm.Outcomes() {
+			ended[string(outcome)] = tally.Ended[outcome]
+		}
+		now.Asked[string(use)], now.Took[string(use)] = ended, metrics.Times(tally.Times)
+		now.Tokens[string(use)] = metrics.Tokens{Sent: tally.Used.In, Received: tally.Used.Out}
+	}
+	for why, away := range c.model.Pauses() {
+		now.Away[string(why)] = away
+	}
+	return now
 }
 
 func newModel(config configs.LLM, logger *slog.Logger) (*llm.Client, error) {
@@ -72,7 +99,7 @@ func modelOptions(config configs.LLM, logger *slog.Logger) (llm.Options, error) 
 		UnderstandWithin: config.UnderstandTimeout, PhraseWithin: config.PhraseTimeout, BackgroundWithin: config.BackgroundTimeout,
 		Concurrency: config.Concurrency, AnswerTokens: config.AnswerTokens,
 		Budget: llm.Budget{
-			UserTokens: config.UserTokens, Tokens: config.DayTokens, Cost: config.DayCost, PriceIn: config.PriceIn, PriceOut: config.PriceOut,
+			UserTokens: config.UserTokens, AnonymousTokens: config.AnonymousTokens, Tokens: config.DayTokens, Cost: config.DayCost, PriceIn: config.PriceIn, PriceOut: config.PriceOut,
 		},
 		BreakerFailures: config.BreakerFailures, BreakerPause: config.BreakerPause,
 		CacheEntries: config.CacheEntries, CacheFor: config.CacheFor, Now: time.Now, Logger: logger,

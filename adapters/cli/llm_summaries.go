@@ -24,6 +24,7 @@ type summaries struct {
 	engine *bot.Engine
 	tenant string
 	logger *slog.Logger
+	judged func(bot.Rule)
 	jobs   chan summaryJob
 	end    context.CancelFunc
 	ended  chan struct{}
@@ -41,8 +42,11 @@ func (c *core) makeSummaries(ctx context.Context) {
 	}
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
 	s := &summaries{
-		model: c.model, engine: c.engine, tenant: c.config.Tenant, logger: c.logger,
+		model: c.model, engine: c.engine, tenant: c.config.Tenant, logger: c.logger, judged: func(bot.Rule) {},
 		jobs: make(chan summaryJob, mostSummaries), end: end, ended: make(chan struct{}),
+	}
+	if c.metrics != nil {
+		s.judged = c.metrics.Summarised
 	}
 	go s.run(ctx)
 	c.summaries = s
@@ -89,7 +93,8 @@ func (s *summaries) run(ctx context.Context) {
 }
 
 // write makes a summary and stores it as a note. Its id is that of the request,
-// so that none is written twice.
+// so that none is written twice. One that comes after the request is over is not
+// stored: it would seem to be about the next.
 func (s *summaries) write(ctx context.Context, job summaryJob) error {
 	gist, err := s.engine.Gist(ctx, s.tenant, job.conversation)
 	if err != nil {
@@ -99,6 +104,9 @@ func (s *summaries) write(ctx context.Context, job summaryJob) error {
 		return errors.New("nothing was said")
 	}
 	lines, err := s.model.Summarise(ctx, gist, s.engine.Faith(gist.Locale))
+	if rule := bot.BrokenRule(err); err == nil || rule != "" {
+		s.judged(rule)
+	}
 	if err != nil {
 		return err
 	}
@@ -107,7 +115,7 @@ func (s *summaries) write(ctx context.Context, job summaryJob) error {
 		author, remark = "AI summary", "Written by AI, please check."
 	}
 	_, err = s.engine.Attend(ctx, bot.DeskAct{
-		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Text: strings.Join(append(lines, remark), "\n"),
+		Conversation: job.conversation, ID: summaryID(job), Kind: bot.DeskNote, Epoch: job.epoch, OfRequest: true, Text: strings.Join(append(lines, remark), "\n"),
 		Agent: bot.Agent{ID: bot.ByModel, Name: author, Tenant: s.tenant},
 	})
 	return err

@@ -89,7 +89,7 @@ func (c *core) metricsState(ctx context.Context) metrics.State {
 	return metrics.State{
 		Sockets:  map[string]int{"chat": c.web.Counters().Sockets, "desk": c.desk.Sockets()},
 		Refusals: c.web.Refusals(), Lines: c.lines(time.Now()), Figures: c.figuresBehind(ctx, time.Now()),
-		Backlog: c.backlogs(ctx), Alerts: c.liveAlerts(), Incidents: &incidents, Bus: &connected,
+		Backlog: c.backlogs(ctx), Alerts: c.liveAlerts(), Incidents: &incidents, Bus: &connected, Model: c.modelMetrics(),
 	}
 }
 

@@ -75,7 +75,7 @@ func (a *App) meetNeighbours() (err error) {
 // warnAboutNodes says what several nodes on one database must have in common
 // and this one has for itself. With one node all is well.
 func (c *core) warnAboutNodes() {
-	if c.config.Auth.Key == "" && c.config.Auth.KeyFile == "" {
+	if c.config.Auth.Key == "" && c.config.Auth.KeyFile == "" && c.config.Auth.JWKSURL == "" {
 		c.logger.Warn("this node signs with a key of its own, so people of other nodes are strangers here: give all nodes the same auth.key",
 			"key", filepath.Join(c.config.Data, demoKeyFile))
 	}

@@ -32,12 +32,17 @@ func (f configFlags) load() (configs.Config, error) {
 	return config, err
 }
 
-type serveCommand struct {
+// serverFlags are the settings that `serve` takes as flags, too.
+type serverFlags struct {
 	configFlags
-	Addr        string   `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
-	Data        string   `help:"Directory of the data (default ./data)." placeholder:"DIR"`
-	Database    string   `help:"PostgreSQL to use instead of SQLite in the data directory; several processes may share it." placeholder:"postgres://…"`
-	NATS        string   `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
+	Addr     string `help:"Address to listen on (default :8080)." placeholder:"HOST:PORT"`
+	Data     string `help:"Directory of the data (default ./data)." placeholder:"DIR"`
+	Database string `help:"PostgreSQL to use instead of SQLite in the data directory; several processes may share it." placeholder:"postgres://…"`
+	NATS     string `name:"nats" help:"NATS servers to use instead of the one in the program." placeholder:"URL,…"`
+}
+
+type serveCommand struct {
+	serverFlags
 	AllowOrigin []string `help:"Web page that may use the widget, such as http://localhost:8000; may be given several times." placeholder:"URL"`
 	Pprof       string   `help:"Serve profiles of the Go runtime on this address; this machine only." placeholder:"HOST:PORT"`
 }
@@ -80,13 +85,14 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// config is the configuration with the flags on top.
-func (c serveCommand) config() (configs.Config, error) {
-	config, err := c.load()
+// merged is the configuration with the flags on top. What it means is not
+// checked yet.
+func (f serverFlags) merged() (configs.Config, error) {
+	config, err := f.load()
 	if err != nil {
 		return configs.Config{}, err
 	}
-	for flag, value := range map[string]string{"addr": c.Addr, "data": c.Data, "database": c.Database, "nats.url": c.NATS} {
+	for flag, value := range map[string]string{"addr": f.Addr, "data": f.Data, "database": f.Database, "nats.url": f.NATS} {
 		if value == "" {
 			continue
 		}
@@ -94,6 +100,15 @@ func (c serveCommand) config() (configs.Config, error) {
 		if err := config.Set(flag, value, "--"+name); err != nil {
 			return configs.Config{}, err
 		}
+	}
+	return config, nil
+}
+
+// config is the configuration with the flags on top.
+func (c serveCommand) config() (configs.Config, error) {
+	config, err := c.merged()
+	if err != nil {
+		return configs.Config{}, err
 	}
 	for _, origin := range c.AllowOrigin {
 		if err := config.Add("web.allowed_origins", origin, "--allow-origin"); err != nil {

@@ -85,6 +85,9 @@ func renderReport(out io.Writer, report store.Report) {
 		fmt.Fprintf(out, "and %d more.\n", report.More)
 	}
 	looked := fmt.Sprintf("Looked at %d turn(s) of %d conversation(s) and %d block(s) of packs", report.Turns, report.Conversations, report.Blocks)
+	if report.Erased.Conversations > 0 {
+		looked += fmt.Sprintf(", and at the tombstones of %d conversation(s) with %d turn(s)", report.Erased.Conversations, report.Erased.Turns)
+	}
 	if report.Sound() {
 		fmt.Fprintf(out, "%s: everything is whole.\n", looked)
 		return

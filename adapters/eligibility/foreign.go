@@ -63,10 +63,13 @@ func foreignAmong(ctx context.Context, infos <-chan *nats.Msg) (bool, error) {
 	}
 }
 
+// IsDemo says whether a service introduces itself as the demo responder.
+func IsDemo(info micro.Info) bool { return info.Metadata[profilesKey] == profilesDemo }
+
 // isForeign reads an introduction: it answers checks and is no demo.
 func isForeign(data []byte) bool {
 	var info micro.Info
-	if json.Unmarshal(data, &info) != nil || info.Metadata[profilesKey] == profilesDemo {
+	if json.Unmarshal(data, &info) != nil || IsDemo(info) {
 		return false
 	}
 	return slices.ContainsFunc(info.Endpoints, func(e micro.EndpointInfo) bool { return e.Subject == Subject })

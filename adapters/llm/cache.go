@@ -7,33 +7,33 @@ import (
 )
 
 // cache remembers good answers by what was asked, which holds masked words
-// alone. A prompt is looked for in two generations, and the older one is dropped
+// alone. What was asked is looked for in two generations, and the older one is dropped
 // when the younger is full.
-type cache struct {
+type cache[V any] struct {
 	most int
 	last time.Duration
 	now  func() time.Time
 
 	mu           sync.Mutex
-	young, older map[cacheKey]cached
+	young, older map[cacheKey]cached[V]
 }
 
 type cacheKey [sha256.Size]byte
 
-type cached struct {
-	text  string
-	until time.Time
+type cached[V any] struct {
+	answer V
+	until  time.Time
 }
 
-func newCache(most int, last time.Duration, now func() time.Time) *cache {
-	return &cache{most: max(1, most/2), last: last, now: now, young: map[cacheKey]cached{}}
+func newCache[V any](most int, last time.Duration, now func() time.Time) *cache[V] {
+	return &cache[V]{most: max(1, most/2), last: last, now: now, young: map[cacheKey]cached[V]{}}
 }
 
 func (p prompt) key(model string) cacheKey {
 	return sha256.Sum256([]byte(model + "\x00" + string(p.use) + "\x00" + p.system + "\x00" + p.data))
 }
 
-func (c *cache) find(key cacheKey) (string, bool) {
+func (c *cache[V]) find(key cacheKey) (answer V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known, ok := c.young[key]
@@ -43,21 +43,21 @@ func (c *cache) find(key cacheKey) (string, bool) {
 		}
 	}
 	if !ok || !c.now().Before(known.until) {
-		return "", false
+		return answer, false
 	}
-	return known.text, true
+	return known.answer, true
 }
 
-func (c *cache) keep(key cacheKey, text string) {
+func (c *cache[V]) keep(key cacheKey, answer V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.put(key, cached{text, c.now().Add(c.last)})
+	c.put(key, cached[V]{answer, c.now().Add(c.last)})
 }
 
 // put needs the lock.
-func (c *cache) put(key cacheKey, answer cached) {
+func (c *cache[V]) put(key cacheKey, answer cached[V]) {
 	if len(c.young) >= c.most {
-		c.older, c.young = c.young, make(map[cacheKey]cached, c.most)
+		c.older, c.young = c.young, make(map[cacheKey]cached[V], c.most)
 	}
 	c.young[key] = answer
 }

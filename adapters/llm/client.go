@@ -27,12 +27,14 @@ type Client struct {
 	options Options
 	breaker *gobreaker.CircuitBreaker[reply]
 	purse   *purse
-	cache   *cache
+	cache   *cache[string]
+	flights *flights
 	slots   chan struct{}
 
-	mu    sync.Mutex
-	pause time.Time // no request before
-	log   ledger
+	mu      sync.Mutex
+	pause   time.Time // no request before
+	refused refusals
+	log     ledger
 }
 
 // NewClient returns a client, or says what is missing.
@@ -42,8 +44,8 @@ func NewClient(o Options) (*Client, error) {
 	}
 	o = o.withDefaults()
 	return &Client{
-		options: o, breaker: newBreaker(o), purse: newPurse(o.Budget, o.Now), cache: newCache(o.CacheEntries, o.CacheFor, o.Now),
-		slots: make(chan struct{}, o.Concurrency), log: ledger{},
+		options: o, breaker: newBreaker(o), purse: newPurse(o.Budget, o.Now), cache: newCache[string](o.CacheEntries, o.CacheFor, o.Now),
+		flights: newFlights(), slots: make(chan struct{}, o.Concurrency), log: ledger{},
 	}, nil
 }
 
@@ -53,18 +55,8 @@ func (c *Client) Close() { c.options.HTTP.CloseIdleConnections() }
 // Today is what was spent today.
 func (c *Client) Today() Spent { return c.purse.today() }
 
-// Ready says why nobody is helped at the moment, nil where they are.
-func (c *Client) Ready() error {
-	switch {
-	case c.paused():
-		return fmt.Errorf("as the provider asked: %w", ErrPaused)
-	case c.breaker.State() == gobreaker.StateOpen:
-		return fmt.Errorf("after too many failures: %w", ErrPaused)
-	case c.purse.empty():
-		return ErrBudget
-	}
-	return nil
-}
+// Spent is what was spent since the start.
+func (c *Client) Spent() Spent { return c.purse.all() }
 
 // within is how long an answer may take.
 func (c *Client) within(use Use) time.Duration {
@@ -82,42 +74,63 @@ func (c *Client) within(use Use) time.Duration {
 func (c *Client) ask(ctx context.Context, p prompt, read func(text string) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.within(p.use), ErrTimeout)
 	defer cancel()
-	key := p.key(c.options.Model)
-	if known, ok := c.cache.find(key); ok {
-		c.note(p.use, cachedAnswer)
-		return read(known)
-	}
-	err := c.converse(ctx, p, key, read)
-	c.note(p.use, outcomeOf(err))
+	outcome, err := c.resolve(ctx, p, read)
+	c.note(p.use, outcome)
 	if err != nil {
-		return fmt.Errorf("llm %s: %w", p.use, err)
+		return &unanswered{p.use, outcome, err}
 	}
 	return nil
 }
 
-func (c *Client) converse(ctx context.Context, p prompt, key cacheKey, read func(string) error) error {
+// resolve takes an answer that is known or on its way, else asks for one.
+func (c *Client) resolve(ctx context.Context, p prompt, read func(string) error) (Outcome, error) {
+	key := p.key(c.options.Model)
+	one, first := c.flights.join(key)
+	if !first {
+		text, err := one.wait(ctx)
+		if err == nil {
+			err = read(text)
+		}
+		if !personal(err) || ctx.Err() != nil {
+			return outcomeOf(err, sharedAnswer), err
+		}
+	}
+	text, how, err := "", answered, errNobodyKnows
+	if first {
+		defer func() { c.flights.end(key, one, text, err) }()
+	}
+	if known, ok := c.cache.find(key); ok {
+		text, how, err = known, cachedAnswer, read(known)
+	} else {
+		text, err = c.converse(ctx, p, key, read)
+	}
+	return outcomeOf(err, how), err
+}
+
+// converse returns an answer that read has accepted, and remembers it.
+func (c *Client) converse(ctx context.Context, p prompt, key cacheKey, read func(string) error) (string, error) {
 	select {
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	default:
-		return ErrBusy
+		return "", ErrBusy
 	}
 	said, err := c.answer(ctx, p, nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	wrong := read(said.text)
 	if wrong != nil {
 		if said, err = c.answer(ctx, p, repair(said.text, wrong)); err != nil {
-			return err
+			return "", err
 		}
 		wrong = read(said.text)
 	}
 	if wrong != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, wrong)
+		return "", fmt.Errorf("%w: %w", ErrInvalid, wrong)
 	}
 	c.cache.keep(key, said.text)
-	return nil
+	return said.text, nil
 }
 
 // repair tells a model what was wrong with its answer.
@@ -183,6 +196,7 @@ func (c *Client) once(ctx context.Context, p prompt, since []openai.ChatCompleti
 	}
 	begun := time.Now()
 	said, err := c.breaker.Execute(func() (reply, error) { return c.exchange(ctx, p, since) })
+	c.tookRequest(err)
 	switch {
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 		settle(Usage{})

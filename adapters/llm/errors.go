@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -52,6 +53,27 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 
+// unanswered is a question to a model that brought no answer. A log is told how it
+// ended and no more: what a provider or a model says may hold words of people.
+type unanswered struct {
+	use     Use
+	outcome Outcome
+	err     error
+}
+
+func (u *unanswered) Error() string { return fmt.Sprintf("llm %s: %v", u.use, u.err) }
+
+func (u *unanswered) Unwrap() error { return u.err }
+
+// LogValue implements [slog.LogValuer].
+func (u *unanswered) LogValue() slog.Value {
+	text := fmt.Sprintf("llm %s: %s", u.use, u.outcome)
+	if status := statusOf(u.err); status != 0 {
+		text += fmt.Sprintf(" (status %d)", status)
+	}
+	return slog.StringValue(text)
+}
+
 // failed classifies an error of the library. The errors of proxies in between,
 // and of old servers, come in another type than those of the protocol.
 func failed(ctx context.Context, err error, after time.Duration) *failure {
@@ -93,7 +115,7 @@ func living(err error) bool {
 	case err == nil, errors.Is(err, context.Canceled):
 		return true
 	case errors.Is(err, ErrInvalid):
-		return !errors.Is(err, errCut) && !errors.Is(err, errBlank)
+		return !errors.Is(err, errCut)
 	}
 	return slices.Contains([]int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity}, statusOf(err))
 }

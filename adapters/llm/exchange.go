@@ -24,7 +24,7 @@ var (
 // prompt is what a model is asked.
 type prompt struct {
 	use    Use
-	whom   string          // whose account it goes on; never sent
+	whom   account         // never sent
 	system string          // what it is to do
 	data   string          // JSON: what it is to do it with
 	schema json.RawMessage // of the answer
@@ -36,6 +36,10 @@ type Usage struct {
 	Told     bool // by the provider; else estimated
 	Thinking bool // tokens went into thinking
 }
+
+func (u Usage) tokens() int { return u.In + u.Out }
+
+func (u Usage) plus(more Usage) Usage { return Usage{In: u.In + more.In, Out: u.Out + more.Out} }
 
 // reply is what a model said.
 type reply struct {

@@ -23,13 +23,11 @@ const (
 	mostNamed = 12
 	// longestName is the longest name, in characters.
 	longestName = 60
-	// naming is the account on which names go.
-	naming = "names"
 )
 
 // Name proposes a name for questions, masked ones.
 func (c *Client) Name(ctx context.Context, questions []string) (Name, error) {
-	p, err := newPrompt(UseName, naming, map[string]any{"questions": questions[:min(len(questions), mostNamed)]},
+	p, err := newPrompt(UseName, account{name: "names"}, map[string]any{"questions": questions[:min(len(questions), mostNamed)]},
 		object("zh", text(), "en", text(), "id", text()))
 	if err != nil {
 		return Name{}, err

@@ -26,7 +26,7 @@ func (c *Client) Phrase(ctx context.Context, r bot.Rewording) ([]bot.Sentence, e
 	for _, p := range r.Paragraphs {
 		ids, paragraphs = append(ids, p.ID), append(paragraphs, paragraph(p))
 	}
-	p, err := newPrompt(UsePhrase, account(r.Whom), map[string]any{
+	p, err := newPrompt(UsePhrase, accountOf(r.Whom), map[string]any{
 		"question": r.Question, "language": r.Locale, "paragraphs": paragraphs,
 	}, object("sentences", list(object("text", text(), "cites", list(oneOf(ids))))))
 	if err != nil {

@@ -19,7 +19,7 @@ const promptVersion = "v1"
 func PromptVersion() string { return promptVersion }
 
 // newPrompt puts a question to a model together.
-func newPrompt(use Use, whom string, data, schema any) (prompt, error) {
+func newPrompt(use Use, whom account, data, schema any) (prompt, error) {
 	system, err := promptFiles.ReadFile("prompts/" + string(use) + "." + promptVersion + ".md")
 	if err != nil {
 		return prompt{}, fmt.Errorf("llm: %w", err)

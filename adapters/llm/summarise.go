@@ -9,7 +9,7 @@ import (
 // Summarise says in a few lines what an agent should know of a conversation.
 // What may be said of it is checked by the gist.
 func (c *Client) Summarise(ctx context.Context, g bot.Gist, faith bot.Faith) ([]string, error) {
-	p, err := newPrompt(UseSummarise, account(g.Whom), map[string]any{
+	p, err := newPrompt(UseSummarise, accountOf(g.Whom), map[string]any{
 		"said": g.Said, "answered": g.Answered, "language": g.Locale,
 	}, object("lines", list(text())))
 	if err != nil {

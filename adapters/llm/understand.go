@@ -39,7 +39,7 @@ func (c *Client) Understand(ctx context.Context, q bot.Question) (Understood, er
 		ids, meanings = append(ids, offer.Intent), append(meanings, meaning{offer.Intent, offer.Label})
 	}
 	ids = append(ids, none)
-	p, err := newPrompt(UseUnderstand, account(q.Whom), map[string]any{
+	p, err := newPrompt(UseUnderstand, accountOf(q.Whom), map[string]any{
 		"question": q.Text, "language": q.Locale, "intents": meanings,
 	}, object("reason", text(), "intent", oneOf(ids)))
 	if err != nil {
@@ -62,5 +62,7 @@ func (c *Client) Understand(ctx context.Context, q bot.Question) (Understood, er
 	return Understood{Intent: answer.Intent, Reason: answer.Reason}, nil
 }
 
-// account names who pays, for the budget alone.
-func account(who bot.Identity) string { return who.Tenant + "\x00" + who.User }
+// accountOf is on which the questions of somebody go, for the budget alone.
+func accountOf(who bot.Identity) account {
+	return account{name: who.Tenant + "\x00" + who.User, anonymous: who.Anonymous}
+}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,8 @@ const (
 	namespace = "kaitong"
 	// other is what a label says that would say something unknown.
 	other = "other"
+	// shown is the result of a wording that breaks no rule.
+	shown = "shown"
 	// maxIntents bounds how many intents are told apart, however often the pack
 	// changes while the program runs.
 	maxIntents = 500
@@ -49,6 +52,8 @@ type Metrics struct {
 	checks   map[bot.CheckOutcome]prometheus.Counter
 	handoffs map[bot.HandoffState]prometheus.Counter
 	intents  *prometheus.CounterVec
+	wordings map[bot.Rule]prometheus.Counter // of a language model, by the rule they break
+	notes    map[bot.Rule]prometheus.Counter
 	group    prometheus.Histogram
 	commit   prometheus.Histogram
 
@@ -81,6 +86,8 @@ func New(options Options) *Metrics {
 	m.handoffs = each(m.counterVec("handoff_events_total", "Steps of hand-offs by the state they led to.", "state"), append(states(), other))
 	m.intents = m.counterVec("intents_total", "Messages of people by what they were understood to ask.", "intent")
 	m.known[other] = m.intents.WithLabelValues(other)
+	judged := m.counterVec("model_wordings_total", "Wordings of the language model: shown, or refused by a rule.", "use", "result")
+	m.wordings, m.notes = judgements(judged, "phrase"), judgements(judged, "summarise")
 	m.group = m.histogram("log_group_turns", "Turns that were stored together in one transaction.", prometheus.ExponentialBuckets(1, 2, 10))
 	m.commit = m.histogram("log_commit_duration_seconds", "How long storing one group of turns took.", commitBuckets())
 	m.registry.MustRegister(
@@ -117,6 +124,16 @@ func (m *Metrics) Handled(result Result, took time.Duration) { m.took[result].Ob
 func (m *Metrics) Committed(turns int, took time.Duration) {
 	m.group.Observe(float64(turns))
 	m.commit.Observe(took.Seconds())
+}
+
+// Worded says which rule a wording of the language model breaks, "" for none.
+func (m *Metrics) Worded(rule bot.Rule) { judged(m.wordings, rule).Inc() }
+
+// Summarised says the same of a summary for agents.
+func (m *Metrics) Summarised(rule bot.Rule) { judged(m.notes, rule).Inc() }
+
+func judged(counters map[bot.Rule]prometheus.Counter, rule bot.Rule) prometheus.Counter {
+	return pick(counters, cmp.Or(rule, shown))
 }
 
 // Watched takes a turn that was stored. One that is only sent again has a place
@@ -177,14 +194,23 @@ func each[V ~string](vec *prometheus.CounterVec, values []V) map[V]prometheus.Co
 	return counters
 }
 
+// judgements are the counters of what can become of wordings of a use.
+func judgements(vec *prometheus.CounterVec, use string) map[bot.Rule]prometheus.Counter {
+	counters := map[bot.Rule]prometheus.Counter{}
+	for _, rule := range append(bot.Rules(), shown, other) {
+		counters[rule] = vec.WithLabelValues(use, string(rule))
+	}
+	return counters
+}
+
 func (m *Metrics) counter(name, help string) prometheus.Counter {
 	counter := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
 	m.registry.MustRegister(counter)
 	return counter
 }
 
-func (m *Metrics) counterVec(name, help, label string) *prometheus.CounterVec {
-	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, []string{label})
+func (m *Metrics) counterVec(name, help string, labels ...string) *prometheus.CounterVec {
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 	m.registry.MustRegister(vec)
 	return vec
 }

@@ -29,6 +29,12 @@ func newMetrics(intent func(string) bool) *metrics.Metrics {
 				Lines:   map[string]metrics.Line{"general": {Waiting: 4, Talking: 1, Oldest: 90 * time.Second}},
 				Figures: &metrics.Figures{Turns: 5, Lag: time.Second}, Backlog: map[string]int{"crm": 6},
 				Alerts: map[string]int{"cause": 1, "unanswered": 0}, Incidents: &three, Bus: &connected,
+				Model: &metrics.Model{
+					Asked:  map[string]map[string]int{"phrase": {"answered": 8, "cached": 3, "timeout": 0}},
+					Took:   map[string]metrics.Times{"phrase": {Count: 9, Sum: 3 * time.Second, Within: map[float64]uint64{.5: 8, 1: 9}}},
+					Tokens: map[string]metrics.Tokens{"phrase": {Sent: 900, Received: 80}}, Cost: 1.25,
+					Away: map[string]bool{"budget": true, "failures": false},
+				},
 			}
 		},
 	})
@@ -82,6 +88,10 @@ func TestWhatIsCounted(t *testing.T) {
 	m.Handled(metrics.Stored, 3*time.Millisecond)
 	m.Handled(metrics.Failed, time.Second)
 	m.Committed(11, 2*time.Millisecond)
+	for _, rule := range []bot.Rule{"", "", bot.RuleNumbers} {
+		m.Worded(rule)
+	}
+	m.Summarised(bot.RuleSilent)
 	families := scrape(t, m.Handler())
 	for name, want := range map[string]map[string]float64{
 		"kaitong_turns_stored_total":          {"": 2},
@@ -104,6 +114,12 @@ func TestWhatIsCounted(t *testing.T) {
 		"kaitong_alerts":                      {"cause": 1},
 		"kaitong_incidents":                   {"": 3},
 		"kaitong_bus_connected":               {"": 1},
+		"kaitong_model_questions_total":       {"answered,phrase": 8, "cached,phrase": 3},
+		"kaitong_model_duration_seconds":      {"phrase": 9},
+		"kaitong_model_tokens_total":          {"sent,phrase": 900, "received,phrase": 80},
+		"kaitong_model_cost_total":            {"": 1.25},
+		"kaitong_model_away":                  {"budget": 1},
+		"kaitong_model_wordings_total":        {"shown,phrase": 2, "numbers,phrase": 1, "silent,summarise": 1},
 	} {
 		if diff := cmp.Diff(want, values(families[name])); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -127,6 +143,9 @@ func TestLabelsStayBounded(t *testing.T) {
 			bot.Checked{Outcome: bot.CheckOutcome(strange), Verdict: &bot.Verdict{Decision: bot.Decision(strange), Reasons: []bot.Reason{{Code: strange}}}},
 			bot.HandoffChanged{State: bot.HandoffState(strange), Queue: strange, Reason: strange, Ticket: strange},
 		}})
+	}
+	for i := range 1000 {
+		m.Worded(bot.Rule(fmt.Sprint("odd", i)))
 	}
 	families := scrape(t, m.Handler())
 	if after := series(families); after != before {

@@ -18,7 +18,27 @@ type State struct {
 	Alerts    map[string]int // live, by kind
 	Incidents *int           // live
 	Bus       *bool          // connected
+	Model     *Model
 }
+
+// Model is what a language model was asked since the start, and how it is now.
+type Model struct {
+	Asked  map[string]map[string]int // by use and outcome; all there are
+	Took   map[string]Times          // by use
+	Tokens map[string]Tokens         // by use
+	Cost   float64                   // in units of currency
+	Away   map[string]bool           // by reason; all there are
+}
+
+// Times are how long requests took.
+type Times struct {
+	Count  uint64
+	Sum    time.Duration
+	Within map[float64]uint64 // that took at most so many seconds
+}
+
+// Tokens are those of requests and of their answers.
+type Tokens struct{ Sent, Received int }
 
 // Line is one line that people wait in.
 type Line struct {
@@ -38,12 +58,15 @@ type snapshot struct {
 	options Options
 	build, sockets, refusals, waiting, talking, oldest,
 	behind, lag, backlog, alerts, incidents, bus *prometheus.Desc
+
+	model modelDescs
+}
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(namespace+"_"+name, help, labels, nil)
 }
 
 func newSnapshot(options Options) *snapshot {
-	desc := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc(namespace+"_"+name, help, labels, nil)
-	}
 	return &snapshot{
 		options:   options,
 		build:     desc("build_info", "Always 1; says which program this is.", "version", "go"),
@@ -58,6 +81,7 @@ func newSnapshot(options Options) *snapshot {
 		alerts:    desc("alerts", "What is unusual at the moment: docs/analytics.md.", "kind"),
 		incidents: desc("incidents", "Incidents that people are told of at the moment."),
 		bus:       desc("bus_connected", "Whether NATS is connected."),
+		model:     newModelDescs(),
 	}
 }
 
@@ -68,6 +92,7 @@ func (s *snapshot) Describe(to chan<- *prometheus.Desc) {
 	} {
 		to <- desc
 	}
+	s.model.describe(to)
 }
 
 // Collect implements [prometheus.Collector].
@@ -105,6 +130,9 @@ func (s *snapshot) Collect(to chan<- prometheus.Metric) {
 	}
 	if state.Bus != nil {
 		gauge(s.bus, number(*state.Bus))
+	}
+	if state.Model != nil {
+		s.model.collect(to, *state.Model)
 	}
 }
 

@@ -91,6 +91,23 @@ func (s *Store) Keep(ctx context.Context, conversation, name string, document []
 	return proof, s.flush(object)
 }
 
+// Probe writes an object, reads it and deletes it, to find out whether documents
+// can be kept. It is never taken for one.
+func (s *Store) Probe(ctx context.Context) error {
+	object := "probes/" + s.newID()
+	if err := s.bucket.WriteAll(ctx, object, []byte(object), nil); err != nil {
+		return fmt.Errorf("write a probe: %w", err)
+	}
+	_, err := s.bucket.ReadAll(ctx, object)
+	if err = errors.Join(err, s.bucket.Delete(context.WithoutCancel(ctx), object)); err != nil {
+		return fmt.Errorf("read and delete a probe: %w", err)
+	}
+	if s.dir != "" {
+		_ = os.Remove(filepath.Join(s.dir, "probes")) // stays where another probe is in it
+	}
+	return nil
+}
+
 // Object is the name a document is kept under. It tells nothing about whose it
 // is, and all those of a conversation begin alike.
 func Object(conversation, id string) string { return prefixOf(conversation) + id }

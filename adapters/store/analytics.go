@@ -148,7 +148,7 @@ func (a *Analytics) catchUp(ctx context.Context) error {
 // fit makes the tables empty when what is in them does not fit the log or the
 // rules.
 func (a *Analytics) fit(ctx context.Context, state analyticsState) (analyticsState, error) {
-	end, err := a.end(ctx)
+	end, err := a.position(ctx, a.log.db.reached)
 	if err != nil || state.rules == a.rules && state.mark.position <= end {
 		return state, err
 	}
@@ -162,11 +162,13 @@ func (a *Analytics) fit(ctx context.Context, state analyticsState) (analyticsSta
 }
 
 // end is the last position of the log.
-func (a *Analytics) end(ctx context.Context) (end int64, err error) {
+func (a *Analytics) end(ctx context.Context) (int64, error) { return a.position(ctx, a.log.db.end) }
+
+func (a *Analytics) position(ctx context.Context, question string) (position int64, err error) {
 	err = a.log.db.persist(ctx, func(ctx context.Context) error {
-		return a.log.db.pool.QueryRowContext(ctx, a.log.db.end).Scan(&end)
+		return a.log.db.pool.QueryRowContext(ctx, question).Scan(&position)
 	})
-	return end, err
+	return position, err
 }
 
 // tell logs the first failure and the end of it: one that lasts shall not fill

@@ -22,6 +22,7 @@ type pending struct {
 	concerns     bool // the overview has to look into the events
 	probe        bool
 	page         *overviewPage // what the projector wants stored, instead of a turn
+	alone        func() error  // what is to be done while nothing is stored, instead of a turn
 	position     int64         // that it was stored at, if the database says so
 	result       error         // the writer's, until it is sent
 	done         chan error    // gets exactly one answer; never blocks the writer

@@ -85,3 +85,10 @@ func (f *fresh) drop(count int) {
 	clear(f.turns[left:])
 	f.turns = f.turns[:left]
 }
+
+// clear forgets all.
+func (f *fresh) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drop(len(f.turns))
+}

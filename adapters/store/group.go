@@ -40,6 +40,7 @@ type batch struct {
 	probe  bool          // write something, to see whether that works
 	note   bool          // note that the log is whole up to its end
 	page   *overviewPage // nil: none; the rest is stored also when this fails
+	salt   string        // of the names on tombstones; empty: there are none
 }
 
 func (b *batch) empty() bool { return len(b.rows) == 0 && !b.probe && !b.note && b.page == nil }
@@ -50,6 +51,7 @@ type row struct {
 	before, chain link
 	wave          int // how many turns of the same conversation come before it in the batch
 	stored        bool
+	erased        bool // its conversation was
 }
 
 // grouper turns groups of waiting turns into batches. It belongs to the
@@ -63,6 +65,7 @@ type grouper struct {
 	number  uint64 // of the batch
 	unnoted int    // turns stored since the last note
 	unknown []string
+	salt    func() string // of the names on tombstones, empty while there are none; nil: never
 }
 
 func newGrouper(db writes) *grouper {
@@ -119,6 +122,9 @@ func (g *grouper) plan(group []*pending) {
 	g.number++
 	clear(g.batch.rows)
 	g.batch = batch{rows: g.batch.rows[:0], blocks: g.batch.blocks[:0]}
+	if g.salt != nil {
+		g.batch.salt = g.salt()
+	}
 	for _, turn := range group {
 		if turn.result = turn.ctx.Err(); turn.result != nil { // nobody waits for it any more
 			continue
@@ -174,7 +180,11 @@ func (g *grouper) settle() (again []*pending) {
 			continue
 		}
 		g.ends.remove(one.conversation)
-		if one.wave == 0 {
+		switch {
+		case one.erased:
+			one.result = bot.ErrErased
+			continue
+		case one.wave == 0:
 			one.result = bot.ErrConflict
 			continue
 		}

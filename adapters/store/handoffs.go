@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -38,15 +39,19 @@ func each(names []string) []string {
 // turnsSince are the conversations of what is not in the list yet and holds an
 // event of a kind.
 func (l *Log) turnsSince(ctx context.Context, position int64, concerns func(bot.Event) bool) (names []string, err error) {
+	return turnsIn(ctx, l.db.pool, l.db.words, position, concerns)
+}
+
+func turnsIn(ctx context.Context, db *sql.DB, w words, position int64, concerns func(bot.Event) bool) (names []string, err error) {
 	for more := true; more && err == nil; {
 		more = false
-		err = briefTurns(ctx, l.db.pool, func(turn bot.Turn) bool {
+		err = briefTurns(ctx, db, func(turn bot.Turn) bool {
 			position, more = turn.Position, true
 			if slices.ContainsFunc(turn.Events, concerns) {
 				names = append(names, turn.Conversation)
 			}
 			return true
-		}, l.db.overviews.tail, position, projectPage)
+		}, w.overviews.tail, position, projectPage)
 	}
 	return names, err
 }

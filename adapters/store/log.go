@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kaitong/bot"
@@ -23,8 +24,11 @@ type Options struct {
 	// LockWait is how long a turn waits for another program, a backup or a
 	// shell, that holds the file; 0 means 5 s. Then it fails with bot.ErrBusy.
 	LockWait time.Duration
-	Logger   *slog.Logger     // nil: discard
-	Now      func() time.Time // nil means time.Now
+	// Program is the version of the program, which the log notes, so that an older
+	// one can say which is wanted; "": none.
+	Program string
+	Logger  *slog.Logger     // nil: discard
+	Now     func() time.Time // nil means time.Now
 	// Committed, when set, is told how many turns were stored together and how
 	// long that took. It must return at once.
 	Committed func(turns int, took time.Duration)
@@ -53,6 +57,8 @@ type Log struct {
 	name   string // of the database, for messages
 	logger *slog.Logger
 	now    func() time.Time
+	salt   string                              // of the names on tombstones
+	graves atomic.Int64                        // how many there are at least
 	told   func(turns int, took time.Duration) // of every group; nil: nobody is
 	db     *database
 	group  *grouper // the writer's
@@ -115,9 +121,12 @@ func open(ctx context.Context, options Options) (*Log, error) {
 		abandon: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
+	log.group.salt = log.saltOfGraves
 	log.projector = newProjector(log)
-	if err := log.lookBack(ctx); err != nil {
-		return nil, errors.Join(err, db.close())
+	for _, step := range []func(context.Context) error{log.knowGraves, log.lookBack} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, db.close())
+		}
 	}
 	return log, nil
 }
@@ -148,13 +157,18 @@ func (l *Log) Epoch() string { return l.db.epoch }
 func (l *Log) Dir() string { return l.dir }
 
 // Load implements [bot.EventLog]. Turns that do not fit together are an error
-// that wraps [ErrBroken].
+// that wraps [ErrBroken]; of a conversation that was erased it is
+// [bot.ErrErased].
 func (l *Log) Load(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
 	turns, err := l.read(ctx, func() ([]bot.Turn, error) {
 		if !storable(conversation) {
 			return nil, nil
 		}
-		return l.db.loadTurns(ctx, conversation, after, limit)
+		turns, there, err := l.db.loadTurns(ctx, conversation, after, limit)
+		if err == nil && !there {
+			err = l.gone(ctx, conversation)
+		}
+		return turns, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load conversation %q: %w", conversation, err)

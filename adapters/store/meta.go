@@ -12,10 +12,16 @@ import (
 // What the log notes about itself.
 const (
 	metaEpoch = "epoch" // the log's identity, made when the log was
+	metaSeal  = "seal"  // a secret that all its nodes share
 	metaProbe = "probe" // what readiness probes wrote
 	metaSound = "sound" // the position up to which the log was last known to be whole
 	metaLast  = "last"  // the last position given out, as far as it is noted
 	metaDense = "dense" // the position after which no number is left out
+
+	metaSalt    = "salt"    // of the names on tombstones
+	metaUnwiped = "unwiped" // set while what was erased may still be in the files
+	metaFormat  = "format"  // the oldest reader of what is in the log; see [Format]
+	metaProgram = "program" // the version that opened it last
 
 	metaProjected = "projected" // the position up to which the overviews go
 )
@@ -36,10 +42,22 @@ func getMeta(ctx context.Context, db *sql.DB, w words, key string) (string, erro
 // ensureEpoch returns the log's identity and gives it one when it has none. Of
 // nodes that start at once one wins.
 func ensureEpoch(ctx context.Context, db *sql.DB, w words, keep string) (string, error) {
-	if _, err := db.ExecContext(ctx, keep, metaEpoch, rand.Text()); err != nil {
-		return "", fmt.Errorf("store epoch: %w", w.explain(err))
+	for _, key := range []string{metaEpoch, metaSeal} {
+		if _, err := db.ExecContext(ctx, keep, key, rand.Text()); err != nil {
+			return "", fmt.Errorf("store %s: %w", key, w.explain(err))
+		}
 	}
 	return getMeta(ctx, db, w, metaEpoch)
+}
+
+// Seal returns the secret that all nodes of this log share. It proves nothing
+// about people; whoever reads the database knows it.
+func (l *Log) Seal(ctx context.Context) ([]byte, error) {
+	seal, err := getMeta(ctx, l.db.pool, l.db.words, metaSeal)
+	if err == nil && seal == "" {
+		err = fmt.Errorf("%w: it has no seal", ErrCorrupt)
+	}
+	return []byte(seal), err
 }
 
 // lastKnown is the position up to which the log must reach.

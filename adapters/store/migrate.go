@@ -5,8 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 
 	"github.com/pressly/goose/v3"
 )
@@ -25,7 +27,15 @@ type schema struct {
 // newest is the version this program knows.
 func (s schema) newest() (int64, error) {
 	files, err := fs.Glob(migrations, s.folder+"/*.sql")
-	return int64(len(files) + len(s.inGo)), err
+	var last int64
+	for _, file := range files {
+		version, failed := goose.NumericComponent(path.Base(file))
+		err, last = errors.Join(err, failed), max(last, version)
+	}
+	for _, one := range s.inGo {
+		last = max(last, one.Version)
+	}
+	return last, err
 }
 
 // refuse says what is wrong with a database of another version, if it is newer.
@@ -35,7 +45,7 @@ func (s schema) refuse(current int64) error {
 		return err
 	}
 	if current > known {
-		return fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, current, known)
+		return fmt.Errorf("%w: its schema is %d, this program knows %d; %s", ErrNewerSchema, current, known, newerRemedy)
 	}
 	return nil
 }

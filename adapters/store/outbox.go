@@ -34,7 +34,7 @@ func OpenOutbox(ctx context.Context, options Options) (*Outbox, error) {
 	}
 	box := &Outbox{side: side, seat: onlySeat{}}
 	if options.Database != "" {
-		box.seat = &postgresSeat{db: side.db}
+		box.seat = &postgresSeat{db: side.db, lock: outboxLock}
 	}
 	return box, nil
 }

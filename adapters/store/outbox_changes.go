@@ -64,7 +64,19 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 	if err != nil {
 		return err
 	}
+	var salt string
+	if err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'salt'`).Scan(&salt); err != nil {
+		return err
+	}
 	for _, n := range step.Notes {
+		var erased bool
+		name := graveName(salt, n.Conversation)
+		if err := tx.QueryRowContext(ctx, o.side.text(`SELECT EXISTS (SELECT 1 FROM erased WHERE name = $1)`), name[:]).Scan(&erased); err != nil {
+			return err
+		}
+		if erased { // since it was read
+			continue
+		}
 		if err := do(`INSERT INTO outbox_notes (endpoint, conversation, position, nth, id, kind, body, noted, due, tries)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
 			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, n.Body, n.Noted.UnixMicro(), max(n.Due.UnixMicro(), behind[n.Endpoint+"\x00"+n.Conversation]), n.Tries); err != nil {

@@ -23,7 +23,10 @@ const (
 	migrationLock = 807002
 )
 
-const postgresMetaKeep = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`
+const (
+	postgresMetaKeep = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`
+	postgresMetaSet  = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+)
 
 // postgresWords is what reading says in the words of PostgreSQL.
 func postgresWords() words {
@@ -44,6 +47,10 @@ func postgresWords() words {
 		patience: postgresPatience,
 
 		end:         `SELECT coalesce(max(position), 0) FROM turns`,
+		reached:     `SELECT greatest(coalesce((SELECT max(position) FROM turns), 0), coalesce((SELECT max(highest) FROM erased), 0))`,
+		grave:       `SELECT 1 FROM erased WHERE name = $1`,
+		graves:      `SELECT positions FROM erased WHERE highest > $1`,
+		graveyard:   `SELECT n, name, turns, highest, positions, last, at, reason, chain FROM erased WHERE n > $1 ORDER BY n LIMIT 1000`,
 		before:      `SELECT version, chain FROM turns WHERE conversation = $1 AND version < $2 ORDER BY version DESC LIMIT 1`,
 		countTurns:  `SELECT count(*) FROM turns`,
 		countBlocks: `SELECT count(*) FROM sealed`,
@@ -97,7 +104,7 @@ func openPostgres(ctx context.Context, options Options) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	epoch, err := postgresSetup(ctx, config)
+	epoch, err := postgresSetup(ctx, config, options.Program)
 	if err != nil {
 		return nil, postgresError(err)
 	}
@@ -119,7 +126,7 @@ func postgresPool(config *pgx.ConnConfig, settings map[string]string) *sql.DB {
 }
 
 // postgresSetup brings the database up to date.
-func postgresSetup(ctx context.Context, config *pgx.ConnConfig) (epoch string, err error) {
+func postgresSetup(ctx context.Context, config *pgx.ConnConfig, program string) (epoch string, err error) {
 	setup := postgresPool(config, nil)
 	defer func() { err = errors.Join(err, setup.Close()) }()
 	if err := durable(ctx, setup); err != nil {
@@ -127,6 +134,9 @@ func postgresSetup(ctx context.Context, config *pgx.ConnConfig) (epoch string, e
 	}
 	err = oneByOne(ctx, setup, func() error {
 		if err := postgresSchema().migrate(ctx, setup); err != nil {
+			return withProgram(ctx, setup, postgresWords(), err)
+		}
+		if err := ensureFormat(ctx, setup, postgresWords(), postgresMetaSet, program); err != nil {
 			return err
 		}
 		epoch, err = ensureEpoch(ctx, setup, postgresWords(), postgresMetaKeep)

@@ -57,8 +57,13 @@ func postgresOverviewWords() overviewWords {
 		sent:    `SELECT * FROM overviews WHERE appeal = 'submitted' ORDER BY position LIMIT $1`,
 		refused: `SELECT * FROM overviews WHERE appeal = 'refused' AND handoff IN ('requested', 'queued', 'active') ORDER BY position DESC LIMIT $1`,
 		whose:   `SELECT * FROM overviews WHERE tenant = $1 AND owner = $2 AND appeal IS NOT NULL ORDER BY position DESC LIMIT $3`,
-		filed:   listWords(fitsFiled, ``),
-		page:    `SELECT * FROM overviews WHERE conversation > $1 ORDER BY conversation LIMIT $2`,
+		owned:   `SELECT * FROM overviews WHERE tenant = $1 AND owner = $2`,
+		kept: `
+			SELECT * FROM overviews
+			WHERE last < $1 AND coalesce(handoff, '') NOT IN ('requested', 'queued', 'active') AND coalesce(appeal, '') <> 'submitted'
+			ORDER BY position LIMIT $2`,
+		filed: listWords(fitsFiled, ``),
+		page:  `SELECT * FROM overviews WHERE conversation > $1 ORDER BY conversation LIMIT $2`,
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 // holds it.
 type postgresSeat struct {
 	db   *sql.DB
+	lock int64 // that no other seat has
 	mu   sync.Mutex
 	conn *sql.Conn // nil: not taken
 }
@@ -41,7 +42,7 @@ func (p *postgresSeat) take(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	var taken bool
-	err = conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, outboxLock).Scan(&taken)
+	err = conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, p.lock).Scan(&taken)
 	if err != nil || !taken {
 		_ = conn.Close() // goes back to the others, without a lock
 		return false, err

@@ -76,6 +76,10 @@ func (p *postgresWriter) write(batch *batch) error {
 			return err
 		}
 		for _, place := range stored {
+			if place < 0 {
+				batch.rows[-place-1].erased = true
+				continue
+			}
 			batch.rows[place-1].stored = true
 		}
 		return nil

@@ -45,6 +45,7 @@ type quickLook struct {
 	position int64 // the last one looked at
 	chainer  chainer
 	report   Report
+	graves   *graves // nil: not asked for yet
 }
 
 func (q *quickLook) all(ctx context.Context) error {
@@ -53,7 +54,7 @@ func (q *quickLook) all(ctx context.Context) error {
 		return err
 	}
 	var end int64
-	if err := q.pool.QueryRowContext(ctx, q.end).Scan(&end); err != nil {
+	if err := q.pool.QueryRowContext(ctx, q.reached).Scan(&end); err != nil {
 		return q.explain(err)
 	}
 	for _, hole := range missingEnd(end, last) {
@@ -66,8 +67,11 @@ func (q *quickLook) all(ctx context.Context) error {
 	}
 	for {
 		page, err := q.records(ctx, q.tailStmt, q.position, verifyPage)
-		if err != nil || len(page) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(page) == 0 {
+			return q.gap(ctx, end)
 		}
 		for _, one := range page {
 			if err := q.look(ctx, one); err != nil {
@@ -88,8 +92,8 @@ func (q *quickLook) complaints(ctx context.Context) error {
 
 // look checks one record. What is wrong with it goes into the report.
 func (q *quickLook) look(ctx context.Context, one record) error {
-	if one.position > q.position+1 {
-		q.report.add(missingHole(q.position+1, one.position-1))
+	if err := q.gap(ctx, one.position-1); err != nil {
+		return err
 	}
 	q.position = one.position
 	along, err := q.before(ctx, one)
@@ -104,6 +108,20 @@ func (q *quickLook) look(ctx context.Context, one record) error {
 		q.report.addFailure(one, wrong)
 	}
 	q.ends.put(one.conversation, head{version: one.version, chain: one.chain})
+	return nil
+}
+
+// gap reports what is missing up to a position and was not erased.
+func (q *quickLook) gap(ctx context.Context, last int64) (err error) {
+	if last <= q.position {
+		return nil
+	}
+	if q.graves == nil {
+		if q.graves, err = gravesAfter(ctx, q.pool, q.words, q.position); err != nil {
+			return err
+		}
+	}
+	q.graves.except(q.position+1, last, func(first, last int64) { q.report.add(missingHole(first, last)) })
 	return nil
 }
 

@@ -89,5 +89,9 @@ func knownSchema(ctx context.Context, db *sql.DB, w words, s schema) error {
 	if current < known {
 		return fmt.Errorf("%w: its schema is %d, this program wants %d; start the server once", ErrOlderSchema, current, known)
 	}
-	return s.refuse(current)
+	if err := s.refuse(current); err != nil {
+		return withProgram(ctx, db, w, err)
+	}
+	_, err = readableFormat(ctx, db, w)
+	return err
 }

@@ -24,9 +24,13 @@ type words struct {
 	// position; gaps are pairs of positions with something missing between;
 	// before is the turn that another one hangs on.
 	end, countTurns, countBlocks string
-	before                       string
-	overviews                    overviewWords
-	page, pageBlocks, gaps       string
+	// reached is the last position that was given out to a turn that is there or
+	// was erased; grave finds a tombstone by name, graves are the positions of
+	// those that reach further than a position, graveyard all after a number.
+	reached, grave, graves, graveyard string
+	before                            string
+	overviews                         overviewWords
+	page, pageBlocks, gaps            string
 	// What the database finds wrong with itself: all of it, and what can be
 	// found while people wait for a start.
 	structure, briefly func(context.Context, *sql.DB) ([]string, error)
@@ -63,25 +67,25 @@ func openReads(ctx context.Context, pool *sql.DB, w words) (*reads, error) {
 }
 
 // loadTurns returns the first limit turns of a conversation after a version,
-// all for 0, or an error when they do not fit together. Hashing them costs a fiftieth of reading them.
-func (r *reads) loadTurns(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error) {
+// all for 0, and whether it has any, or an error when they do not fit together. Hashing them costs a fiftieth of reading them.
+func (r *reads) loadTurns(ctx context.Context, conversation string, after int64, limit int) (loaded []bot.Turn, there bool, err error) {
 	after = max(after, 0)
 	list, err := r.records(ctx, r.loadStmt, conversation, after, most(limit))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	there = len(list) > 0
 	list, broken := fitTogether(list, after)
 	if limit > 0 {
 		list = list[:min(limit, len(list))]
 	}
-	loaded, err := r.decode(ctx, list)
-	if err != nil {
-		return nil, err
+	if loaded, err = r.decode(ctx, list); err != nil {
+		return nil, there, err
 	}
 	if broken != nil {
-		return nil, broken
+		return nil, there, broken
 	}
-	return loaded, nil
+	return loaded, there, nil
 }
 
 // most is a limit in records: one more is loaded, the one that the others hang

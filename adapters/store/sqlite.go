@@ -45,6 +45,10 @@ func sqliteWords() words {
 		explain: sqliteError,
 
 		end:         `SELECT coalesce(max(position), 0) FROM turns`,
+		reached:     `SELECT max(coalesce((SELECT max(position) FROM turns), 0), coalesce((SELECT max(highest) FROM erased), 0))`,
+		grave:       `SELECT 1 FROM erased WHERE name = ?1`,
+		graves:      `SELECT positions FROM erased WHERE highest > ?1`,
+		graveyard:   `SELECT n, name, turns, highest, positions, last, at, reason, chain FROM erased WHERE n > ?1 ORDER BY n LIMIT 1000`,
 		before:      `SELECT version, chain FROM turns WHERE conversation = ?1 AND version < ?2 ORDER BY version DESC LIMIT 1`,
 		countTurns:  `SELECT count(*) FROM turns`,
 		countBlocks: `SELECT count(*) FROM sealed`,
@@ -108,7 +112,7 @@ func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	setup.SetMaxOpenConns(1)
-	epoch, err := sqliteSetup(ctx, setup)
+	epoch, err := sqliteSetup(ctx, setup, options.Program)
 	if err != nil {
 		return nil, errors.Join(err, setup.Close())
 	}
@@ -125,13 +129,16 @@ func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
 // sqliteSetup finds out what is wrong with the file before migrations do, which
 // would try again for seconds and say it less plainly. Then it brings the file
 // up to date.
-func sqliteSetup(ctx context.Context, setup *sql.DB) (epoch string, err error) {
+func sqliteSetup(ctx context.Context, setup *sql.DB, program string) (epoch string, err error) {
 	for _, text := range []string{`BEGIN IMMEDIATE`, `ROLLBACK`} {
 		if _, err := setup.ExecContext(ctx, text); err != nil {
 			return "", err
 		}
 	}
 	if err := sqliteSchema().migrate(ctx, setup); err != nil {
+		return "", withProgram(ctx, setup, sqliteWords(), err)
+	}
+	if err := ensureFormat(ctx, setup, sqliteWords(), sqliteMetaSet, program); err != nil {
 		return "", err
 	}
 	return ensureEpoch(ctx, setup, sqliteWords(), sqliteMetaKeep)

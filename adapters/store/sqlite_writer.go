@@ -22,6 +22,7 @@ type sqliteWriter struct {
 	insert, block, note     *sqliteStatement
 	end                     *sqliteStatement
 	overview, projected     *sqliteStatement
+	grave                   *sqliteStatement
 	prepared                []*sqliteStatement
 }
 
@@ -54,6 +55,7 @@ func (w *sqliteWriter) prepare() error {
 		{`SELECT version, chain FROM turns WHERE conversation = ?1 ORDER BY version DESC LIMIT 1`, &w.end},
 		{sqliteOverview, &w.overview},
 		{sqliteProjected, &w.projected},
+		{`SELECT 1 FROM erased WHERE name = ?1`, &w.grave},
 	} {
 		statement, err := prepareSQLite(w.conn, item.text)
 		if err != nil {
@@ -134,7 +136,7 @@ func (w *sqliteWriter) insertAll(batch *batch) error {
 		}
 	}
 	for i := range batch.rows {
-		if err := w.insertRow(&batch.rows[i]); err != nil {
+		if err := w.insertRow(&batch.rows[i], batch.salt); err != nil {
 			return err
 		}
 	}
@@ -144,13 +146,27 @@ func (w *sqliteWriter) insertAll(batch *batch) error {
 	return w.insertPage(batch.page)
 }
 
-func (w *sqliteWriter) insertRow(one *row) error {
+func (w *sqliteWriter) insertRow(one *row, salt string) (err error) {
+	if one.version == 1 && salt != "" {
+		if one.erased, err = w.buried(graveName(salt, one.conversation)); one.erased || err != nil {
+			return err
+		}
+	}
 	count, err := w.insert.exec(w.last+1, one.conversation, one.version, one.at, one.chain[:], one.events)
 	if one.stored = count == 1; one.stored {
 		w.last++
 		one.position = w.last
 	}
 	return err
+}
+
+// buried says whether there is a tombstone of that name.
+func (w *sqliteWriter) buried(name link) (bool, error) {
+	_, err := w.grave.row(name[:])
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (w *sqliteWriter) insertNotes(batch *batch) (err error) {

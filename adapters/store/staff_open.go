@@ -52,7 +52,7 @@ func prepareSQLiteStaff(ctx context.Context, options Options, path string) (err 
 		return err
 	}
 	setup.SetMaxOpenConns(1)
-	_, err = sqliteSetup(ctx, setup)
+	_, err = sqliteSetup(ctx, setup, options.Program)
 	return errors.Join(sqliteError(err), setup.Close())
 }
 
@@ -61,7 +61,7 @@ func openPostgresStaff(ctx context.Context, options Options) (*Staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := postgresSetup(ctx, config); err != nil {
+	if _, err := postgresSetup(ctx, config, options.Program); err != nil {
 		return nil, postgresError(err)
 	}
 	db := postgresPool(config, staffSettings())

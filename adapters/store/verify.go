@@ -24,6 +24,7 @@ type Report struct {
 	Conversations int64  `json:"conversations"`
 	Blocks        int64  `json:"blocks"`    // sealed
 	Overviews     int64  `json:"overviews"` // of conversations, in the list of them
+	Erased        Erased `json:"erased"`    // and not there any more
 	Holes         []Hole `json:"holes"`
 	More          int64  `json:"more_holes,omitempty"` // that are not named
 }
@@ -112,10 +113,11 @@ type verifier struct {
 	report Report
 	blocks blockVerifier
 	lists  listVerifier
+	graves graveVerifier
 }
 
 func (v *verifier) all() error {
-	for _, step := range []func() error{v.projection, v.database, v.sealed, v.positions, v.turns, v.closeBlocks, v.closeLists} {
+	for _, step := range []func() error{v.projection, v.database, v.sealed, v.erased, v.positions, v.turns, v.closeBlocks, v.closeLists} {
 		err := step()
 		if errors.Is(err, ErrCorrupt) { // that is a finding
 			v.report.add(Hole{Problem: err.Error(), Remedy: restoreAll})
@@ -135,7 +137,7 @@ func (v *verifier) database() error {
 	if v.last, err = lastKnown(v.ctx, v.db, v.words); err != nil { // before the end, which a server moves on
 		return err
 	}
-	if err := v.db.QueryRowContext(v.ctx, v.words.end).Scan(&v.end); err != nil {
+	if err := v.db.QueryRowContext(v.ctx, v.reached).Scan(&v.end); err != nil {
 		return v.explain(err)
 	}
 	complaints, err := v.structure(v.ctx, v.db)
@@ -200,29 +202,10 @@ func (v *verifier) positions() error {
 	if err != nil {
 		return err
 	}
-	holes, err := missingPositions(v.ctx, v.db, v.words, dense, v.end)
-	for _, hole := range append(holes, missingEnd(v.end, v.last)...) {
+	for _, hole := range missingEnd(v.end, v.last) {
 		v.report.add(hole)
 	}
-	return err
-}
-
-// missingPositions names the gaps between after and end, both given out.
-func missingPositions(ctx context.Context, db *sql.DB, w words, after, end int64) ([]Hole, error) {
-	rows, err := db.QueryContext(ctx, w.gaps, after, end)
-	if err != nil {
-		return nil, w.explain(err)
-	}
-	defer rows.Close()
-	var holes []Hole
-	for rows.Next() {
-		var before, next int64
-		if err := rows.Scan(&before, &next); err != nil {
-			return nil, err
-		}
-		holes = append(holes, missingHole(before+1, next-1))
-	}
-	return holes, w.explain(rows.Err())
+	return v.missingPositions(dense)
 }
 
 // missingEnd tells when the log ends before it was known to end.
@@ -264,6 +247,7 @@ func (v *verifier) turns() error {
 				}
 				along, last = walk{}, record{}
 				v.report.Conversations++
+				v.risen(one)
 			}
 			v.report.Turns++
 			v.turn(one, last, &along, find)

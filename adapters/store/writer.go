@@ -58,6 +58,9 @@ func (l *Log) abandoned() bool {
 // commit stores a group in one transaction and answers every waiter: with its
 // own conflict, or with what became of the transaction.
 func (l *Log) commit(group []*pending) {
+	if group = l.runAlone(group); len(group) == 0 {
+		return
+	}
 	begun := l.now()
 	l.health.begin(begun)
 	err := l.group.store(group)

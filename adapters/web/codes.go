@@ -33,6 +33,9 @@ const (
 	codeSecondHello   Code = "second_hello"
 	codeUnauthorized  Code = "unauthorized"
 	codeTokenExpired  Code = "token_expired"
+	codeRevoked       Code = "revoked"
+	codeOtherPerson   Code = "other_person"
+	codeMoved         Code = "moved"
 	codeSocketLimit   Code = "too_many_sockets"
 	codeSlowConsumer  Code = "slow_consumer"
 	codeLagging       Code = "lagging"
@@ -43,6 +46,7 @@ const (
 	codeIDConflict    Code = "id_conflict"
 	codeNotFound      Code = "not_found"
 	codeDamaged       Code = "damaged"
+	codeErased        Code = "erased"
 	codeNotPossible   Code = "not_possible"
 	codeBusy          Code = "busy"
 	codeRateLimited   Code = "rate_limited"
@@ -103,6 +107,9 @@ func codeTable() map[Code]codeRow {
 		{codeSecondHello, 0, 0, false, 0, Words{"会话已经建立，不用重复。", "This session is already open."}},
 		{codeUnauthorized, 4501, http.StatusUnauthorized, false, 0, Words{"没能确认你的身份，请重新登录后再试。", "We could not confirm who you are. Please sign in again."}},
 		{codeTokenExpired, 4401, http.StatusUnauthorized, true, 0, Words{"登录状态已过期，请刷新后继续。", "Your sign-in has expired. Please refresh to go on."}},
+		{codeRevoked, 4503, http.StatusUnauthorized, false, 0, Words{"这次登录已经失效，请重新登录后再打开。", "This sign-in is no longer valid. Please sign in again and reopen the chat."}},
+		{codeOtherPerson, 4403, 0, true, 0, Words{"登录的账号变了，正在重新连接。", "Somebody else has signed in. Reconnecting."}},
+		{codeMoved, 4404, 0, true, 0, Words{"这段对话已归到登录的账号，正在重新连接。", "This conversation now belongs to the account that signed in. Reconnecting."}},
 		{codeSocketLimit, 4429, 0, true, 10 * time.Second, Words{"你打开的聊天窗口有点多，请关闭一个再试。", "You have several chats open. Please close one and try again."}},
 
 		// The connection.
@@ -117,6 +124,7 @@ func codeTable() map[Code]codeRow {
 		{codeIDConflict, 0, http.StatusConflict, false, 0, Words{"这条消息的编号已经用过，请重新发送。", "That message id was used for something else. Please send it again as a new message."}},
 		{codeNotFound, 0, http.StatusNotFound, false, 0, Words{"没有找到你要的内容。", "We could not find that."}},
 		{codeDamaged, 0, 0, false, 0, Words{"这段对话的记录有损坏，没法接着聊了。请重新打开页面，开始新的对话。", "The record of this conversation is damaged and it cannot go on. Please open the page again to start a new one."}},
+		{codeErased, 4411, http.StatusNotFound, true, time.Second, Words{"这段对话已经删除，重新连接后会开始新的对话。", "This conversation has been erased. A new one begins when you reconnect."}},
 		{codeNotPossible, 0, http.StatusBadRequest, false, 0, Words{"现在没法这样操作，换个方式试试。", "That is not possible right now. Please try another way."}},
 		{codeBusy, 0, http.StatusServiceUnavailable, true, 2 * time.Second, Words{"现在有点忙，请稍等一下再发。", "We are a little busy. Please try again in a moment."}},
 		{codeRateLimited, 0, http.StatusTooManyRequests, true, 5 * time.Second, Words{"发送得有点快，请稍等几秒再发。", "That was a bit fast. Please wait a few seconds."}},
@@ -167,6 +175,8 @@ func (f *fault) Error() string {
 func faultOf(err error) *fault {
 	code := codeInternal
 	switch {
+	case errors.Is(err, bot.ErrErased):
+		code = codeErased
 	case errors.Is(err, bot.ErrNotFound):
 		code = codeNotFound
 	case errors.Is(err, bot.ErrDamaged):

@@ -9,7 +9,7 @@ import (
 
 func TestConversationIsRecognisedAsSomebodysOwn(t *testing.T) {
 	t.Parallel()
-	here := identity{rules: TokenRules{Key: []byte(testKey)}}
+	here := identity{seals: [][]byte{[]byte(testKey)}}
 	who := bot.Identity{Tenant: "default", User: "u"}
 	for range 200 { // seals hold the mark between the parts now and then
 		conv := here.newConversation(who)
@@ -19,7 +19,7 @@ func TestConversationIsRecognisedAsSomebodysOwn(t *testing.T) {
 		for name, recognised := range map[string]bool{
 			"another user":   here.gave(conv, bot.Identity{Tenant: "default", User: "v"}),
 			"another tenant": here.gave(conv, bot.Identity{Tenant: "other", User: "u"}),
-			"another key":    identity{rules: TokenRules{Key: []byte(strings.Repeat("x", 32))}}.gave(conv, who),
+			"another key":    identity{seals: [][]byte{[]byte(strings.Repeat("x", 32))}}.gave(conv, who),
 			"another name":   here.gave("c_1"+conv[3:], who),
 			"cut":            here.gave(conv[1:], who) || here.gave(conv[:len(conv)-1], who),
 			"nothing":        here.gave("", who) || here.gave("c_", who) || here.gave(strings.Repeat("_", 64), who),

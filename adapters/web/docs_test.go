@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kaitong/adapters/tokens"
 )
 
 // embeddingDoc is what developers who embed the chat read.
@@ -174,10 +176,10 @@ func believed(t *testing.T, token, user string) {
 	if welcome.Data["expires_at"] == nil {
 		t.Errorf("welcomed without a token: %s", welcome.raw)
 	}
-	if pass, bad := w.server.identity.fromToken(token); bad != nil || pass.who.User != user {
+	if pass, bad := w.server.identity.fromToken(t.Context(), token); bad != nil || pass.who.User != user {
 		t.Errorf("the token is for %+v (%v), want %s", pass.who, bad, user)
 	}
-	p := newWorld(t, func(o *Options) { o.Token.Key = []byte("another key of thirty-two bytes.") }).dial()
+	p := newWorld(t, func(o *Options) { o.Token.Keys = tokens.Secrets([]byte("another key of thirty-two bytes.")) }).dial()
 	p.send(map[string]any{"type": "hello", "id": "h1", "data": map[string]any{"token": token}})
 	p.wantError(codeUnauthorized)
 	p.wantClose(4501)

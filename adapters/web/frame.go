@@ -29,6 +29,7 @@ const (
 	typePing           = "ping"
 	typePong           = "pong"
 	typeAck            = "ack"
+	typeTokenRefresh   = "token.refresh"
 
 	typeWelcome      = "welcome"
 	typeMessage      = "message"
@@ -36,6 +37,8 @@ const (
 	typeCheckState   = "check.state"
 	typeError        = "error"
 	typeGoaway       = "goaway"
+
+	typeTokenRefreshed = "token.refreshed"
 )
 
 const (
@@ -59,6 +62,7 @@ type frame struct {
 	vote     *bot.Vote
 	handoff  bot.HandoffAsk
 	ackedSeq int64
+	token    string // a fresh one
 }
 
 // isAct says whether the frame becomes a turn.
@@ -92,7 +96,7 @@ func knownKeys() keyNames {
 	return keyNames{
 		"type", "id", "conv", "seq", "ts", "re", "data",
 		"token", "anon", "locale", "product", "client", "app_version", "os", "network", "region", "channel",
-		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user",
+		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user", "confirm",
 	}
 }
 
@@ -174,6 +178,8 @@ func (d decoder) body(f *frame, data json.RawMessage) *fault {
 		return d.feedbackBody(f, data)
 	case typeAck:
 		return d.ackBody(f, data)
+	case typeTokenRefresh:
+		return d.refreshBody(f, data)
 	case typeHandoffRequest:
 		f.handoff = bot.HandoffRequest
 	case typeHandoffCancel:
@@ -257,6 +263,23 @@ func (d decoder) ackBody(f *frame, data json.RawMessage) *fault {
 		return &fault{code: codeBadField, field: "data.seq"}
 	}
 	f.ackedSeq = *body.Seq
+	return nil
+}
+
+func (d decoder) refreshBody(f *frame, data json.RawMessage) *fault {
+	var body struct {
+		Token string `json:"token"`
+	}
+	if bad := unpack(data, &body); bad != nil {
+		return bad
+	}
+	if body.Token == "" {
+		return &fault{code: codeMissingField, field: "data.token"}
+	}
+	if !printable(body.Token, maxTokenChars) {
+		return &fault{code: codeBadField, field: "data.token"}
+	}
+	f.token = body.Token
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.uber.org/goleak"
 
+	"kaitong/adapters/tokens"
 	"kaitong/bot"
 )
 
@@ -63,7 +64,9 @@ const testKey = "0123456789abcdef0123456789abcdef"
 func testOptions() Options {
 	return Options{
 		Tenant: "default", Anonymous: true, Demo: true,
-		Token:     TokenRules{Key: []byte(testKey), Audience: "kaitong"},
+		Token:     tokens.Rules{Keys: tokens.Secrets([]byte(testKey)), Audience: "kaitong"},
+		Signer:    tokens.Signer{Algorithm: tokens.HS256, Key: []byte(testKey)},
+		Seals:     [][]byte{[]byte(testKey)},
 		Origins:   []string{"https://help.example.com"},
 		Limits:    DefaultLimits(),
 		DemoUsers: testDemoUsers(),

@@ -16,14 +16,15 @@ func (s *session) greet(f frame) *fault {
 	if bad != nil {
 		return bad
 	}
-	begin, err := s.beginning(pass.who, h.resume)
+	begin, err := s.beginning(pass.who, s.former(h, pass.who), h.resume)
 	if err != nil {
 		return faultOf(err)
 	}
 	if !s.server.people.enter(pass.who) {
 		return &fault{code: codeSocketLimit}
 	}
-	s.who, s.expires, s.conv = pass.who, pass.expires, begin.conv
+	s.who, s.conv = pass.who, begin.conv
+	s.token.Store(pass.credential())
 	s.feed.last, s.feed.want, s.feed.catching = begin.last, begin.seq, true
 	s.server.hub.join(s.conv, s)
 	s.greeted.Store(true)
@@ -40,9 +41,24 @@ func (s *session) greet(f frame) *fault {
 // the Origin protects against is a browser's cookies, and there are none here.
 func (s *session) identify(h *hello) (passport, *fault) {
 	if h.token != "" {
-		return s.server.identity.fromToken(h.token)
+		return s.server.identity.fromToken(s.server.ctx, h.token)
 	}
 	return s.server.identity.fromAnon(h.anon)
+}
+
+// former is the anonymous person that somebody was before they signed in, as far
+// as they can show that; nobody where they cannot. The tenant is that of the
+// token: nothing of another one is claimed.
+func (s *session) former(h *hello, who bot.Identity) bot.Identity {
+	if h.token == "" || h.anon == "" {
+		return bot.Identity{}
+	}
+	pass, bad := s.server.identity.fromAnon(h.anon)
+	if bad != nil {
+		return bot.Identity{}
+	}
+	pass.who.Tenant = who.Tenant
+	return pass.who
 }
 
 // beginning is where a socket starts in its conversation.
@@ -56,13 +72,19 @@ type beginning struct {
 
 // beginning finds the conversation to resume. An unknown one, somebody else's
 // and a damaged one look the same: a new one is opened.
-func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
+func (s *session) beginning(who, former bot.Identity, r *resume) (beginning, error) {
 	if r == nil {
 		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
 	summary, err := s.server.engine.Open(ctx, who, r.conv)
+	if errors.Is(err, bot.ErrNotFound) && former.User != "" {
+		summary, err = s.claim(ctx, former, who, r.conv)
+	}
+	if errors.Is(err, bot.ErrMoved) || errors.Is(err, bot.ErrErased) {
+		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
+	}
 	if errors.Is(err, bot.ErrNotFound) {
 		return s.unstored(who, r), nil
 	}
@@ -79,6 +101,17 @@ func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 		begin.last, begin.recovered = r.afterSeq, true
 	}
 	return begin, nil
+}
+
+// claim takes a conversation over from the anonymous person somebody was. Sockets
+// that show it under the name they had are ended, here and on other nodes.
+func (s *session) claim(ctx context.Context, former, who bot.Identity, conv string) (bot.Summary, error) {
+	if err := s.server.engine.Claim(ctx, conv, former, who); err != nil {
+		return bot.Summary{}, err
+	}
+	s.server.log.Info("conversation claimed by somebody who signed in", "conversation", conv)
+	s.server.Announce(conv, 0)
+	return s.server.engine.Open(ctx, who, conv)
 }
 
 // unstored lets somebody back into a conversation whose first message has not

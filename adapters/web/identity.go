@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -10,18 +12,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
+	"kaitong/adapters/tokens"
 	"kaitong/bot"
 )
 
 const (
-	minKeyBytes = 32
-	tokenLife   = 15 * time.Minute // the longest a host token may live
-	clockLeeway = 30 * time.Second
-	anonBytes   = 32
-	anonPrefix  = "anon-" // users whose names begin so come from anonymous tokens only
-	demoPrefix  = "demo-"
+	anonBytes  = 32
+	anonPrefix = "anon-" // users whose names begin so come from anonymous tokens only
+	demoPrefix = "demo-"
 )
 
 // passport is a proven identity.
@@ -31,98 +29,71 @@ type passport struct {
 	anon    string    // the token to show next time, for anonymous people
 }
 
-// claims are the parts of a host token that matter.
-type claims struct {
-	jwt.RegisteredClaims
-	Tenant string `json:"tenant,omitempty"`
-}
-
 // identity checks and makes tokens.
 type identity struct {
-	rules     TokenRules
+	verifier  *tokens.Verifier
+	signer    tokens.Signer // of demo users
+	seals     [][]byte
 	tenant    string
 	anonymous bool
 	now       func() time.Time
 }
 
-// fromToken reads a host token. One algorithm is believed; key hints inside
-// the token are ignored.
-func (i identity) fromToken(token string) (passport, *fault) {
-	var c claims
-	_, err := i.parser().ParseWithClaims(token, &c, i.key)
-	if onlyExpired(err) {
-		return passport{}, &fault{code: codeTokenExpired, cause: err}
-	}
+func newIdentity(o Options, now func() time.Time) (identity, error) {
+	verifier, err := tokens.NewVerifier(o.Token, now)
 	if err != nil {
+		return identity{}, err
+	}
+	return identity{
+		verifier: verifier, signer: o.Signer, seals: o.Seals, tenant: o.Tenant, anonymous: o.Anonymous, now: now,
+	}, nil
+}
+
+// fromToken reads a host token.
+func (i identity) fromToken(ctx context.Context, token string) (passport, *fault) {
+	c, err := i.verifier.Verify(ctx, token)
+	if err == nil {
+		err = acceptable(c)
+	}
+	switch {
+	case tokens.OnlyExpired(err):
+		return passport{}, &fault{code: codeTokenExpired, cause: err}
+	case errors.Is(err, tokens.ErrNoKeys):
+		return passport{}, &fault{code: codeBusy, cause: err}
+	case err != nil:
 		return passport{}, &fault{code: codeUnauthorized, cause: err}
 	}
-	if err := i.acceptable(c); err != nil {
-		return passport{}, &fault{code: codeUnauthorized, cause: err}
-	}
-	tenant := c.Tenant
-	if tenant == "" {
-		tenant = i.tenant
-	}
-	return passport{who: bot.Identity{Tenant: tenant, User: c.Subject}, expires: c.ExpiresAt.Time}, nil
+	who := bot.Identity{Tenant: cmp.Or(c.Tenant, i.tenant), User: c.Subject}
+	return passport{who: who, expires: i.end(c.Expires)}, nil
 }
 
-// key is what signatures are checked with. A token that lists extensions one
-// must understand ("crit") is refused: none is understood here.
-func (i identity) key(token *jwt.Token) (any, error) {
-	if _, listed := token.Header["crit"]; listed {
-		return nil, errors.New("critical extensions are not supported")
+// end is when a socket ends that came with a token. One that came a moment too
+// late is believed for as long as clocks may differ, and no longer.
+func (i identity) end(expires time.Time) time.Time {
+	if i.now().Before(expires) {
+		return expires
 	}
-	return i.rules.Key, nil
+	return expires.Add(tokens.Leeway)
 }
 
-// onlyExpired tells a token that was good once from one that never was.
-func onlyExpired(err error) bool {
-	return errors.Is(err, jwt.ErrTokenExpired) &&
-		!errors.Is(err, jwt.ErrTokenSignatureInvalid) &&
-		!errors.Is(err, jwt.ErrTokenInvalidAudience) &&
-		!errors.Is(err, jwt.ErrTokenInvalidIssuer)
-}
-
-func (i identity) parser() *jwt.Parser {
-	options := []jwt.ParserOption{
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-		jwt.WithAudience(i.rules.Audience),
-		jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(),
-		jwt.WithLeeway(clockLeeway),
-		jwt.WithTimeFunc(i.now),
-	}
-	if i.rules.Issuer != "" {
-		options = append(options, jwt.WithIssuer(i.rules.Issuer))
-	}
-	return jwt.NewParser(options...)
-}
-
-func (i identity) acceptable(c claims) error {
+func acceptable(c tokens.Claims) error {
 	if !validName(c.Subject) || strings.HasPrefix(c.Subject, anonPrefix) {
 		return errors.New("sub is no usable user name")
 	}
 	if c.Tenant != "" && !validName(c.Tenant) {
 		return errors.New("tenant is no usable name")
 	}
-	if c.ExpiresAt.After(i.now().Add(tokenLife + clockLeeway)) {
-		return fmt.Errorf("exp is more than %s ahead", tokenLife)
-	}
 	return nil
 }
 
 // mint signs a token for a demo user.
 func (i identity) mint(user string) (string, time.Time, error) {
+	rules := i.verifier.Rules()
 	now := i.now()
-	expires := now.Add(tokenLife).Truncate(time.Second)
-	c := claims{RegisteredClaims: jwt.RegisteredClaims{
-		Subject:   user,
-		Audience:  jwt.ClaimStrings{i.rules.Audience},
-		Issuer:    i.rules.Issuer,
-		IssuedAt:  jwt.NewNumericDate(now),
-		ExpiresAt: jwt.NewNumericDate(expires),
-	}, Tenant: i.tenant}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(i.rules.Key)
+	expires := now.Add(rules.Life).Truncate(time.Second)
+	token, err := i.signer.Sign(tokens.Claims{
+		Subject: user, Audience: []string{rules.Audience}, Issuer: rules.Issuer, Issued: now, Expires: expires, Tenant: i.tenant,
+	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("sign demo token: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"kaitong/adapters/tokens"
 )
 
 // signed makes a token with any header, claims and key.
@@ -132,7 +134,7 @@ func TestTokenExpiresWhileOpen(t *testing.T) {
 	w.server.now = clock.now
 	p := w.join("demo-a")
 	p.exchange("m1", "x")
-	clock.advance(tokenLife + time.Minute)
+	clock.advance(tokens.DefaultLife)
 	p.say("m2", "x")
 	p.wantError(codeTokenExpired)
 	p.wantClose(4401)
@@ -144,7 +146,7 @@ func TestExpiryIsNoticedWithoutTraffic(t *testing.T) {
 	w := newWorld(t)
 	w.server.now = clock.now
 	p := w.join("demo-a")
-	clock.advance(tokenLife + time.Minute)
+	clock.advance(tokens.DefaultLife)
 	w.everySession((*session).tick)
 	p.wantClose(4401)
 }

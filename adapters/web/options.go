@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kaitong/adapters/edge"
+	"kaitong/adapters/tokens"
 )
 
 // Options is everything a [Server] is made of.
@@ -22,7 +23,10 @@ type Options struct {
 	// Tenant owns anonymous and demo people, and tokens that name no tenant.
 	Tenant string
 	// Token says which host tokens are believed.
-	Token TokenRules
+	Token tokens.Rules
+	// Seals are secrets that all nodes share: they recognise the ids of
+	// conversations that nothing was stored of yet. The first one makes them.
+	Seals [][]byte
 	// Anonymous lets people in without a token.
 	Anonymous bool
 	// Origins are allowed besides the server's own host, e.g.
@@ -35,6 +39,8 @@ type Options struct {
 	// Demo mints tokens for anybody who asks to be a demo user. Never set it
 	// where real people are served.
 	Demo bool
+	// Signer signs the tokens of demo users; Token must believe it.
+	Signer tokens.Signer
 	// Hosts are names, besides addresses and localhost, under which demo tokens are
 	// given.
 	Hosts []string
@@ -55,16 +61,12 @@ type Options struct {
 	// Uploads take documents for appeals; nil: there is no address for them.
 	Uploads *Uploads
 
+	// Personal gives people what is kept of them, or takes it away; nil: there are
+	// no addresses for it.
+	Personal *Personal
+
 	Limits Limits
 	Checks []Check // what /readyz asks
-}
-
-// TokenRules says how the host app signs who its users are: a JWT, HS256, with
-// sub, aud and exp at most 15 minutes ahead; an optional claim "tenant".
-type TokenRules struct {
-	Key      []byte // at least 32 bytes
-	Audience string
-	Issuer   string // not checked when empty
 }
 
 // DemoUser is one entry of the picker: a user of the reference responder with
@@ -146,8 +148,14 @@ func (o Options) validate() error {
 	need(o.Engine != nil, "an engine is needed")
 	need(o.Log != nil, "a logger is needed")
 	need(o.Tenant != "", "a tenant is needed")
-	need(len(o.Token.Key) >= minKeyBytes, fmt.Sprintf("the token key needs at least %d bytes", minKeyBytes))
-	need(o.Token.Audience != "", "the token audience is needed")
+	if err := o.Token.Validate(); err != nil {
+		problems = append(problems, err)
+	}
+	need(len(o.Seals) > 0, "a seal is needed")
+	for _, seal := range o.Seals {
+		need(len(seal) >= minSealBytes, fmt.Sprintf("a seal needs at least %d bytes", minSealBytes))
+	}
+	need(!o.Demo || o.Signer.Key != nil, "demo mode needs what signs tokens")
 	for _, origin := range o.Origins {
 		need(validOrigin(origin), fmt.Sprintf("origin %q must look like https://host", origin))
 	}

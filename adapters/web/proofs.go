@@ -192,5 +192,8 @@ func faultOfProof(err error) *fault {
 			return &fault{code: row.code, cause: fmt.Errorf("proof: %w", err)}
 		}
 	}
-	return faultOf(err)
+	if bad := faultOf(err); bad.code != codeErased {
+		return bad
+	}
+	return &fault{code: codeNotFound, cause: err} // only whose it was may know that there was one
 }

@@ -57,6 +57,8 @@ func (s *Server) faultOfHistory(err error) *fault {
 	bad := faultOf(err)
 	switch bad.code {
 	case codeNotFound:
+	case codeErased: // only whose it was may know that there was one
+		return &fault{code: codeNotFound, cause: err}
 	case codeDamaged:
 		s.log.Error("damaged conversation not shown", "error", err)
 		return &fault{code: codeNotFound, cause: err}
@@ -85,7 +87,7 @@ func (s *Server) authorised(r *http.Request) (passport, *fault) {
 	switch {
 	case token == "" || len(token) > maxTokenChars:
 	case strings.EqualFold(scheme, "Bearer"):
-		return s.identity.fromToken(token)
+		return s.identity.fromToken(r.Context(), token)
 	case strings.EqualFold(scheme, "Anonymous"):
 		return s.identity.fromAnon(token)
 	}

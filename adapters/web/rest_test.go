@@ -380,11 +380,11 @@ func TestHeadersEverywhere(t *testing.T) {
 
 func TestNewListsEveryProblem(t *testing.T) {
 	t.Parallel()
-	_, err := New(Options{Origins: []string{"help.example.com", "https://x/path", "https://*.example.com", "https://a;script-src"}, Token: TokenRules{Key: []byte("short")}})
+	_, err := New(Options{Origins: []string{"help.example.com", "https://x/path", "https://*.example.com", "https://a;script-src"}, Seals: [][]byte{[]byte("short")}})
 	if err == nil {
 		t.Fatal("made from nothing")
 	}
-	for _, want := range []string{"engine", "logger", "tenant", "32 bytes", "audience", `"help.example.com"`, `"https://x/path"`, `"https://*.example.com"`, `"https://a;script-src"`, "limit"} {
+	for _, want := range []string{"engine", "logger", "tenant", "26 bytes", "audience", `"help.example.com"`, `"https://x/path"`, `"https://*.example.com"`, `"https://a;script-src"`, "limit"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not mentioned in: %v", want, err)
 		}

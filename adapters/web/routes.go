@@ -14,6 +14,10 @@ func (s *Server) routes() (http.Handler, error) {
 	if s.options.Uploads != nil {
 		s.share(mux, "/v1/conversations/{id}/proofs", methods{http.MethodPost: s.proofs})
 	}
+	if s.options.Personal != nil {
+		s.share(mux, "/v1/me/erase", methods{http.MethodPost: s.erase})
+		s.share(mux, "/v1/me/export", methods{http.MethodGet: s.export})
+	}
 	if s.options.Demo {
 		s.share(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
 		s.share(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})

@@ -29,6 +29,7 @@ type Server struct {
 	people   *people
 	door     door
 	uploads  *allowance[bot.Identity]
+	personal *allowance[bot.Identity]
 	hub      *hub
 	crew     *crew
 	rounds   rounds
@@ -74,6 +75,7 @@ func New(options Options) (*Server, error) {
 		people:   newPeople(options.Limits),
 		door:     newDoor(options.Limits, options.Proxies),
 		uploads:  newAllowance[bot.Identity](proofsPerTime, proofsTime),
+		personal: newAllowance[bot.Identity](personalTimes, personalTime),
 		hub:      newHub(),
 		crew:     newCrew(),
 		now:      time.Now,
@@ -86,9 +88,9 @@ func New(options Options) (*Server, error) {
 
 		uploading: make(chan struct{}, proofsAtOnce),
 	}
-	s.identity = identity{
-		rules: options.Token, tenant: options.Tenant, anonymous: options.Anonymous,
-		now: func() time.Time { return s.now() },
+	var err error
+	if s.identity, err = newIdentity(options, func() time.Time { return s.now() }); err != nil {
+		return nil, fmt.Errorf("web server: %w", err)
 	}
 	s.upgrader = s.newUpgrader()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -105,7 +107,9 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 func (s *Server) show(conv string, frames []durable, except *session) {
 	for _, other := range s.hub.others(conv, except) {
-		other.offer(frames)
+		if samePerson(other.who, except.who) { // else it was theirs, and they have not heard yet that it is not
+			other.offer(frames)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // session is one socket. The reader goroutine owns it: who, conv and the like
 // are set by hello, before greeted, and never change afterwards; everything
-// others touch before that is atomic or has its own lock.
+// else that others touch is atomic or has its own lock.
 type session struct {
 	server *Server
 	conn   *websocket.Conn
@@ -26,7 +26,7 @@ type session struct {
 	chosen  string // the language hello asked for; "" is the one the person writes
 	product string
 	client  bot.Client
-	expires time.Time // of the token; zero: never
+	token   atomic.Pointer[credential] // it came with, or the latest since; nil before hello and for anonymous people
 	greeted atomic.Bool
 	english atomic.Bool
 
@@ -195,6 +195,8 @@ func (s *session) dispatch(f frame) *fault {
 		return s.greet(f)
 	case !s.greeted.Load():
 		return &fault{code: codeNotHello}
+	case f.kind == typeTokenRefresh:
+		return s.refresh(f)
 	case s.expired():
 		return &fault{code: codeTokenExpired}
 	case f.conv != "" && f.conv != s.conv:
@@ -207,10 +209,6 @@ func (s *session) dispatch(f frame) *fault {
 		s.sendFrame(outFrame{Type: typePong, Re: f.id, Data: emptyData{}})
 	}
 	return nil // ack and pong ask for nothing
-}
-
-func (s *session) expired() bool {
-	return !s.expires.IsZero() && s.server.now().After(s.expires.Add(clockLeeway))
 }
 
 // refuse tells the client what was wrong, and closes when the table says so.

@@ -85,7 +85,10 @@ func (s *session) silentFor() time.Duration {
 	return s.server.elapsed() - time.Duration(s.heard.Load())
 }
 
-func (s *session) nextTick(after time.Duration) { s.due.Store(int64(s.server.elapsed() + after)) }
+// nextTick is when the token ends, where that is sooner.
+func (s *session) nextTick(after time.Duration) {
+	s.due.Store(int64(s.server.elapsed() + s.untilOver(after)))
+}
 
 // firstTick spreads the pings of sockets that came all at once.
 func (s *session) firstTick() {

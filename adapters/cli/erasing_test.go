@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"kaitong/configs"
+)
+
+// appealed is somebody who has told a lot of themselves: words, an appeal with a
+// document, a vote, and a wish for a human.
+func appealed(t *testing.T, address, user string) *person {
+	t.Helper()
+	p := newPerson(t, address, user, "")
+	p.beginAppeal()
+	p.says("材料")
+	if status, body := p.upload(address, "账单-zebra.pdf", paper("the zebra paid the bill")); status != http.StatusCreated {
+		t.Fatalf("upload: %d %s", status, body)
+	}
+	p.text("人工")
+	p.until("handoff.state")
+	return p
+}
+
+// tracesOf are what must not be found of them.
+func tracesOf(p *person) []string {
+	return []string{p.conversation(), "那笔账单去年就还清了", "账单-zebra", "demo-rejected"}
+}
+
+func wantNoTrace(t *testing.T, dir string, traces ...string) {
+	t.Helper()
+	for path, data := range filesBelow(t, dir) {
+		for _, trace := range traces {
+			if bytes.Contains(data, []byte(trace)) || strings.Contains(path, trace) {
+				t.Errorf("%s holds %q", filepath.Base(path), trace)
+			}
+		}
+		if strings.Contains(path, blobsDir+string(filepath.Separator)) {
+			t.Errorf("%s is still there", path)
+		}
+	}
+}
+
+func countTraces(t *testing.T, dir string, traces ...string) (found int) {
+	t.Helper()
+	for _, data := range filesBelow(t, dir) {
+		for _, trace := range traces {
+			found += bytes.Count(data, []byte(trace))
+		}
+	}
+	return found
+}
+
+func demoConfig(t *testing.T) configs.Config {
+	t.Helper()
+	config := configs.Default()
+	config.Addr, config.Data = "127.0.0.1:0", t.TempDir()
+	config.Eligibility.Timeout = patientCheck
+	return config
+}
+
+func (p *person) welcomed() (w welcomeData) {
+	for _, f := range p.frames {
+		if f.Type == "welcome" {
+			_ = json.Unmarshal(f.Data, &w)
+		}
+	}
+	return w
+}
+
+// wantSentAway waits until the socket is closed as that of an erased
+// conversation.
+func (p *person) wantSentAway() {
+	p.t.Helper()
+	for {
+		select {
+		case <-p.client.frames:
+			continue
+		case <-p.client.ended:
+		case <-time.After(20 * time.Second):
+			p.t.Fatal("the socket of an erased conversation stays open")
+		}
+		var closed *websocket.CloseError
+		if !errors.As(p.client.err, &closed) || closed.Code != 4411 {
+			p.t.Errorf("the socket ended with %v", p.client.err)
+		}
+		return
+	}
+}
+
+// call asks one of the addresses of a person.
+func (p *person) call(method, url, body string) (status int, answer string) {
+	p.t.Helper()
+	request, err := http.NewRequestWithContext(p.t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+p.client.token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// The operator erases a person beside a running server. Nothing of them is in
+// any file, then and after the end; others go on.
+func TestErasePersonBesideAServer(t *testing.T) {
+	t.Parallel()
+	config := demoConfig(t)
+	address, stop := launch(t, config)
+	p, other := appealed(t, address, "demo-rejected"), newPerson(t, address, "demo-overdue", "")
+	other.ask("为什么我的借呗开通不了？")
+	traces := tracesOf(p)
+	if countTraces(t, config.Data, traces...) == 0 {
+		t.Fatal("there is nothing to erase")
+	}
+	code, out, notes := kaitong(t, "conversations", "erase", "--user", "demo-rejected", "--data", config.Data)
+	if code != exitFailed || !strings.Contains(out, "1 conversation(s)") || !strings.Contains(out, "Nothing was erased") {
+		t.Errorf("without a yes: %d %s%s", code, out, notes)
+	}
+	code, out, notes = kaitong(t, "conversations", "erase", "--user", "demo-rejected", "--data", config.Data, "--yes")
+	if code != exitOK || !strings.Contains(out, "Erased 1 conversation(s).") {
+		t.Errorf("erase: %d %s%s", code, out, notes)
+	}
+	wantNoTrace(t, config.Data, traces...)
+	p.wantSentAway()
+	other.ask("那怎么办")
+	again, err := dialAs(t.Context(), address, "demo-rejected", hello{Resume: &resume{Conv: traces[0], Epoch: p.welcomed().Epoch}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew := &person{t: t, client: again}
+	t.Cleanup(func() { _ = again.close() })
+	if anew.until("welcome"); anew.conversation() == traces[0] {
+		t.Error("somebody is let into the conversation that was erased")
+	}
+	stop()
+	wantNoTrace(t, config.Data, traces[:3]...)
+	code, out, notes = kaitong(t, "verify", "--data", config.Data)
+	if code != exitOK || !strings.Contains(out, "tombstones of 1 conversation(s)") {
+		t.Errorf("verify: %d %s%s", code, out, notes)
+	}
+}
+
+// Without a server the same is done by the command.
+func TestEraseWithoutAServer(t *testing.T) {
+	t.Parallel()
+	config := demoConfig(t)
+	address, stop := launch(t, config)
+	p := appealed(t, address, "demo-rejected")
+	traces := tracesOf(p)
+	stop()
+	code, out, notes := kaitong(t, "conversations", "erase", traces[0], "no-such", "--data", config.Data, "--yes")
+	if code != exitOK || !strings.Contains(out, "Erased 1 conversation(s).") {
+		t.Errorf("erase: %d %s%s", code, out, notes)
+	}
+	wantNoTrace(t, config.Data, traces...)
+	if code, out, notes := kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes"); code != exitOK || !strings.Contains(out, "nothing to erase") {
+		t.Errorf("once more: %d %s%s", code, out, notes)
+	}
+	if code, _, _ := kaitong(t, "conversations", "erase", "--data", config.Data, "--yes"); code != exitUsage {
+		t.Errorf("nobody is named: %d", code)
+	}
+}
+
+// A person takes what is theirs with them, and has it erased.
+func TestPersonExportsAndErases(t *testing.T) {
+	t.Parallel()
+	config := demoConfig(t)
+	address, stop := launch(t, config)
+	p, other := appealed(t, address, "demo-rejected"), newPerson(t, address, "demo-overdue", "")
+	other.ask("为什么我的借呗开通不了？")
+	traces := tracesOf(p)
+	status, body := p.call(http.MethodGet, address+"/v1/me/export", "")
+	var export struct {
+		Schema, User  string
+		Conversations []struct {
+			ID      string
+			Appeals []struct{ Documents []struct{ Name string } }
+		}
+		Complete bool
+	}
+	if err := json.Unmarshal([]byte(body), &export); err != nil || status != http.StatusOK || !export.Complete || export.User != "demo-rejected" {
+		t.Fatalf("export: %d %v %s", status, err, body)
+	}
+	if len(export.Conversations) != 1 || export.Conversations[0].Appeals[0].Documents[0].Name != "账单-zebra.pdf" || !strings.Contains(body, "那笔账单去年就还清了") {
+		t.Errorf("export: %s", body)
+	}
+	for _, secret := range []string{"RISK", "reasons", "ranking", "demo-overdue"} {
+		if strings.Contains(body, secret) {
+			t.Errorf("the export holds %q", secret)
+		}
+	}
+	for _, wrong := range []string{`{}`, `{"confirm":"yes"}`} {
+		if status, body := p.call(http.MethodPost, address+"/v1/me/erase", wrong); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", wrong, status, body)
+		}
+	}
+	status, body = p.call(http.MethodPost, address+"/v1/me/erase", `{"confirm":"erase everything"}`)
+	if status != http.StatusOK || body != `{"conversations":1,"told":[],"wiped":true}`+"\n" {
+		t.Errorf("erase: %d %s", status, body)
+	}
+	p.wantSentAway()
+	wantNoTrace(t, config.Data, traces...)
+	if status, body := p.call(http.MethodGet, address+"/v1/me/export", ""); status != http.StatusOK || !strings.Contains(body, `"conversations":[]`) {
+		t.Errorf("export after that: %d %s", status, body)
+	}
+	if status, body := other.call(http.MethodGet, address+"/v1/me/export", ""); status != http.StatusOK || !strings.Contains(body, `"complete":true`) || strings.Contains(body, traces[0]) {
+		t.Errorf("export of another one: %d %s", status, body)
+	}
+	stop()
+	wantNoTrace(t, config.Data, traces...)
+}
+
+// A server that is killed in the middle of an erasure finishes it after its next
+// start, wherever it was.
+func TestErasureOutlivesAKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills servers")
+	}
+	t.Parallel()
+	for _, at := range []eraseStep{eraseAsked, eraseTurns, eraseFigures, eraseProofs, eraseDone} {
+		t.Run(string(at), func(t *testing.T) {
+			t.Parallel()
+			spec := nodeSpec{Data: t.TempDir(), Fail: failPoint{Step: step(at), Call: 1}}
+			server := startProcess(t, spec)
+			p := appealed(t, server.address, "demo-rejected")
+			traces := tracesOf(p)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.address+"/v1/me/erase", strings.NewReader(`{"confirm":"erase everything"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Authorization", "Bearer "+p.client.token)
+			request.Header.Set("Content-Type", "application/json")
+			if response, err := http.DefaultClient.Do(request); err == nil {
+				response.Body.Close()
+				t.Fatalf("an answer came: %s", response.Status)
+			}
+			server.awaitDeath(t)
+			spec.Fail = failPoint{}
+			again := startProcess(t, spec)
+			awaitNoTrace(t, spec.Data, traces...)
+			again.kill()
+			wantNoTrace(t, spec.Data, traces...)
+			if code, out, notes := kaitong(t, "verify", "--data", spec.Data); code != exitOK || !strings.Contains(out, "tombstones of 1 conversation(s)") {
+				t.Errorf("verify: %d %s%s", code, out, notes)
+			}
+		})
+	}
+}
+
+// awaitNoTrace waits until a server has erased what was asked for before.
+func awaitNoTrace(t *testing.T, dir string, traces ...string) {
+	t.Helper()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for countTraces(t, dir, traces...) > 0 {
+		select {
+		case <-ticker.C:
+		case <-t.Context().Done():
+			t.Fatal("there are traces to the end")
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"kaitong/bot"
+)
+
+// ConversationsOf returns every conversation of a person, in the order of their
+// names. It misses none, also where the list of conversations is behind the log.
+func (l *Log) ConversationsOf(ctx context.Context, who bot.Identity) (names []string, err error) {
+	err = l.db.persist(ctx, func(ctx context.Context) error {
+		names, err = conversationsOf(ctx, l.db.pool, l.db.words, who)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("conversations of a person: %w", err)
+	}
+	return names, nil
+}
+
+// ConversationsOf is [Log.ConversationsOf] beside a server.
+func (r *Reader) ConversationsOf(ctx context.Context, who bot.Identity) (names []string, err error) {
+	err = r.from.read(ctx, func(db *sql.DB, w words) error {
+		names, err = conversationsOf(ctx, db, w, who)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("conversations of a person: %w", err)
+	}
+	return names, nil
+}
+
+// conversationsOf asks the list, and looks at those it does not say enough of.
+func conversationsOf(ctx context.Context, db *sql.DB, w words, who bot.Identity) ([]string, error) {
+	projected, err := getProjected(ctx, db, w)
+	if err != nil {
+		return nil, err
+	}
+	names, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool {
+		started, is := event.(bot.Started)
+		return is && started.Tenant == who.Tenant && started.User == who.User
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := overviewsIn(ctx, db, w.overviews.owned, who.Tenant, who.User)
+	for _, one := range rows {
+		names = append(names, one.Conversation)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+// KeptLongest returns at most so many conversations whose last turn is older than
+// a time, the oldest first. Those that wait for a human or have one are not among
+// them, nor those whose appeal the institution has not confirmed.
+func (l *Log) KeptLongest(ctx context.Context, before time.Time, most int) (names []string, err error) {
+	err = l.db.persist(ctx, func(ctx context.Context) error {
+		names = names[:0]
+		rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.kept, before.UTC().Format(timeLayout), most)
+		for _, one := range rows {
+			names = append(names, one.Conversation)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("conversations kept longest: %w", err)
+	}
+	return names, nil
+}
