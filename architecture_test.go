@@ -39,6 +39,7 @@ func table() map[string]layer {
 	adapter := layer{imports: []string{"bot"}, inTests: []string{"bot/bottest"}}
 	return map[string]layer{
 		".":                            {imports: []string{"adapters/cli"}},
+		".ci/deployed":                 {}, // a module of its own
 		"configs":                      {},
 		"intents":                      {},
 		"knowledge":                    {},
