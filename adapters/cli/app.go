@@ -102,6 +102,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handInAppeals()
 	c.tidyProofs()
 	c.tidyErasures()
+	c.retain()
 	app.http = &http.Server{
 		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
