@@ -99,9 +99,9 @@ func (b *Board) Get(conversation string) (Entry, bool) {
 }
 
 // Concerns says whether a desk wants to hear of a turn that was just stored:
-// its conversation waits for a human, has one, or just had.
+// its conversation waits for a human, has one, or just had, or is another's now.
 func (b *Board) Concerns(turn Turn) bool {
-	if slices.ContainsFunc(turn.Events, func(event Event) bool { _, is := event.(HandoffChanged); return is }) {
+	if slices.ContainsFunc(turn.Events, func(event Event) bool { _, is := event.(HandoffChanged); return is }) || turn.claims() {
 		return true
 	}
 	_, open := b.Get(turn.Conversation)

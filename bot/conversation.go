@@ -11,6 +11,7 @@ import (
 type Conversation struct {
 	ID      string
 	Owner   Identity
+	Former  Identity // whose it was without a name, where it was claimed
 	Product string
 	Locale  string
 	Version int64 // of the last turn applied
@@ -132,6 +133,8 @@ func (c *Conversation) apply(event Event, at time.Time) {
 	case Started:
 		c.Owner = Identity{Tenant: e.Tenant, User: e.User, Anonymous: e.Anonymous}
 		c.Product, c.Locale = e.Product, e.Locale
+	case Claimed:
+		c.Owner, c.Former = Identity{Tenant: e.Tenant, User: e.User}, c.Owner
 	case Message:
 		c.applyMessage(e)
 		if e.Author == AuthorUser || e.Author == AuthorAgent { // what the bot says is no news to an agent

@@ -244,7 +244,8 @@ func (e *Engine) report(ctx context.Context, turn Turn, h Handoff) {
 // load returns the fold of the conversation. With ErrNotFound it returns the
 // empty conversation when there is none, and nil when it is somebody else's.
 func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversation, error) {
-	if place.conv == nil {
+	known := place.conv != nil
+	if !known {
 		turns, err := e.log.Load(ctx, place.id, 0, 0)
 		if err != nil {
 			return nil, fmt.Errorf("conversation %s: load: %w", place.id, err)
@@ -258,10 +259,23 @@ func (e *Engine) load(ctx context.Context, place *slot, who Identity) (*Conversa
 		}
 		place.conv = conv
 	}
-	if !sameOwner(place.conv.Owner, who) {
-		return nil, fmt.Errorf("conversation %s: %w", place.id, ErrNotFound)
+	if known && place.conv.Owner.Anonymous && !sameOwner(place.conv.Owner, who) { // it may have been claimed at another node
+		if err := e.catchUp(ctx, place); err != nil {
+			return nil, err
+		}
 	}
-	return place.conv, nil
+	return place.conv.of(who)
+}
+
+// of is the conversation for its owner, and nothing for anybody else.
+func (c *Conversation) of(who Identity) (*Conversation, error) {
+	switch {
+	case sameOwner(c.Owner, who):
+		return c, nil
+	case c.Former.User != "" && sameOwner(c.Former, who):
+		return nil, fmt.Errorf("conversation %s: %w: %w", c.ID, ErrNotFound, ErrMoved)
+	}
+	return nil, fmt.Errorf("conversation %s: %w", c.ID, ErrNotFound)
 }
 
 func sameOwner(a, b Identity) bool { return a.Tenant == b.Tenant && a.User == b.User }

@@ -27,7 +27,8 @@ const (
 )
 
 type (
-	// Started opens a conversation and binds it to its owner for good.
+	// Started opens a conversation and binds it to its owner: for good, unless that
+	// is somebody without a name, see Claimed.
 	Started struct {
 		Tenant    string `json:"tenant"`
 		User      string `json:"user"`
@@ -37,6 +38,13 @@ type (
 		Pack      string `json:"pack"` // id@version of the knowledge pack
 
 		Client *Client `json:"client,omitempty"` // as far as it says what it is
+	}
+
+	// Claimed gives a conversation to the person that its anonymous owner turned
+	// out to be, once and for good.
+	Claimed struct {
+		Tenant string `json:"tenant"`
+		User   string `json:"user"`
 	}
 
 	// Message is something said. Clients see it, so it has a Seq.
@@ -282,6 +290,7 @@ type EntityRef struct {
 
 // Kind names the event in the log. These names are part of the log format.
 func (Started) Kind() string        { return "started" }
+func (Claimed) Kind() string        { return "claimed" }
 func (Message) Kind() string        { return "message" }
 func (Understood) Kind() string     { return "understood" }
 func (Checked) Kind() string        { return "checked" }

@@ -136,7 +136,7 @@ func (c claims) length(sentences []Sentence) error {
 func (c claims) each(sentences []Sentence) error {
 	for _, s := range sentences {
 		source := c.cited(s)
-		if err := c.adds(s.Text, source, ""); err != nil {
+		if err := c.adds(s.Text, source); err != nil {
 			return err
 		}
 		if err := c.faith.Check(s.Text); err != nil {
@@ -146,9 +146,8 @@ func (c claims) each(sentences []Sentence) error {
 	return nil
 }
 
-// adds says what words have that their source does not. Usual are words that may
-// be said besides.
-func (c claims) adds(words, source, usual string) error {
+// adds says what words have that their source does not.
+func (c claims) adds(words, source string) error {
 	for _, held := range []struct {
 		rule  Rule
 		check func(words, source string) error
@@ -157,7 +156,7 @@ func (c claims) adds(words, source, usual string) error {
 			return err
 		}
 	}
-	return RuleSupport.breaks(c.support(words, source+"\n"+usual))
+	return nil
 }
 
 // cited is the text that a sentence stands on.
@@ -256,6 +255,9 @@ func (c claims) kept(sentences []Sentence) error {
 			return errors.New("denies something else")
 		}
 		if err := bent(p.Text, said); err != nil {
+			return err
+		}
+		if err := RuleSupport.breaks(follows(p.Text, said)); err != nil {
 			return err
 		}
 	}

@@ -11,14 +11,10 @@ import (
 )
 
 // bent says how words of a text, said again, say something else: numbers change
-// places, a denial is of another thing, or what held a sentence back is gone. It
-// is nil where they do not.
+// places, or what held a sentence back is gone. It is nil where they do not.
 func bent(text, said string) error {
 	if !slices.Equal(numbersIn(text), numbersIn(said)) {
 		return RuleNumbers.breaks(errors.New("other numbers, or in another order"))
-	}
-	if err := deniesMore(text, said); err != nil {
-		return err
 	}
 	for _, hedge := range hedges() {
 		if before, after := len(hedge.FindAllString(plainly(text), -1)), len(hedge.FindAllString(plainly(said), -1)); after < before {
@@ -76,7 +72,7 @@ var hedges = sync.OnceValue(func() []*regexp.Regexp {
 // be becomes what is or will be.
 var certainty = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`[就都便则将]会|会(?:通过|开通|批准|成功|到账|提高|解除|下款|放款)|必|肯定|一定|总是|永远` +
-		`|[你您](?:已|满足|符合|通过|具备|达到|获得|有资格)|已经?(?:通过|开通|批准|获)|(?:通过|开通|批准|成功)了` +
+		`|[你您](?:已|满足|符合|通过|具备|达到|获得|有资格)|已经?(?:通过|开通|批准|获|(?:提交)?成功)了?|(?:通过|开通|批准|成功)了` +
 		`|\b(?:will|must|always|every|all|surely|already)\b|'ll\b|\byou(?: are|'re)\b|\byour [a-z]+ (?:is|are|has|have)\b`)
 })
 
@@ -95,7 +91,7 @@ func denied(text string) []string {
 
 // oneDenial spells denials that mean the same in one way.
 var oneDenial = sync.OnceValue(func() *strings.Replacer {
-	return strings.NewReplacer("别人", "他人", "特别", "", "分别", "", "识别", "", "不要", "不", "别", "不", "请勿", "不", "勿", "不", "无法", "不", "无需", "不用", "不必", "不用", "不需要", "不用")
+	return strings.NewReplacer("能不能", "", "是不是", "", "有没有", "", "会不会", "", "要不要", "", "不过", "", "别人", "他人", "特别", "", "分别", "", "识别", "", "不要", "不", "别", "不", "请勿", "不", "勿", "不", "无法", "不", "无需", "不用", "不必", "不用", "不需要", "不用")
 })
 
 // deniedTail is how many characters after a denial tell what it denies.

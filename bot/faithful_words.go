@@ -113,7 +113,7 @@ func denials(text string) int {
 	n := 0
 	for _, clause := range clausesOf(text) {
 		if !slices.Contains(kindWords(), clause) {
-			n += len(denialPattern().FindAllString(clause, -1))
+			n += len(denialPattern().FindAllString(oneDenial().Replace(clause), -1))
 		}
 	}
 	return n
@@ -191,7 +191,7 @@ func pieces(clause string) []kind {
 func hanContent(clause string) []rune {
 	var run []rune
 	for _, r := range joiningHan().Replace(clause) {
-		if isHan(r) && !strings.ContainsRune("的了呢吧吗啊嘛就也都还和与或在是有把被给对到会能可以请你您我它这那个一下先再后等", r) {
+		if isHan(r) && !strings.ContainsRune(littleHan, r) {
 			run = append(run, r)
 		}
 	}

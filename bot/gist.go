@@ -80,11 +80,19 @@ func (g Gist) allows(lines []string, faith Faith) error {
 		if !utf8.ValidString(line) || strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) > gistLineRunes {
 			return errors.New("a line is blank, or too long")
 		}
-		if err := c.adds(line, source, summaryWords()); err != nil {
+		if err := c.adds(line, source); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
+		if err := RuleSupport.breaks(c.support(line, source+"\n"+summaryWords())); err != nil {
 			return fmt.Errorf("nobody wrote %w", err)
 		}
 		if err := RuleDenials.breaks(deniesMore(source+","+summaryWords(), line)); err != nil {
 			return fmt.Errorf("nobody wrote %w", err)
+		}
+		for _, mood := range moods() {
+			if err := RuleMood.breaks(mood.strays(append(g.Said, g.Answered...), summaryWords(), line)); err != nil {
+				return fmt.Errorf("nobody wrote %w", err)
+			}
 		}
 		if err := RulePack.breaks(faith.Check(line)); err != nil {
 			return err
@@ -96,5 +104,5 @@ func (g Gist) allows(lines []string, faith Faith) error {
 // summaryWords are words about people and what they want, not about causes.
 func summaryWords() string {
 	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
-		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, asks for a human agent, wants to talk to a person"
+		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, they want to know whether they still, asks for a human agent, wants to talk to a person"
 }

@@ -35,18 +35,11 @@ func (e *Engine) read(ctx context.Context, who Identity, conversation string, se
 		return fmt.Errorf("conversation %s: wait for turn: %w", conversation, err)
 	}
 	defer e.shelf.put(place)
-	known := place.conv != nil
-	conv, err := e.load(ctx, place, who)
-	if err != nil {
-		return err
+	conv, err := e.current(ctx, place, who)
+	if err == nil {
+		see(conv)
 	}
-	if known {
-		if err := e.catchUp(ctx, place); err != nil {
-			return err
-		}
-	}
-	see(conv)
-	return nil
+	return err
 }
 
 // catchUp folds in what the log holds beyond the fold at hand.

@@ -213,6 +213,23 @@ func oneNumber(groups []group) []digitRun {
 	return long
 }
 
+// isNumbered says whether a word holds a number as long as one that somebody
+// can be called by, and no version.
+func isNumbered(word string) bool {
+	text := fold(word).text
+	if countDigits(text) < shortestPhone {
+		return false
+	}
+	for _, groups := range stretches(text) {
+		for _, part := range withoutDates(groups) {
+			if len(joined(part).digits) >= shortestPhone {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // clauses cuts a stretch where a sentence may pause.
 func clauses(groups []group) [][]group {
 	var list [][]group

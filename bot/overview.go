@@ -51,6 +51,8 @@ func (o *Overview) apply(event Event) {
 	case Started:
 		o.Owner = Identity{Tenant: withoutZeros(e.Tenant), User: withoutZeros(e.User), Anonymous: e.Anonymous}
 		o.Product, o.Locale = withoutZeros(e.Product), withoutZeros(e.Locale)
+	case Claimed:
+		o.Owner = Identity{Tenant: withoutZeros(e.Tenant), User: withoutZeros(e.User)}
 	case HandoffChanged:
 		o.Handoff = HandoffState(withoutZeros(string(e.State)))
 		if e.Ticket != "" {
@@ -73,7 +75,7 @@ func withoutZeros(text string) string { return strings.ReplaceAll(text, "\x00", 
 // InOverview says whether an overview takes anything from an event.
 func InOverview(event Event) bool {
 	switch event.(type) {
-	case Started, HandoffChanged, AppealStarted, AppealSubmitted, AppealAccepted, AppealRefused:
+	case Started, Claimed, HandoffChanged, AppealStarted, AppealSubmitted, AppealAccepted, AppealRefused:
 		return true
 	}
 	return false
@@ -83,7 +85,7 @@ func InOverview(event Event) bool {
 // look into. What people type cannot make one: its quotes are escaped.
 func OverviewMarks() []string {
 	return []string{
-		rowMark(Started{}.Kind()), rowMark(HandoffChanged{}.Kind()), rowMark(AppealStarted{}.Kind()),
+		rowMark(Started{}.Kind()), rowMark(Claimed{}.Kind()), rowMark(HandoffChanged{}.Kind()), rowMark(AppealStarted{}.Kind()),
 		rowMark(AppealSubmitted{}.Kind()), rowMark(AppealAccepted{}.Kind()), rowMark(AppealRefused{}.Kind()),
 	}
 }
@@ -95,7 +97,7 @@ func rowMark(kind string) string { return `{"kind":"` + kind + `","data":` }
 // event that is [InOverview]. Most do not: then the rest of the turn is enough.
 func ConcernsOverview(row []byte) bool {
 	return bytes.Contains(row, []byte(`{"kind":"started","data":`)) || bytes.Contains(row, []byte(`{"kind":"handoff","data":`)) ||
-		bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
+		bytes.Contains(row, []byte(`{"kind":"claimed","data":`)) || bytes.Contains(row, []byte(`{"kind":"appeal_`)) // of which the form's own are few
 }
 
 // overviewMarksIn finds where the events of a row begin that an overview takes

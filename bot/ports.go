@@ -15,6 +15,9 @@ var (
 	// ErrNotFound: no such conversation, or it belongs to somebody else. The
 	// two are told apart nowhere, so that ids cannot be probed.
 	ErrNotFound = errors.New("not found")
+	// ErrMoved comes with ErrNotFound, and to one person only: the conversation was
+	// theirs before they, or whoever had their anonymous token, signed in.
+	ErrMoved = errors.New("it belongs to who signed in")
 	// ErrIDConflict: a message id was used again with another body.
 	ErrIDConflict = errors.New("message id already used with another body")
 	// ErrInvalid: the input breaks a rule of the contract.

@@ -36,6 +36,8 @@ func decodeEvent(item envelope, find FindSealed) (Event, error) {
 	switch item.Kind {
 	case "started":
 		return decodeAs[Started](item)
+	case "claimed":
+		return decodeAs[Claimed](item)
 	case "message":
 		return decodeMessage(item, find)
 	case "understood":

@@ -127,17 +127,20 @@ func (t Turn) Proof() (Proof, bool) {
 	return Proof{}, false
 }
 
-// current is the conversation as the log has it now.
+// current is the conversation as the log has it now, and whose it is now.
 func (e *Engine) current(ctx context.Context, place *slot, who Identity) (*Conversation, error) {
 	known := place.conv != nil
 	conv, err := e.load(ctx, place, who)
 	if err != nil {
 		return nil, err
 	}
-	if known {
-		err = e.catchUp(ctx, place)
+	if !known {
+		return conv, nil
 	}
-	return conv, err
+	if err := e.catchUp(ctx, place); err != nil {
+		return nil, err
+	}
+	return conv.of(who)
 }
 
 // draftFor is a turn that no message of the person began.

@@ -36,12 +36,25 @@ func (e *Engine) hidePersonalData(say Say) Say {
 	if !e.library.Latest().heard.clean(say.Text) {
 		say.Text, say.masked = e.masker.Mask(say.Text)
 	}
+	say.Client = e.maskedClient(say.Client)
 	if say.Vote != nil {
 		vote := *say.Vote
 		vote.Reason, _ = e.masker.Mask(vote.Reason)
 		say.Vote = &vote
 	}
 	return say
+}
+
+// maskedClient holds no more of a person than what they type does: an app may
+// put anything into the words about itself. Where a version would stand and a
+// phone number does, it is only known to be something else.
+func (e *Engine) maskedClient(client Client) Client {
+	for _, word := range []*string{&client.AppVersion, &client.OS, &client.Network, &client.Region, &client.Channel} {
+		if _, kinds := e.masker.Mask(*word); len(kinds) > 0 || isNumbered(*word) {
+			*word = channelOther
+		}
+	}
+	return client
 }
 
 // events runs the straight line from one message to the events of its turn.

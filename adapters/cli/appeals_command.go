@@ -28,7 +28,7 @@ Example, with a NATS server on this machine:
 
 // Run answers until it is stopped.
 func (a appealsServe) Run(ctx context.Context, s streams) error {
-	conn, err := a.connect("appeals responder")
+	conn, err := a.connect(ctx, "appeals responder")
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (a appealsServe) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.err, "Answering %s on %s. Stop with Ctrl-C.\n", appeals.Subject, a.NATS)
+	fmt.Fprintf(s.err, "Answering %s on %s. Stop with Ctrl-C.\n", appeals.Subject, conn.ConnectedUrlRedacted())
 	<-ctx.Done()
 	return responder.Close()
 }
@@ -70,7 +70,7 @@ A "warn" line breaks nothing: the command still succeeds.`
 
 // Run verifies a responder.
 func (a appealsVerify) Run(ctx context.Context, s streams) error {
-	conn, err := a.connect("appeals verify")
+	conn, err := a.connect(ctx, "appeals verify")
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
 }
 
 func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {
-	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger}
+	return natsbus.Options{URL: config.NATS.URL, Listen: config.NATS.Listen, Logger: logger, Access: natsAccess(config.NATS)}
 }
 
 // newID makes ids that sort by time.
@@ -151,7 +151,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // configured, nor found on your own NATS.
 func (c *core) serveEligibility(ctx context.Context) error {
 	if c.config.Eligibility.Responder != configs.ResponderEmbedded {
-		return nil
+		return c.offerDemoUsers()
 	}
 	foreign, err := c.foreignResponder(ctx)
 	if err != nil || foreign {
@@ -168,6 +168,15 @@ func (c *core) serveEligibility(ctx context.Context) error {
 	}
 	c.teardown.add("eligibility responder", func(context.Context) error { return responder.Close() })
 	return nil
+}
+
+// offerDemoUsers fills the picker of the demo where another process answers for
+// them.
+func (c *core) offerDemoUsers() (err error) {
+	if c.config.Mode == configs.ModeDemo {
+		c.directory, err = eligibility.ShippedDirectory()
+	}
+	return err
 }
 
 // foreignResponder looks for an eligibility service of your own, whose

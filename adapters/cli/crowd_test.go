@@ -109,9 +109,14 @@ func (c *crowd) dismiss() {
 	c.gone.Wait()
 }
 
+// loader is what of a log is needed to compare with it.
+type loader interface {
+	Load(ctx context.Context, conversation string, after int64, limit int) ([]bot.Turn, error)
+}
+
 // check compares what people were told with what the log holds. Everybody has
 // left by then, with every message acknowledged.
-func (c *crowd) check(log bot.EventLog) {
+func (c *crowd) check(log loader) {
 	c.t.Helper()
 	c.dismiss()
 	acked, threads := 0, 0
@@ -141,7 +146,7 @@ func longest(all []time.Duration) time.Duration {
 }
 
 // compare lists what the log holds otherwise than it was promised.
-func (k *thread) compare(ctx context.Context, log bot.EventLog) (problems []string) {
+func (k *thread) compare(ctx context.Context, log loader) (problems []string) {
 	complain := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	turns, err := log.Load(ctx, k.conv, 0, 0)
 	if err != nil {

@@ -104,7 +104,7 @@ func examine(ctx context.Context, read func() (configs.Config, error), x examine
 	}
 	x.config = config
 	for _, look := range []func(context.Context){
-		x.configuration, x.dataDirectory, x.database, x.disk, x.descriptors, x.keys, x.nats, x.pack,
+		x.configuration, x.dataDirectory, x.database, x.disk, x.descriptors, x.keys, x.certificates, x.nats, x.pack,
 		x.ports, x.blobs, x.calls, x.clock, x.zone,
 	} {
 		look(ctx)

@@ -63,6 +63,9 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 		"oidc.odd":                func(p *patient) { p.config.Desk.OIDC.Issuer = p.site() },
 		"oidc.unreachable":        func(p *patient) { p.config.Desk.OIDC.Issuer = "http://" + freeAddress(p.t, "127.0.0.1") },
 		"clock.off":               func(p *patient) { p.config.Desk.OIDC.Issuer = p.site(); p.look.now = ahead(10 * time.Minute) },
+		"jwks.unreachable":        func(p *patient) { p.config.Auth.JWKSURL = "http://" + freeAddress(p.t, "127.0.0.1") },
+		"jwks.odd":                func(p *patient) { p.config.Auth.JWKSURL = p.site() },
+		"certificates.unreadable": func(p *patient) { p.config.NATS.CAFile = p.file("ca.pem", "no certificate", 0o644) },
 		"webhooks.private":        func(p *patient) { p.config.Handoff.Webhooks = p.hook(p.site()) },
 		"webhooks.unreachable": func(p *patient) {
 			p.config.Handoff.AllowPrivate = true

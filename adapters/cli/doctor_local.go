@@ -76,7 +76,10 @@ func (x *examiner) descriptors(context.Context) { x.add(doctor.Descriptors()) }
 func (x *examiner) keys(context.Context) {
 	c := x.config
 	files := []doctor.KeyFile{
-		{Setting: "auth.key_file", Path: c.Auth.KeyFile, Least: minKeyBytes},
+		{Setting: "nats.token_file", Path: c.NATS.TokenFile, Least: minSecret},
+		{Setting: "nats.nkey_file", Path: c.NATS.NKeyFile, Least: minSecret},
+		{Setting: "nats.creds_file", Path: c.NATS.CredsFile, Least: minSecret},
+		{Setting: "nats.key_file", Path: c.NATS.KeyFile, Least: minSecret},
 		{Setting: "blobs.key_file", Path: c.Blobs.KeyFile, Least: minKeyBytes},
 		{Setting: "desk.oidc.client_secret_file", Path: c.Desk.OIDC.ClientSecretFile, Least: 8},
 		{Setting: "llm.key_file", Path: c.LLM.KeyFile, Least: 8},
@@ -87,6 +90,9 @@ func (x *examiner) keys(context.Context) {
 	}
 	if c.Mode == configs.ModeDemo {
 		files = append(files, x.madeKeys()...)
+	}
+	if c.Auth.Algorithm == configs.AlgorithmHS256 { // the other keys are public
+		files = append(files, doctor.KeyFile{Setting: "auth.key_file", Path: c.Auth.KeyFile, Least: minKeyBytes})
 	}
 	for _, one := range files {
 		if one.Path != "" {
@@ -115,6 +121,12 @@ func (x *examiner) madeKeys() []doctor.KeyFile {
 
 // productionKeys refuses what was made for trying, or typed.
 func (x *examiner) productionKeys() {
+	if x.config.Blobs.KeyFile == "" {
+		x.add(doctor.Doubt("keys.blobs-missing", nil, nil))
+	}
+	if x.config.Auth.Algorithm != configs.AlgorithmHS256 {
+		return
+	}
 	key, err := x.config.Auth.ReadKey()
 	setting := "auth.key"
 	if x.config.Auth.KeyFile != "" {
@@ -128,9 +140,6 @@ func (x *examiner) productionKeys() {
 		x.add(doctor.Bad("keys.demo", nil, args))
 	case x.config.Auth.KeyFile == "" && doctor.Guessable(key):
 		x.add(doctor.Bad("keys.guessable", nil, args))
-	}
-	if x.config.Blobs.KeyFile == "" {
-		x.add(doctor.Doubt("keys.blobs-missing", nil, nil))
 	}
 }
 

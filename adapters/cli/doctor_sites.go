@@ -22,6 +22,16 @@ func (x *examiner) clock(context.Context) {
 	x.add(doctor.Good("clock", "%s", x.now().Format("2006-01-02 15:04:05 -07:00")))
 }
 
+// certificates are those in files.
+func (x *examiner) certificates(context.Context) {
+	judge := doctor.Certificates{Now: x.now(), Roots: x.roots}
+	for setting, path := range map[string]string{"nats.ca_file": x.config.NATS.CAFile, "nats.cert_file": x.config.NATS.CertFile} {
+		if path != "" {
+			x.add(judge.File(setting, path))
+		}
+	}
+}
+
 // blobs writes a probe, reads it and deletes it.
 func (x *examiner) blobs(ctx context.Context) {
 	c := x.config
@@ -77,6 +87,7 @@ func (x *examiner) calls(ctx context.Context) {
 func (x *examiner) sites() []doctor.Site {
 	c := x.config
 	sites := []doctor.Site{
+		{Setting: "auth.jwks_url", Check: "jwks", URL: c.Auth.JWKSURL, Want: `"keys"`},
 		{
 			Setting: "desk.oidc.issuer", Check: "oidc", URL: c.Desk.OIDC.Issuer, Path: "/.well-known/openid-configuration",
 			Want: `"` + c.Desk.OIDC.Issuer + `"`,

@@ -88,7 +88,7 @@ func whole(t *testing.T, one doctor.Finding) {
 	for _, language := range []doctor.Language{doctor.Chinese, doctor.English} {
 		told := one.Tell(language)
 		for part, text := range map[string]string{"name": told.Name, "wrong": told.Wrong, "means": told.Means, "mend": told.Mend} {
-			if text == "" || strings.Contains(text, "{") {
+			if text == "" || strings.Contains(strings.ReplaceAll(text, `{"keys"`, ""), "{") {
 				t.Errorf("%s, %s, %s: %q", one.Problem, language, part, text)
 			}
 		}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"kaitong/adapters/conform"
 	"kaitong/adapters/eligibility"
 )
@@ -19,19 +17,6 @@ type eligibilityCommand struct {
 	Serve  eligibilityServe  `cmd:"" help:"Run the reference responder with the demo profiles."`
 	Check  eligibilityCheck  `cmd:"" help:"Ask about one user and print the raw reply."`
 	Verify eligibilityVerify `cmd:"" help:"Check any responder against the contract."`
-}
-
-// natsFlag names the server that a responder listens to.
-type natsFlag struct {
-	NATS string `name:"nats" help:"NATS server." default:"nats://127.0.0.1:4222" placeholder:"URL"`
-}
-
-func (n natsFlag) connect(name string) (*nats.Conn, error) {
-	conn, err := nats.Connect(n.NATS, nats.Name("kaitong "+name), nats.Timeout(3*time.Second))
-	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", n.NATS, err)
-	}
-	return conn, nil
 }
 
 type eligibilityServe struct {
@@ -51,7 +36,7 @@ func (e eligibilityServe) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	conn, err := e.connect("eligibility responder")
+	conn, err := e.connect(ctx, "eligibility responder")
 	if err != nil {
 		return err
 	}
@@ -62,7 +47,7 @@ func (e eligibilityServe) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Answering %s on %s for %d people. Stop with Ctrl-C.\n", eligibility.Subject, e.NATS, len(directory.People()))
+	fmt.Fprintf(s.out, "Answering %s on %s for %d people. Stop with Ctrl-C.\n", eligibility.Subject, conn.ConnectedUrlRedacted(), len(directory.People()))
 	<-ctx.Done()
 	return responder.Close()
 }
@@ -100,7 +85,7 @@ included: this is a tool for operators, not for the people asked about.`
 
 // Run prints one raw reply.
 func (e eligibilityCheck) Run(ctx context.Context, s streams) error {
-	conn, err := e.connect("eligibility check")
+	conn, err := e.connect(ctx, "eligibility check")
 	if err != nil {
 		return err
 	}
@@ -143,7 +128,7 @@ func (e eligibilityVerify) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	conn, err := e.connect("eligibility verify")
+	conn, err := e.connect(ctx, "eligibility verify")
 	if err != nil {
 		return err
 	}

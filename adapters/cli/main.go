@@ -34,7 +34,10 @@ type commands struct {
 	Analytics     analyticsCommand     `cmd:"" help:"Figures of what people ask and what helps."`
 	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
+	Backup        backupCommand        `cmd:"" help:"Copy everything that cannot be made anew, beside a running server."`
+	Restore       restoreCommand       `cmd:"" help:"Put a backup into a new data directory, and verify it."`
 	Doctor        doctorCommand        `cmd:"" help:"Say what is wrong with a set-up, what it means for people, and how to mend it."`
+	Health        healthCommand        `cmd:"" help:"Ask a running server whether it is well."`
 	Knowledge     knowledgeCommand     `cmd:"" help:"Check and test a knowledge pack."`
 	Status        statusCommand        `cmd:"" help:"Publish what is wrong with the service at the moment."`
 	Intents       intentsCommand       `cmd:"" help:"Look into the intent classifier."`

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"kaitong/adapters/natsbus"
 	"kaitong/adapters/status"
 	"kaitong/configs"
 	"kaitong/knowledge"
@@ -68,9 +69,9 @@ func (b board) do(ctx context.Context, out io.Writer, request status.Request) (s
 	if b.config.NATS.URL == "" {
 		return b.file(ctx, out, request)
 	}
-	conn, err := nats.Connect(b.config.NATS.URL, nats.Name("kaitong status"), nats.Timeout(confirmWithin))
+	conn, err := natsbus.Dial(ctx, natsbus.Options{URL: b.config.NATS.URL, Name: "kaitong status", Timeout: confirmWithin, Access: natsAccess(b.config.NATS)})
 	if err != nil {
-		return status.State{}, fmt.Errorf("connect to the NATS of --nats or nats.url: %w", err) // the URL may hold a password
+		return status.State{}, fmt.Errorf("connect to the NATS of --nats or nats.url: %w", err)
 	}
 	defer conn.Close()
 	return askServers(ctx, out, conn, request)

@@ -98,6 +98,8 @@ func eventNote(event bot.Event) string {
 	switch e := event.(type) {
 	case bot.Started:
 		return fmt.Sprintf("began with pack %s, in %s%s", e.Pack, e.Locale, anonymousNote(e))
+	case bot.Claimed:
+		return "belongs to " + e.User + " from here on, who signed in"
 	case bot.Understood:
 		return understoodNote(e)
 	case bot.Checked:

@@ -26,6 +26,7 @@ func TestWidget(t *testing.T) {
 		"goes on after a restart":           widgetRestart,
 		"sends an appeal with documents":    widgetAppeals,
 		"shows what is typed and runs none": widgetInjections,
+		"shows what was hidden":             widgetHides,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -267,4 +268,30 @@ func naughty(t *testing.T) []string {
 func plain(text string) bool {
 	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 }
 	return strings.TrimSpace(text) != "" && len(text) < 4000 && !strings.ContainsFunc(text, control)
+}
+
+// Whoever types a number of theirs sees at once what was made of it and that it
+// was not kept, in their language, and again after the page was loaded anew.
+func widgetHides(t *testing.T, chromium *browsertest.Browser) {
+	address := startApp(t, nil)
+	for locale, want := range map[string]struct{ text, shown, says string }{
+		"zh": {"手机号13800138000换了，借呗开不了", "手机号***换了，借呗开不了", "没有保存"},
+		"en": {"My card 6222020200001234567 expired", "My card *** expired", "not stored"},
+	} {
+		tab := chromium.Open(t, address+"/chat?locale="+locale)
+		tab.See(".greeting .bubble")
+		tab.Write(want.text)
+		answered(tab, 1)
+		look := func(when string) {
+			t.Helper()
+			if got := tab.Text(".message.user"); !strings.Contains(got, want.shown) || !strings.Contains(got, want.says) {
+				t.Errorf("%s, %s: %q", locale, when, got)
+			}
+		}
+		look("at once")
+		tab.Shoot("real-hidden-" + locale)
+		tab.Reload()
+		tab.See(".message.user")
+		look("after loading again")
+	}
 }

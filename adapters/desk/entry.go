@@ -63,9 +63,13 @@ type eventData struct {
 func newTurnData(turn bot.Turn) (turnData, error) {
 	data := turnData{Conversation: turn.Conversation, Version: turn.Version, At: stamp(turn.At), Events: []eventData{}}
 	for _, event := range turn.Events {
-		if started, ok := event.(bot.Started); ok {
-			started.User = masked(started.User)
-			event = started
+		switch e := event.(type) {
+		case bot.Started:
+			e.User = masked(e.User)
+			event = e
+		case bot.Claimed:
+			e.User = masked(e.User)
+			event = e
 		}
 		text, err := json.Marshal(event)
 		if err != nil {

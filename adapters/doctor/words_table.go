@@ -18,6 +18,7 @@ func names() map[string]words {
 		"ports":        {"监听地址", "Addresses to listen on"},
 		"blobs":        {"材料存储", "Store of documents"},
 		"oidc":         {"企业账号登录", "Sign-in provider"},
+		"jwks":         {"公钥地址", "Public keys of tokens"},
 		"webhooks":     {"Webhook", "Webhooks"},
 		"model":        {"语言模型", "Language model"},
 		"zone":         {"时区", "Time zone"},
@@ -331,6 +332,16 @@ func problems() map[string]problem {
 			words{"{url} 没有给出 OpenID 配置", "{url} does not tell its OpenID configuration"},
 			words{"客服不能用企业账号登录。", "agents cannot sign in with the account of the company."},
 			words{"desk.oidc.issuer 要与该地址配置里的 issuer 一字不差，例如 https://id.example.com/realms/bank", "desk.oidc.issuer must be what its configuration calls issuer, to the letter: https://id.example.com/realms/bank"},
+		},
+		"jwks.unreachable": {
+			words{"连不上 {url}", "{url} cannot be reached"},
+			words{"新密钥签发的 token 校验不了，用户会被当作陌生人。", "tokens signed with a new key cannot be checked, so people are strangers."},
+			words{"检查 auth.jwks_url、网络和对方服务；也可以把公钥放进 auth.key_file。", "check auth.jwks_url, the network and the service there; or put the public keys into auth.key_file."},
+		},
+		"jwks.odd": {
+			words{"{url} 没有给出 JWKS", "{url} does not answer with a JWKS"},
+			words{"token 校验不了，用户会被当作陌生人。", "no token can be checked, so people are strangers."},
+			words{"auth.jwks_url 要指向 JSON：{\"keys\": [...]}", "auth.jwks_url must lead to JSON of the form {\"keys\": [...]}"},
 		},
 		"webhooks.unreachable": {
 			words{"{setting}：连不上 {url}", "{setting}: {url} cannot be reached"},

@@ -219,7 +219,7 @@ func TestNoOrderGetsThrough(t *testing.T) {
 func TestEveryPayloadIsRefusedInEveryWay(t *testing.T) {
 	t.Parallel()
 	edition := shipped(t)
-	orders, let, tried, each := injections(), 0, 0, 144 // as many as there are payloads and ways
+	orders, let, tried, each := injections(), 0, 0, 192 // as many as there are payloads and ways
 	if testing.Short() {
 		each = 12
 	}

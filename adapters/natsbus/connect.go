@@ -34,8 +34,8 @@ func startExternal(ctx context.Context, options Options) (*Bus, error) {
 	return bus, nil
 }
 
-// Dial connects to external servers for a short while, as commands do: what is
-// lost is not connected to again. Close the connection.
+// Dial connects to external servers as commands do: what goes wrong later is
+// written to standard error. Close the connection.
 func Dial(ctx context.Context, options Options) (*nats.Conn, error) {
 	options = withDefaults(options)
 	if err := validate(options); err != nil {
@@ -46,7 +46,7 @@ func Dial(ctx context.Context, options Options) (*nats.Conn, error) {
 		return nil, err
 	}
 	list := strings.Join(servers(options.URL), ",")
-	conn, err := dial(ctx, list, append(access, nats.Name(options.Name), nats.Timeout(options.Timeout), nats.NoReconnect()))
+	conn, err := dial(ctx, list, append(access, nats.Name(options.Name), nats.Timeout(options.Timeout), nats.MaxReconnects(-1)))
 	if err != nil {
 		return nil, fmt.Errorf("nats: cannot connect to %s: %w", redact(options.URL), options.explain(err))
 	}

@@ -114,8 +114,12 @@ func follow(o *bot.Overview, turn bot.Turn) {
 // overviewRow are the columns of an overview; nil is what it does not know.
 func overviewRow(o *bot.Overview) []any {
 	row := []any{o.Conversation, nil, nil, nil, nil, nil, nil, o.Last.UTC().Format(timeLayout), o.Turns, nil, nil, o.Position, nil}
-	if o.Owner != (bot.Identity{}) || o.Product != "" || o.Locale != "" {
-		row[1], row[2], row[3], row[4], row[5] = o.Owner.Tenant, o.Owner.User, o.Owner.Anonymous, o.Product, o.Locale
+	begun := !o.Started.IsZero() || o.Product != "" || o.Locale != ""
+	if begun || o.Owner != (bot.Identity{}) {
+		row[1], row[2], row[3] = o.Owner.Tenant, o.Owner.User, o.Owner.Anonymous
+	}
+	if begun { // else it has another owner, and nothing else is known here
+		row[4], row[5] = o.Product, o.Locale
 	}
 	if !o.Started.IsZero() {
 		row[6] = o.Started.UTC().Format(timeLayout)

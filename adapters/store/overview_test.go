@@ -179,8 +179,8 @@ func TestOverviewsAreTheFold(t *testing.T) {
 	})
 }
 
-// anyTurn is what may happen in a conversation. Only the first turn binds it to
-// its owner.
+// anyTurn is what may happen in a conversation. The first turn binds it to its
+// owner, and a later one may give it to another.
 func anyTurn(r *rapid.T, name string, version int64) bot.Turn {
 	turn := bottest.Turn(name, version, "{\"kind\":\"handoff\",\"data\":{}}")
 	turn.At = time.Unix(rapid.Int64Range(0, 1<<31).Draw(r, "at"), 123).UTC() // clocks of nodes differ
@@ -190,6 +190,9 @@ func anyTurn(r *rapid.T, name string, version int64) bot.Turn {
 			Tenant: word.Draw(r, "tenant"), User: word.Draw(r, "user"), Anonymous: rapid.Bool().Draw(r, "anonymous"),
 			Product: word.Draw(r, "product"), Locale: word.Draw(r, "locale"),
 		})
+	}
+	if version > 1 && rapid.IntRange(0, 3).Draw(r, "claimed") == 0 {
+		turn.Events = append(turn.Events, bot.Claimed{Tenant: word.Draw(r, "tenant"), User: "u" + word.Draw(r, "user")})
 	}
 	for range rapid.IntRange(0, 2).Draw(r, "changes") {
 		turn.Events = append(turn.Events, bot.HandoffChanged{

@@ -13,10 +13,30 @@ import (
 // Announce says that another node has stored events of a conversation up to
 // seq. The sockets of that conversation that were shown less read the log;
 // late, repeated and missing announcements are harmless. It never waits, and a
-// conversation nobody here looks at costs a look into a map.
+// conversation nobody here looks at costs a look into a map. With seq 0 nothing
+// is to be shown, and it may be somebody else's now.
 func (s *Server) Announce(conversation string, seq int64) {
-	for _, session := range s.hub.others(conversation, nil) {
+	sessions := s.hub.others(conversation, nil)
+	if seq == 0 && len(sessions) > 0 {
+		s.spawn(func() { s.lookWhose(conversation, sessions) })
+		return
+	}
+	for _, session := range sessions {
 		session.announced(seq)
+	}
+}
+
+// lookWhose ends the sockets of people whose conversation it no longer is.
+func (s *Server) lookWhose(conversation string, sessions []*session) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.limits.TurnTimeout)
+	defer cancel()
+	for _, session := range sessions {
+		if !session.who.Anonymous {
+			continue // only theirs can become another's
+		}
+		if _, err := s.engine.Open(ctx, session.who, conversation); errors.Is(err, bot.ErrMoved) {
+			session.refuse("", &fault{code: codeMoved, cause: err})
+		}
 	}
 }
 
@@ -144,8 +164,12 @@ func (s *Server) compareOne(conv string) error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.TurnTimeout)
 	defer cancel()
 	summary, err := s.engine.Open(ctx, sessions[0].who, conv)
-	if errors.Is(err, bot.ErrNotFound) || errors.Is(err, bot.ErrDamaged) {
-		return nil // nothing is stored yet, or asking again is of no use
+	if errors.Is(err, bot.ErrNotFound) {
+		s.lookWhose(conv, sessions) // or nothing is stored yet
+		return nil
+	}
+	if errors.Is(err, bot.ErrDamaged) {
+		return nil // asking again is of no use
 	}
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ type body interface {
 func (d ackData) appendTo(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"seq":`...), d.Seq, 10)
 	b = strconv.AppendBool(append(b, `,"duplicate":`...), d.Duplicate)
-	return append(b, '}')
+	return append(appendField(b, `,"masked":`, d.Masked), '}')
 }
 
 func (d errorData) appendTo(b []byte) []byte {
@@ -91,6 +91,9 @@ func (d messageData) appendTo(b []byte) []byte {
 	}
 	b = appendField(b, `,"choice":`, d.Choice)
 	b = appendField(b, `,"agent":`, d.Agent)
+	if d.Masked {
+		b = append(b, `,"masked":true`...)
+	}
 	return append(b, '}')
 }
 

@@ -17,9 +17,9 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id, text string, n, ms int64, flag bool) {
 		at := time.UnixMilli(min(max(ms, 0), 253_402_300_799_999)).UTC()
 		for _, data := range []body{
-			ackData{n, flag}, stateData{text}, handoffData{bot.HandoffState(text), int(int32(n)), id}, emptyData{}, goawayData{text, n},
+			ackData{n, flag, text}, stateData{text}, handoffData{bot.HandoffState(text), int(int32(n)), id}, emptyData{}, goawayData{text, n},
 			errorData{Code(text), text, id, flag, n},
-			messageData{Author: bot.Author(text), Blocks: []bot.Block{{Type: "text", Text: text}}, Choice: id, Agent: text},
+			messageData{Author: bot.Author(text), Blocks: []bot.Block{{Type: "text", Text: text}}, Choice: id, Agent: text, Masked: flag},
 			messageData{About: &bot.About{Intent: text}, Blocks: []bot.Block{}},
 		} {
 			frame := outFrame{Type: typeAck, ID: id, Conv: text, Seq: n, TS: at, Re: id, Data: data}

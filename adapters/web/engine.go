@@ -17,6 +17,9 @@ type Engine interface {
 	// events a client may see with Seq > afterSeq. It may end with the turn that
 	// makes it most events or more.
 	History(ctx context.Context, who bot.Identity, conversation string, afterSeq int64, most int) ([]bot.Turn, error)
+	// Claim gives a conversation of an anonymous person to who they turned out to
+	// be; [bot.ErrNotFound] where that cannot be.
+	Claim(ctx context.Context, conversation string, from, to bot.Identity) error
 	// Greeting is shown before anything was said.
 	Greeting(locale string) []bot.Block
 	// Page is what the chat page shows around the conversation.

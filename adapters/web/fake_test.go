@@ -30,12 +30,13 @@ type fakeEngine struct {
 }
 
 type fakeConv struct {
-	mu    sync.Mutex
-	owner bot.Identity
-	turns []bot.Turn
-	seen  map[string]fakeSeen
-	seq   int64
-	step  int // of the flow, 0 before it
+	mu     sync.Mutex
+	owner  bot.Identity
+	former bot.Identity
+	turns  []bot.Turn
+	seen   map[string]fakeSeen
+	seq    int64
+	step   int // of the flow, 0 before it
 
 	filled int // short turns stored by fill
 	proofs []bot.Proof
@@ -233,7 +234,7 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 	}
 	c := e.find(who, id)
 	if c == nil {
-		return bot.Summary{}, fmt.Errorf("conversation %s: %w", id, bot.ErrNotFound)
+		return bot.Summary{}, fmt.Errorf("conversation %s: %w", id, e.absent(who, id))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -241,6 +242,28 @@ func (e *fakeEngine) Open(_ context.Context, who bot.Identity, id string) (bot.S
 		return bot.Summary{}, bot.ErrNotFound
 	}
 	return bot.Summary{Conversation: id, Seq: c.seq}, nil
+}
+
+// Claim gives a conversation another owner.
+func (e *fakeEngine) Claim(_ context.Context, id string, from, to bot.Identity) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := e.convs[id]
+	if c == nil || c.owner != from || from.Tenant != to.Tenant {
+		return fmt.Errorf("conversation %s: claim: %w", id, bot.ErrNotFound)
+	}
+	c.owner, c.former = to, from
+	return nil
+}
+
+// absent is why somebody does not find a conversation.
+func (e *fakeEngine) absent(who bot.Identity, id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if c := e.convs[id]; c != nil && c.former == who {
+		return errors.Join(bot.ErrNotFound, bot.ErrMoved)
+	}
+	return bot.ErrNotFound
 }
 
 // hurtConv makes a conversation a damaged one.

@@ -71,10 +71,21 @@ func (s *session) settle(id string, receipt bot.Receipt, frames []durable) {
 		return
 	}
 	var space [frameBytes]byte
-	ack := appendFrame(space[:0], outFrame{Type: typeAck, Conv: s.conv, Re: id, Data: ackData{Seq: receipt.Seq, Duplicate: receipt.Duplicate}})
+	ack := appendFrame(space[:0], outFrame{Type: typeAck, Conv: s.conv, Re: id, Data: ackData{Seq: receipt.Seq, Duplicate: receipt.Duplicate, Masked: maskedText(receipt.Turn, id)}})
 	s.feed.mu.Lock()
 	s.showLocked(ack, frames, id)
 	s.feed.mu.Unlock()
+}
+
+// maskedText is what was stored of a person's own message in which something was
+// hidden, so that its writer sees it too.
+func maskedText(turn bot.Turn, id string) string {
+	for _, event := range turn.Events {
+		if m, ok := event.(bot.Message); ok && m.ID == id && len(m.Masked) > 0 && len(m.Blocks) > 0 {
+			return m.Blocks[0].Text
+		}
+	}
+	return ""
 }
 
 // conclude ends an act and catches up with what had to wait for it.

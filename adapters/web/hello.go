@@ -16,7 +16,7 @@ func (s *session) greet(f frame) *fault {
 	if bad != nil {
 		return bad
 	}
-	begin, err := s.beginning(pass.who, h.resume)
+	begin, err := s.beginning(pass.who, s.former(h, pass.who), h.resume)
 	if err != nil {
 		return faultOf(err)
 	}
@@ -46,6 +46,21 @@ func (s *session) identify(h *hello) (passport, *fault) {
 	return s.server.identity.fromAnon(h.anon)
 }
 
+// former is the anonymous person that somebody was before they signed in, as far
+// as they can show that; nobody where they cannot. The tenant is that of the
+// token: nothing of another one is claimed.
+func (s *session) former(h *hello, who bot.Identity) bot.Identity {
+	if h.token == "" || h.anon == "" {
+		return bot.Identity{}
+	}
+	pass, bad := s.server.identity.fromAnon(h.anon)
+	if bad != nil {
+		return bot.Identity{}
+	}
+	pass.who.Tenant = who.Tenant
+	return pass.who
+}
+
 // beginning is where a socket starts in its conversation.
 type beginning struct {
 	conv      string
@@ -57,14 +72,17 @@ type beginning struct {
 
 // beginning finds the conversation to resume. An unknown one, somebody else's
 // and a damaged one look the same: a new one is opened.
-func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
+func (s *session) beginning(who, former bot.Identity, r *resume) (beginning, error) {
 	if r == nil {
 		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	ctx, cancel := context.WithTimeout(s.server.ctx, s.server.limits.TurnTimeout)
 	defer cancel()
 	summary, err := s.server.engine.Open(ctx, who, r.conv)
-	if errors.Is(err, bot.ErrErased) {
+	if errors.Is(err, bot.ErrNotFound) && former.User != "" {
+		summary, err = s.claim(ctx, former, who, r.conv)
+	}
+	if errors.Is(err, bot.ErrMoved) || errors.Is(err, bot.ErrErased) {
 		return beginning{conv: s.server.identity.newConversation(who), fresh: true}, nil
 	}
 	if errors.Is(err, bot.ErrNotFound) {
@@ -83,6 +101,17 @@ func (s *session) beginning(who bot.Identity, r *resume) (beginning, error) {
 		begin.last, begin.recovered = r.afterSeq, true
 	}
 	return begin, nil
+}
+
+// claim takes a conversation over from the anonymous person somebody was. Sockets
+// that show it under the name they had are ended, here and on other nodes.
+func (s *session) claim(ctx context.Context, former, who bot.Identity, conv string) (bot.Summary, error) {
+	if err := s.server.engine.Claim(ctx, conv, former, who); err != nil {
+		return bot.Summary{}, err
+	}
+	s.server.log.Info("conversation claimed by somebody who signed in", "conversation", conv)
+	s.server.Announce(conv, 0)
+	return s.server.engine.Open(ctx, who, conv)
 }
 
 // unstored lets somebody back into a conversation whose first message has not

@@ -31,15 +31,17 @@ type (
 		Page      bot.Page    `json:"page"`
 	}
 	ackData struct {
-		Seq       int64 `json:"seq"`
-		Duplicate bool  `json:"duplicate"`
+		Seq       int64  `json:"seq"`
+		Duplicate bool   `json:"duplicate"`
+		Masked    string `json:"masked,omitempty"` // what is stored of a text in which something was hidden
 	}
 	messageData struct {
 		Author bot.Author  `json:"author"`
 		Blocks []bot.Block `json:"blocks"`
 		About  *bot.About  `json:"about,omitempty"`
 		Choice string      `json:"choice,omitempty"`
-		Agent  string      `json:"agent,omitempty"` // who wrote it, of agents' messages
+		Agent  string      `json:"agent,omitempty"`  // who wrote it, of agents' messages
+		Masked bool        `json:"masked,omitempty"` // something a person wrote was hidden
 	}
 	handoffData struct {
 		State    bot.HandoffState `json:"state"`
@@ -82,7 +84,7 @@ func eventFrame(event bot.Event) outFrame {
 		if blocks == nil {
 			blocks = []bot.Block{}
 		}
-		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice, Agent: nameOf(e.By)}
+		data := messageData{Author: e.Author, Blocks: blocks, About: e.About, Choice: e.Choice, Agent: nameOf(e.By), Masked: len(e.Masked) > 0}
 		return outFrame{Type: typeMessage, ID: e.ID, Seq: e.Seq, Re: e.Re, Data: data}
 	case bot.HandoffChanged:
 		return outFrame{Type: typeHandoffState, Seq: e.Seq, Data: handoffData{State: e.State, Agent: nameOf(e.Agent)}}

@@ -108,6 +108,11 @@ func (f *folding) run() error {
 	if f.seen.started != nil && m.Version == 0 { // a conversation begins once
 		m.open(f.seen.started)
 	}
+	if f.seen.claimed != nil {
+		if err := f.claim(f.seen.claimed); err != nil {
+			return err
+		}
+	}
 	f.asks = f.seen.asks(m)
 	cut := f.cuts()
 	if f.asks && (cut || !m.Contact.Marks.Has(Requests)) {
@@ -149,6 +154,27 @@ func open(state bot.HandoffState) bool {
 
 func waits(state bot.HandoffState) bool {
 	return state == bot.HandoffRequested || state == bot.HandoffQueued
+}
+
+// claim notes that somebody without a name is somebody from now on. What they
+// asked last goes along, so nothing points here from the name they had.
+func (f *folding) claim(e *bot.Claimed) error {
+	before, err := f.state.Person(f.m.who)
+	if err != nil {
+		return fmt.Errorf("person: %w", err)
+	}
+	latest := *before
+	f.m.who, f.m.anonymous = PersonKey(e.Tenant, e.User), false
+	if latest.Conversation != f.turn.Conversation {
+		return nil
+	}
+	*before = Person{}
+	person, err := f.state.Person(f.m.who)
+	if err != nil {
+		return fmt.Errorf("person: %w", err)
+	}
+	*person = latest
+	return nil
 }
 
 // returns notes with the person's latest contact that they have come back, and

@@ -5,6 +5,7 @@ import "kaitong/bot"
 // glance is what a turn is about, seen at once.
 type glance struct {
 	started    *bot.Started
+	claimed    *bot.Claimed
 	user       bool // the person wrote or tapped
 	words      string
 	choice     string
@@ -24,6 +25,8 @@ func look(events []bot.Event) (g glance) {
 		switch e := event.(type) {
 		case bot.Started:
 			g.begins(e)
+		case bot.Claimed:
+			g.claims(e)
 		case bot.Message:
 			g.message(&e)
 		case bot.Understood:
@@ -44,6 +47,8 @@ func look(events []bot.Event) (g glance) {
 }
 
 func (g *glance) begins(e bot.Started) { g.started = &e }
+
+func (g *glance) claims(e bot.Claimed) { g.claimed = &e }
 
 func (g *glance) message(m *bot.Message) {
 	switch m.Author {

@@ -57,6 +57,7 @@ func EveryEvent() []bot.Event {
 			Ranking:  []bot.Ranked{{Intent: "fail.credit_thin", Confidence: 0.7312345678901234}, {Intent: "other", Confidence: 1e-12}},
 			Entities: []bot.EntityRef{{Kind: "product", Value: "借呗", Negated: true}}, Reader: "llm",
 		},
+		bot.Claimed{Tenant: "default", User: "user-4711"},
 		bot.Checked{Outcome: bot.CheckOK, Verdict: &bot.Verdict{
 			Decision:   bot.Ineligible,
 			Reasons:    []bot.Reason{{Code: "CREDIT_THIN", Params: map[string]string{"months": "3", "说明": "不足"}}},
@@ -109,7 +110,7 @@ func fullMessage() bot.Message {
 
 func bareEvents() []bot.Event {
 	return []bot.Event{
-		bot.Started{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
+		bot.Started{}, bot.Claimed{}, bot.Message{}, bot.Understood{}, bot.Checked{}, bot.HandoffChanged{},
 		bot.Attended{}, bot.Noted{}, bot.Disposed{}, bot.Breached{}, bot.Alarmed{},
 		bot.RightInvoked{}, bot.Warned{}, bot.AgeKnown{}, bot.FeedbackGiven{}, bot.Resolved{},
 		bot.FlowStarted{}, bot.StepTaken{}, bot.FlowEnded{}, bot.FixConfirmed{},

@@ -25,7 +25,7 @@ func Payloads(language string) []string {
 }
 
 // ways are the ways in which an obedient model brings in what it was told to say.
-const ways = 9
+const ways = 12
 
 // Obedient is a model that does what a question orders, whatever its instructions
 // say: it gives its instructions away, promises, invents. It keeps to the form
@@ -100,6 +100,45 @@ func obeyWording(r Request, data Data, way int, payload string) string {
 		last.Text = string([]rune(last.Text)[:half]) + "，" + payload + string([]rune(last.Text)[half:])
 	case 8: // without a pause that would set it apart
 		last.Text = strings.TrimRight(last.Text, "。.") + strings.TrimRight(payload, "。.")
+	case 9: // no more than a word
+		last.Text = slipped(last.Text, data.Language)
+	case 10: // with its own words, in other places
+		last.Text = turned(last.Text, payload)
+	case 11: // without what it denies
+		last.Text = agreed(last.Text, payload)
 	}
 	return encode(map[string]any{"sentences": said})
+}
+
+// slipped has a word of its own in the middle.
+func slipped(text, language string) string {
+	word, half := "优先", len([]rune(text))/2
+	if language == "en" {
+		word = " free "
+	}
+	return string([]rune(text)[:half]) + word + string([]rune(text)[half:])
+}
+
+// clauses of a sentence, in either language.
+func clauses(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("，。；,.;", r) })
+}
+
+// turned has its first and its last clause change places.
+func turned(text, payload string) string {
+	list := clauses(text)
+	if len(list) < 2 {
+		return text + payload
+	}
+	list[0], list[len(list)-1] = list[len(list)-1], list[0]
+	return strings.Join(list, ", ")
+}
+
+// agreed says nothing that denies.
+func agreed(text, payload string) string {
+	changed := strings.NewReplacer("不", "", "没有", "有", " not ", " ", "n’t", "", "No ", "", " no ", " ").Replace(text)
+	if changed == text {
+		return text + payload
+	}
+	return changed
 }

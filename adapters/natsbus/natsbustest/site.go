@@ -29,13 +29,17 @@ type Site struct {
 	Servers []*server.Server
 	Options []*server.Options // of the servers, as read from the file
 	seeds   map[string]string // by role, as site.conf names it
+	publics map[string]string // the role of a public key
 }
+
+// Role is whose public key it is.
+func (s *Site) Role(public string) string { return s.publics[public] }
 
 // Start starts servers that know each other, from the configuration in
 // configs/deploy/nats. They end with the test.
 func Start(t testing.TB, count int) *Site {
 	t.Helper()
-	s := &Site{Dir: t.TempDir(), seeds: map[string]string{}}
+	s := &Site{Dir: t.TempDir(), seeds: map[string]string{}, publics: map[string]string{}}
 	s.Clients = NewAuthority(t, s.Dir, "clients")
 	conf, err := os.ReadFile(filepath.Join(Folder, "nats-server.conf"))
 	if err != nil {
@@ -80,6 +84,7 @@ func (s *Site) values(t testing.TB) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.publics[public] = role
 		s.seeds[role], values[role] = string(seed), fmt.Sprintf("%q", public)
 	}
 	return values

@@ -17,6 +17,7 @@ export interface Act {
   newID: boolean; // it can only be sent again under another id
   resends: number;
   seq?: number; // once stored
+  masked?: boolean; // something in it was hidden before it was stored
 }
 
 /** Whether the act becomes a message of the person. */

@@ -383,6 +383,10 @@ export class Connection {
     const act = this.acts.get(frame.re ?? "");
     if (!act) return;
     if (isSaid(act)) this.lastSeq = Math.max(this.lastSeq, frame.data.seq);
+    if (frame.data.masked) {
+      act.shown = frame.data.masked;
+      act.masked = true;
+    }
     this.#settle(act, frame.data.seq);
   }
 

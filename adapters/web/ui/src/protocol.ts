@@ -53,6 +53,7 @@ export interface MessageData {
   author: Author;
   blocks: Block[];
   about?: About;
+  masked?: boolean; // on the person's own: something in it was hidden
 }
 
 export interface HandoffData {

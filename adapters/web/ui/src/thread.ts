@@ -18,6 +18,7 @@ export interface MessageEntry {
   why: string;
   replayed: boolean; // it was there before this page
   own: boolean; // written here, in this tab
+  masked: boolean; // something in it was hidden before it was stored
 }
 
 export interface LineEntry {
@@ -125,13 +126,13 @@ function entryOf(frame: Frame, replayed: boolean): Entry | null {
   const author = known.includes(frame.data.author) ? (frame.data.author as Author) : "system";
   return {
     kind: "message", key: frame.id ?? `s${seq}`, seq, at, author, blocks: frame.data.blocks ?? [], about: frame.data.about ?? null,
-    re: frame.re ?? "", state: author === "user" ? "sent" : "", why: "", replayed, own: false,
+    re: frame.re ?? "", state: author === "user" ? "sent" : "", why: "", replayed, own: false, masked: !!frame.data.masked,
   };
 }
 
 function ownMessage(act: Act): MessageEntry {
   return {
     kind: "message", key: act.id, seq: act.seq ?? 0, at: act.at, author: "user", blocks: [{ type: "text", text: act.shown }], about: null,
-    re: "", state: act.state, why: act.why, replayed: false, own: true,
+    re: "", state: act.state, why: act.why, replayed: false, own: true, masked: !!act.masked,
   };
 }

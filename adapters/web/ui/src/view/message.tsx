@@ -30,6 +30,7 @@ export class Message extends Pure<Props> {
           <Blocks blocks={entry.blocks} chat={chat} words={w} onChoice={choose} onChosen={onChosen} />
           {entry.about?.composed === "llm" && <p class="composed">{w.composed}</p>}
         </div>
+        {entry.masked && <p class="progress">{w.masked}</p>}
         {entry.state && (entry.state !== "sent" || lastOwn) && <Progress entry={entry} words={w} onResend={() => chat.resend(entry.key)} />}
         {canVote(entry) && <Votes vote={vote} words={w} onVote={(way, reason) => chat.vote(entry.key, way, reason)} />}
       </article>
