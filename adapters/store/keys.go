@@ -53,7 +53,7 @@ func readKeys(path string) (*keyring, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no keyring is one that encrypts nothing
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("encryption.key_file: %w", err)
 	}

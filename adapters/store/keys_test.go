@@ -11,7 +11,7 @@ import (
 	"kaitong/bot"
 )
 
-func keyFile(t *testing.T, lines ...string) string {
+func keyFile(t testing.TB, lines ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "transcripts.key")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {

@@ -57,37 +57,31 @@ func (s *Staff) unlessErased(ctx context.Context, tx *sql.Tx, conversation strin
 // eraseFromAudit takes a conversation out of all records that are whole without
 // it.
 func (s *Staff) eraseFromAudit(ctx context.Context, tx *sql.Tx, conversation string) error {
-	rows, err := tx.QueryContext(ctx, s.text(`
-		SELECT r.n, r.at, r.who, r.did, r.conversation, r.subject, r.reason, r.address, r.chain, b.chain
-		FROM staff_audit AS r LEFT JOIN staff_audit AS b ON b.n = r.n - 1 WHERE r.conversation = $1 AND r.conversation <> ''`), conversation)
-	if err != nil {
-		return err
-	}
 	var numbers []int64
-	for rows.Next() {
+	err := eachRow(ctx, tx, func(rows *sql.Rows) error {
 		var r staff.Record
 		var at int64
 		var chain, link []byte
-		var before staff.Link
 		if err := rows.Scan(&r.N, &at, &r.Who, &r.Did, &r.Conversation, &r.Subject, &r.Reason, &r.From, &chain, &link); err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
+		var before staff.Link
 		r.At = time.UnixMicro(at).UTC()
 		copy(r.Chain[:], chain)
 		copy(before[:], link)
 		if r.Erasable(before) {
 			numbers = append(numbers, r.N)
 		}
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
-	}
+		return nil
+	}, s.text(`
+		SELECT r.n, r.at, r.who, r.did, r.conversation, r.subject, r.reason, r.address, r.chain, b.chain
+		FROM staff_audit AS r LEFT JOIN staff_audit AS b ON b.n = r.n - 1 WHERE r.conversation = $1 AND r.conversation <> ''`), conversation)
 	for _, n := range numbers {
-		if _, err := tx.ExecContext(ctx, s.text(`UPDATE staff_audit SET conversation = $1 WHERE n = $2`), staff.ErasedConversation(conversation), n); err != nil {
-			return err
+		if err == nil {
+			_, err = tx.ExecContext(ctx, s.text(`UPDATE staff_audit SET conversation = $1 WHERE n = $2`), staff.ErasedConversation(conversation), n)
 		}
 	}
-	return nil
+	return err
 }
 
 func (s *Staff) endOfAudit(ctx context.Context, tx *sql.Tx) (n int64, chain staff.Link, err error) {
