@@ -39,6 +39,7 @@ func table() map[string]layer {
 	adapter := layer{imports: []string{"bot"}, inTests: []string{"bot/bottest"}}
 	return map[string]layer{
 		".":                            {imports: []string{"adapters/cli"}},
+		".ci/deployed":                 {}, // a module of its own
 		"configs":                      {},
 		"intents":                      {},
 		"knowledge":                    {},
@@ -79,6 +80,8 @@ func table() map[string]layer {
 		"adapters/web":                 {imports: []string{"bot", "bot/access", "adapters/edge", "adapters/tokens"}, inTests: []string{"bot/bottest", "adapters/web/browsertest"}},
 		"adapters/web/browsertest":     {},
 		"adapters/cli":                 {imports: []string{anything}},
+		"adapters/logging":             {inTests: []string{"bot"}}, // what a log line may hold
+		"adapters/tracing":             {},                         // the only package that knows OpenTelemetry
 	}
 }
 

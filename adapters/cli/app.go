@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"kaitong/adapters/logging"
 	"kaitong/adapters/web"
 	"kaitong/configs"
 )
@@ -108,8 +109,9 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handInAppeals()
 	c.tidyProofs()
 	c.tidyErasures()
+	c.retain()
 	app.http = &http.Server{
-		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: logging.Access(c.logger, app.web.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       slog.NewLogLogger(c.logger.Handler(), slog.LevelDebug),
 	}
@@ -218,9 +220,9 @@ func webOptions(c *core) (web.Options, error) {
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant, Tenants: tenants,
-		Token: c.auth.rules, Signer: c.auth.signer, Seals: c.auth.seals,
+		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: originsOf(c.config), Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Follow: c.follow(), Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()
@@ -275,7 +277,7 @@ func (c *core) checks() []web.Check {
 	}
 	if c.model != nil {
 		checks = append(checks, web.Check{
-			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
+			Name: "language model", Optional: true, Fault: "the language model helps nobody at the moment, and answers do without it",
 			Run: func(context.Context) error { return c.model.Ready() }, Note: c.model.Trouble,
 		})
 	}

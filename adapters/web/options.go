@@ -70,6 +70,10 @@ type Options struct {
 	// Mounts are served beside what is ours, by their pattern: "/desk/".
 	Mounts map[string]http.Handler
 
+	// Follow, when set, goes on with the trace that a client named in the header
+	// traceparent when it opened the socket.
+	Follow func(ctx context.Context, traceparent string) context.Context
+
 	// Uploads take documents for appeals; nil: there is no address for them.
 	Uploads *Uploads
 

@@ -54,7 +54,8 @@ type Server struct {
 	leaving   chan struct{} // closed when draining begins
 	dismissed sync.Once
 
-	uploading chan struct{} // one for each upload under way
+	uploading chan struct{}            // one for each upload under way
+	allowed   atomic.Pointer[[]string] // origins
 
 	buffers  sync.Pool
 	counters counters
@@ -90,6 +91,7 @@ func New(options Options) (*Server, error) {
 
 		uploading: make(chan struct{}, proofsAtOnce),
 	}
+	s.allowed.Store(&options.Origins)
 	var err error
 	if s.identity, err = newIdentity(options, func() time.Time { return s.now() }); err != nil {
 		return nil, fmt.Errorf("web server: %w", err)
