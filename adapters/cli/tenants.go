@@ -128,8 +128,7 @@ func rulesOfTenant(config configs.Config, tenant configs.Tenant) (tokens.Rules, 
 	config.Auth = tenant.Auth(config.Auth)
 	ring, err := configuredKeys(config)
 	if err != nil {
-		var problem configs.Problem
-		if errors.As(err, &problem) {
+		if problem, is := errors.AsType[configs.Problem](err); is {
 			err = errors.New(problem.Message)
 		}
 		return tokens.Rules{}, config.Blame("tenants", fmt.Sprintf("%s: key_file: %v", tenant.Name, err))
