@@ -41,9 +41,13 @@ type Config struct {
 	Handoff     Handoff
 	Appeals     Appeals
 	Blobs       Blobs
+	Encryption  Encryption
+	Retention   Retention
 	Analytics   Analytics
 	LLM         LLM
 	Metrics     Metrics
+	Tracing     Tracing
+	Debug       Debug
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -157,10 +161,20 @@ type Blobs struct {
 	KeepUnsubmitted time.Duration // documents that no appeal was sent off with; 0: for ever
 }
 
+// Encryption says what conversations are encrypted with where they are kept.
+type Encryption struct {
+	KeyFile string // keys, one a line: the first one writes, all read; empty: nothing is encrypted
+}
+
+// Retention says how long conversations are kept.
+type Retention struct {
+	Conversations time.Duration // after their last turn; 0: for ever
+}
+
 // Log says what is logged and how.
 type Log struct {
 	Level  string // debug | info | warn | error
-	Format string // text | json
+	Format string // text | json; empty: what suits the mode
 }
 
 // Default returns the configuration of a first start.
@@ -192,6 +206,7 @@ func Default() Config {
 		Blobs:     Blobs{KeepUnsubmitted: 720 * time.Hour},
 		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
 		LLM:       defaultLLM(),
-		Log:       Log{Level: "info", Format: "text"},
+		Tracing:   Tracing{OneIn: 1},
+		Log:       Log{Level: "info"},
 	}
 }

@@ -74,6 +74,8 @@ func (c *Config) settings() []setting {
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"blobs.keep_unsubmitted", &c.Blobs.KeepUnsubmitted},
+		{"encryption.key_file", &c.Encryption.KeyFile},
+		{"retention.conversations", &c.Retention.Conversations},
 		{"analytics.zone", &c.Analytics.Zone},
 		{"analytics.min_cell", &c.Analytics.MinCell},
 		{"analytics.alerts.webhook.url", &c.Analytics.Alerts.Webhook.URL},
@@ -81,6 +83,12 @@ func (c *Config) settings() []setting {
 		{"analytics.alerts.webhook.allow_private", &c.Analytics.Alerts.Webhook.AllowPrivate},
 		{"metrics.addr", &c.Metrics.Addr},
 	}, c.llmSettings(), []setting{
+		{"tracing.otlp_url", &c.Tracing.OTLPURL},
+		{"tracing.one_in", &c.Tracing.OneIn},
+		{"tracing.attributes", &c.Tracing.Attributes},
+		{"tracing.follow_clients", &c.Tracing.FollowClients},
+		{"debug.addr", &c.Debug.Addr},
+		{"debug.allow_remote", &c.Debug.AllowRemote},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},
 	})
