@@ -56,10 +56,14 @@ func (c *core) serveMetrics(ctx context.Context, app *App) error {
 
 // timed is the engine with a watch on how long people wait.
 func (c *core) timed() web.Engine {
-	if c.metrics == nil {
-		return c.engine
+	var engine web.Engine = c.engine
+	if c.tracer != nil {
+		engine = tracedEngine{engine, c.tracer}
 	}
-	return timedEngine{c.engine, c.metrics}
+	if c.metrics == nil {
+		return engine
+	}
+	return timedEngine{engine, c.metrics}
 }
 
 type timedEngine struct {

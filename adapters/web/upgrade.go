@@ -40,6 +40,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return // answered by the upgrader
 	}
 	session := newSession(s, conn, tap.wire)
+	if s.options.Follow != nil {
+		session.traceparent = r.Header.Get("Traceparent")
+	}
 	if !s.admit(session) {
 		conn.Close()
 		return
@@ -84,7 +87,7 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if strings.EqualFold(host, r.Host) {
 		return true
 	}
-	for _, allowed := range s.options.Origins {
+	for _, allowed := range s.origins() {
 		if strings.EqualFold(origins[0], allowed) {
 			return true
 		}
