@@ -41,6 +41,8 @@ type Config struct {
 	Handoff     Handoff
 	Appeals     Appeals
 	Blobs       Blobs
+	Encryption  Encryption
+	Retention   Retention
 	Analytics   Analytics
 	LLM         LLM
 	Metrics     Metrics
@@ -157,6 +159,16 @@ type Blobs struct {
 	KeyFile         string        // holds the secret they are encrypted with
 	ScanCommand     []string      // reads a document, ends with 0 when it is clean
 	KeepUnsubmitted time.Duration // documents that no appeal was sent off with; 0: for ever
+}
+
+// Encryption says what conversations are encrypted with where they are kept.
+type Encryption struct {
+	KeyFile string // keys, one a line: the first one writes, all read; empty: nothing is encrypted
+}
+
+// Retention says how long conversations are kept.
+type Retention struct {
+	Conversations time.Duration // after their last turn; 0: for ever
 }
 
 // Log says what is logged and how.

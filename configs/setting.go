@@ -74,6 +74,8 @@ func (c *Config) settings() []setting {
 		{"blobs.key_file", &c.Blobs.KeyFile},
 		{"blobs.scan_command", &c.Blobs.ScanCommand},
 		{"blobs.keep_unsubmitted", &c.Blobs.KeepUnsubmitted},
+		{"encryption.key_file", &c.Encryption.KeyFile},
+		{"retention.conversations", &c.Retention.Conversations},
 		{"analytics.zone", &c.Analytics.Zone},
 		{"analytics.min_cell", &c.Analytics.MinCell},
 		{"analytics.alerts.webhook.url", &c.Analytics.Alerts.Webhook.URL},

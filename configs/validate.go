@@ -27,6 +27,7 @@ func (c Config) Validate() error {
 	v.handoff()
 	v.appeals()
 	v.blobs()
+	v.privacy()
 	v.analytics()
 	v.llm()
 	v.metrics()

@@ -109,6 +109,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.handInAppeals()
 	c.tidyProofs()
 	c.tidyErasures()
+	c.retain()
 	app.http = &http.Server{
 		Handler: logging.Access(c.logger, app.web.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,

@@ -22,6 +22,7 @@ type conversationsCommand struct {
 	Show    showCommand    `cmd:"" help:"Show one conversation, and how each message was understood."`
 	Record  recordCommand  `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
 	Erase   eraseCommand   `cmd:"" help:"Erase conversations, or all of a person, for good."`
+	Rekey   rekeyCommand   `cmd:"" help:"Encrypt all conversations with the first key of the key file."`
 	Rebuild rebuildCommand `cmd:"" help:"Make the list of conversations anew from the log."`
 }
 
@@ -59,13 +60,14 @@ func (f dataFlags) reader() (*store.Reader, error) {
 // source is where the log is: as the flags say, else as the server's
 // configuration does.
 func (f dataFlags) source(config configs.Config) store.Options {
+	options := store.Options{Dir: config.Data, Database: config.Database, KeyFile: config.Encryption.KeyFile}
 	switch {
 	case f.Database != "":
-		return store.Options{Database: f.Database}
+		options.Dir, options.Database = "", f.Database
 	case f.Data != "":
-		return store.Options{Dir: f.Data}
+		options.Dir, options.Database = f.Data, ""
 	}
-	return store.Options{Dir: config.Data, Database: config.Database}
+	return options
 }
 
 // conversation loads the turns of one conversation.

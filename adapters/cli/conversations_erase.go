@@ -176,7 +176,7 @@ func eraseHere(ctx context.Context, config configs.Config, options store.Options
 func documentsToErase(ctx context.Context, config configs.Config) (*proofs.Store, error) {
 	dir := filepath.Join(config.Data, blobsDir)
 	if _, err := os.Stat(dir); err != nil && config.Blobs.URL == "" {
-		return nil, nil //nolint:nilerr,nilnil // there are none
+		return nil, nil //nolint:nilnil // there are none
 	}
 	return proofs.Open(ctx, proofs.Options{Dir: dir, URL: config.Blobs.URL, Secret: make([]byte, proofs.MinSecret), NewID: newID})
 }

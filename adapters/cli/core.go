@@ -145,7 +145,7 @@ func (c *core) openStore(ctx context.Context) (*store.Log, error) {
 }
 
 func storeOptions(config configs.Config, logger *slog.Logger) store.Options {
-	return store.Options{Dir: config.Data, Database: config.Database, Program: buildVersion(), Logger: logger}
+	return store.Options{Dir: config.Data, Database: config.Database, Program: buildVersion(), KeyFile: config.Encryption.KeyFile, Logger: logger}
 }
 
 func busOptions(config configs.Config, logger *slog.Logger) natsbus.Options {

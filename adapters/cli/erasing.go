@@ -55,24 +55,31 @@ const (
 	eraseDone    eraseStep = "before the files are wiped"
 )
 
-// erase takes conversations away now. What goes wrong is tried again by the node
-// that looks after it: then the erasure happens, but later.
+// erase takes conversations away now, and out of the files. What goes wrong is
+// tried again by the node that looks after it: then the erasure happens, but later.
 func (e *eraser) erase(ctx context.Context, reason store.Reason, conversations ...string) (gone store.Erased, wiped bool, err error) {
+	if gone, err = e.eraseAll(ctx, reason, conversations); err != nil {
+		return gone, false, err
+	}
+	e.working.Lock()
+	defer e.working.Unlock()
+	return gone, e.wipe(ctx), nil
+}
+
+// eraseAll leaves the files to be wiped at the next look.
+func (e *eraser) eraseAll(ctx context.Context, reason store.Reason, conversations []string) (store.Erased, error) {
 	e.working.Lock()
 	defer e.working.Unlock()
 	at := time.Now()
 	if err := e.erasures.Ask(ctx, reason, at, conversations...); err != nil {
-		return store.Erased{}, false, err
+		return store.Erased{}, err
 	}
 	e.pass(eraseAsked)
 	due := make([]store.Asked, len(conversations))
 	for i, name := range conversations {
 		due[i] = store.Asked{Conversation: name, Reason: reason, At: at}
 	}
-	if gone, err = e.carryOut(ctx, due); err != nil {
-		return gone, false, err
-	}
-	return gone, e.wipe(ctx), nil
+	return e.carryOut(ctx, due)
 }
 
 // carryOut takes every step for what was asked, some conversations at a time.

@@ -2,10 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -278,5 +282,107 @@ func awaitNoTrace(t *testing.T, dir string, traces ...string) {
 		case <-t.Context().Done():
 			t.Fatal("there are traces to the end")
 		}
+	}
+}
+
+// What was kept long enough goes by itself; who waits for a human stays.
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	config := demoConfig(t)
+	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	address := "http://" + app.Addr().String()
+	waits, done := newPerson(t, address, "demo-rejected", ""), newPerson(t, address, "demo-overdue", "")
+	waits.ask("人工")
+	done.ask("为什么我的借呗开通不了？")
+	awaitListed(t, config.Data, waits.conversation(), done.conversation())
+	c := app.core
+	if count, err := c.eraser.retain(t.Context(), time.Now().Add(-time.Hour)); count != 0 || err != nil {
+		t.Errorf("of young ones: %d, %v", count, err)
+	}
+	if count, err := c.eraser.retain(t.Context(), time.Now().Add(time.Hour)); count != 1 || err != nil {
+		t.Errorf("erased %d, %v", count, err)
+	}
+	done.wantSentAway()
+	if turns, err := c.log.Load(t.Context(), waits.conversation(), 0, 0); err != nil || len(turns) == 0 {
+		t.Errorf("of who waits: %v, %v", turns, err)
+	}
+}
+
+// awaitListed waits until conversations are on the list.
+func awaitListed(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		listed := 0
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "kaitong.db")+"?mode=ro")
+		if err == nil {
+			err = db.QueryRowContext(t.Context(), `SELECT count(*) FROM overviews`).Scan(&listed)
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if listed == len(names) {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-t.Context().Done():
+			t.Fatal("they are never listed")
+		}
+	}
+}
+
+// With a key no word of anybody is in any file, and everything works as before.
+func TestEncryptedAtRest(t *testing.T) {
+	t.Parallel()
+	config := demoConfig(t)
+	config.Encryption.KeyFile = filepath.Join(t.TempDir(), "transcripts.key")
+	if err := os.WriteFile(config.Encryption.KeyFile, []byte(strings.Repeat("k", 64)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, stop := launch(t, config)
+	p := appealed(t, address, "demo-rejected")
+	words := []string{"那笔账单去年就还清了", "账单-zebra", "zebra paid", "为什么我的借呗开通不了"}
+	found := func(when string) {
+		t.Helper()
+		for path, data := range filesBelow(t, config.Data) {
+			for _, word := range words {
+				if bytes.Contains(data, []byte(word)) {
+					t.Errorf("%s %s holds %q", when, filepath.Base(path), word)
+				}
+			}
+		}
+	}
+	found("beside a server")
+	if status, body := p.call(http.MethodGet, address+"/v1/me/export", ""); status != http.StatusOK || !strings.Contains(body, words[0]) {
+		t.Errorf("export: %d %s", status, body)
+	}
+	stop()
+	found("after its end")
+	if code, _, notes := kaitong(t, "verify", "--data", config.Data); code != exitFailed || !strings.Contains(notes, "encryption.key_file") {
+		t.Errorf("verify without the key: %d %s", code, notes)
+	}
+	file := filepath.Join(t.TempDir(), "kaitong.yaml")
+	if err := os.WriteFile(file, []byte("encryption:\n  key_file: "+config.Encryption.KeyFile+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, notes := kaitong(t, "verify", "--config", file, "--data", config.Data); code != exitOK {
+		t.Errorf("verify: %d %s%s", code, out, notes)
+	}
+	if code, out, notes := kaitong(t, "conversations", "rekey", "--config", file, "--data", config.Data); code != exitOK || !strings.Contains(out, "Wrote 0 turn(s)") {
+		t.Errorf("rekey: %d %s%s", code, out, notes)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/adapters/metrics"
 	"kaitong/adapters/web"
 	"kaitong/bot"
@@ -36,7 +37,7 @@ func (c *core) serveMetrics(ctx context.Context, app *App) error {
 	}
 	app.metrics = listener.Addr()
 	server := &http.Server{
-		Handler: c.metrics.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaderBytes,
+		Handler: edge.Secured(c.metrics.Handler(), nil), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(c.logger.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan struct{})

@@ -8,6 +8,7 @@ import (
 	"net/http/pprof"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/configs"
 )
 
@@ -42,7 +43,7 @@ func serveProfiles(ctx context.Context, address string) (close func() error, err
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: edge.Secured(mux, nil), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	return server.Close, nil
 }

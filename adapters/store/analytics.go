@@ -63,6 +63,7 @@ func openAnalytics(ctx context.Context, log *Log, options Options, zone *time.Lo
 	if err != nil {
 		return nil, err
 	}
+	tables.keys = log.db.keys
 	return &Analytics{
 		name: options.name(), logger: options.Logger, log: log, tables: tables, zone: zone,
 		rules: analyticsRules(log, zone), fold: &analyticsFold{tables: tables, zone: zone, salt: log.Epoch(), names: foldNames},
@@ -76,7 +77,11 @@ const analyticsRows = 2
 // analyticsRules is by what figures are made. Those made by anything else are
 // worth nothing.
 func analyticsRules(log *Log, zone *time.Location) string {
-	return fmt.Sprintf("fold %d, rows %d, zone %s, log %s", analytics.Version, analyticsRows, zone, log.Epoch())
+	rules := fmt.Sprintf("fold %d, rows %d, zone %s, log %s", analytics.Version, analyticsRows, zone, log.Epoch())
+	if keys := log.db.keys; keys != nil && keys.writes != nil { // what was asked is encrypted with it
+		rules += ", key " + keys.writes.id
+	}
+	return rules
 }
 
 func (a *Analytics) start() {

@@ -223,7 +223,7 @@ func (l *contactLook) take(rows *sql.Rows) error {
 	if err := rows.Scan(&l.before, &closed, &body); err != nil || l.full() {
 		return err
 	}
-	memory, err := storedContact(closed, body)
+	memory, err := l.tables.storedContact(closed, body)
 	if err != nil {
 		return err
 	}
@@ -234,8 +234,14 @@ func (l *contactLook) take(rows *sql.Rows) error {
 	return nil
 }
 
+// contactPlace is where what is remembered of a contact is stored.
+const contactPlace = "contact"
+
 // storedContact reads a row: the contact, and what is remembered with it.
-func storedContact(closed int64, body []byte) (memory analytics.Memory, err error) {
+func (t *analyticsTables) storedContact(closed int64, body []byte) (memory analytics.Memory, err error) {
+	if body, err = t.keys.open(contactPlace, body); err != nil {
+		return memory, err
+	}
 	if closed != 0 {
 		err = memory.Contact.UnmarshalBinary(body)
 	} else {

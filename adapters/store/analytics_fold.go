@@ -169,6 +169,9 @@ func (f *analyticsFold) settle(one *foldedConversation) error {
 
 // store counts a contact and puts its row into the page.
 func (f *analyticsFold) store(one *foldedConversation, contact *analytics.Contact, closed int64, body []byte) {
+	if f.tables.keys != nil {
+		body = []byte(f.tables.keys.seal(contactPlace, string(body)))
+	}
 	after := f.words.counted(contact, f.zone)
 	f.ledger.move(&one.counted, &after)
 	one.counted = after
@@ -212,6 +215,10 @@ func (f *analyticsFold) loadConversation(id string) (*foldedConversation, error)
 		return one, nil
 	case err != nil:
 		return nil, f.tables.words.explain(err)
+	}
+	body, err = f.tables.keys.open(contactPlace, body)
+	if err != nil {
+		return nil, err
 	}
 	if err := one.memory.UnmarshalBinary(body); err != nil {
 		return nil, err

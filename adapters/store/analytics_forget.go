@@ -68,7 +68,7 @@ func (c *analyticsChange) uncount(conversation string, zone *time.Location, page
 		if err := rows.Scan(&closed, &body); err != nil {
 			return err
 		}
-		memory, err := storedContact(closed, body)
+		memory, err := c.tables.storedContact(closed, body)
 		if memory.Broken {
 			page.broken--
 		}

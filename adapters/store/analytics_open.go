@@ -39,7 +39,8 @@ type analyticsTables struct {
 	db    *sql.DB
 	words staffWords
 	sink  analyticsSink
-	local bool // the tables are in a file here
+	local bool     // the tables are in a file here
+	keys  *keyring // that what people asked is encrypted with
 
 	remembered, latest *sql.Stmt // of a conversation, and of a person
 }

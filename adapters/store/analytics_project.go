@@ -78,7 +78,7 @@ func (a *Analytics) readPage(ctx context.Context, after int64, facts *bot.FactsR
 			return err
 		}
 		turn.At = moment(at)
-		turn.Events, _ = facts.Read(events) // one that cannot be read counts as one that says nothing; verifying names it
+		turn.Events, _ = facts.Read(openBrief(a.log.db.keys, turn.Conversation, turn.Version, events)) // one that cannot be read counts as one that says nothing; verifying names it
 		page = append(page, turn)
 		return nil
 	}, a.log.db.counting, after, a.turns)

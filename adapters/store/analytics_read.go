@@ -22,7 +22,9 @@ func ReadFigures(ctx context.Context, options Options, zone *time.Location, read
 	if err != nil {
 		return fmt.Errorf("open figures in %s: %w", options.name(), err)
 	}
-	err = tables.prepare(ctx)
+	if tables.keys, err = readKeys(options.KeyFile); err == nil {
+		err = tables.prepare(ctx)
+	}
 	if err == nil {
 		err = read(&frozen{Analytics{name: options.name(), logger: options.Logger, tables: tables, zone: zone}})
 	}

@@ -18,6 +18,7 @@ type pending struct {
 	version      int64
 	at           string
 	events       string
+	body         string // the events as they go into the database
 	sealed       []*bot.Sealed
 	concerns     bool // the overview has to look into the events
 	probe        bool
@@ -49,6 +50,9 @@ func (l *Log) append(ctx context.Context, turn bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if l.db.keys != nil {
+		waiting.body = l.db.keys.seal(turnPlace(turn.Conversation, turn.Version), waiting.events)
+	}
 	return l.await(waiting)
 }
 
@@ -68,12 +72,14 @@ func newPending(ctx context.Context, turn bot.Turn) (*pending, error) {
 	if err != nil {
 		return nil, err
 	}
+	row := string(events.JSON)
 	return &pending{
 		ctx:          ctx,
 		conversation: turn.Conversation,
 		version:      turn.Version,
 		at:           turn.At.UTC().Format(timeLayout),
-		events:       string(events.JSON),
+		events:       row,
+		body:         row,
 		sealed:       events.Sealed,
 		concerns:     slices.ContainsFunc(turn.Events, bot.InOverview),
 		done:         make(chan error, 1),

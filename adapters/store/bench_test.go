@@ -24,6 +24,47 @@ func BenchmarkAppend(b *testing.B) {
 	})
 }
 
+// BenchmarkEncrypted holds storing and reading with a key against doing it
+// without, in one run.
+func BenchmarkEncrypted(b *testing.B) {
+	for _, name := range []string{"plain", "encrypted"} {
+		options := options(b.TempDir())
+		if name == "encrypted" {
+			options.KeyFile = keyFile(b, oldKey)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.Run("append", func(b *testing.B) {
+				options := options
+				appendBy(b, func(b *testing.B) bot.EventLog {
+					options.Dir = b.TempDir()
+					return openWith(b, options)
+				})
+			})
+			b.Run("load 10 turns", func(b *testing.B) {
+				log := openWith(b, options)
+				defer closeLog(b, log)
+				if turns, err := log.Load(b.Context(), "conversation-0", 0, 0); err != nil || len(turns) == 0 {
+					fill(b, log, 100, 10)
+				}
+				for i := 0; b.Loop(); i++ {
+					if turns, err := log.Load(b.Context(), fmt.Sprint("conversation-", i%100), 0, 0); err != nil || len(turns) != 10 {
+						b.Fatal(len(turns), err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func openWith(b *testing.B, options store.Options) *store.Log {
+	b.Helper()
+	log, err := store.Open(b.Context(), options)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return log
+}
+
 func appendBy(b *testing.B, open func(b *testing.B) bot.EventLog) {
 	b.Helper()
 	for _, appenders := range []int{1, 16, 128, 1000} {

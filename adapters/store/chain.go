@@ -50,6 +50,8 @@ func (w *walk) next(r record) error {
 		return fmt.Errorf("%w: version %d is missing", ErrBroken, r.version-1)
 	case missing > 1:
 		return fmt.Errorf("%w: versions %d to %d are missing", ErrBroken, r.version-missing, r.version-1)
+	case r.sealed != nil:
+		return r.sealed
 	case want != r.chain:
 		return fmt.Errorf("%w: the turn or its link was changed", ErrBroken)
 	}

@@ -128,6 +128,9 @@ func (g *digger) one(asked Asked) error {
 			return err
 		}
 	}
+	if err := g.side.eraseFromAudit(g.ctx, g.tx, asked.Conversation); err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
 	if stone.turns == 0 {
 		return nil
 	}

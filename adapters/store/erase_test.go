@@ -9,6 +9,7 @@ import (
 	"kaitong/adapters/store"
 	"kaitong/bot"
 	"kaitong/bot/bottest"
+	"kaitong/bot/staff"
 )
 
 func openErasures(t *testing.T, where place) *store.Erasures {
@@ -199,6 +200,48 @@ func TestErasureIsOnRecord(t *testing.T) {
 		namer, failed := later.Namer(t.Context())
 		if err != nil || failed != nil || last != 1 || !names[namer("a")] || names[namer("b")] {
 			t.Errorf("buried are %v up to %d, %v, %v", names, last, err, failed)
+		}
+	})
+}
+
+// The audit log tells what agents did as before, and to whom no more.
+func TestErasedConversationInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, where place) {
+		log, erasures := openAt(t, where), openErasures(t, where)
+		appendAll(t, log, threeOf()...)
+		vault, err := store.OpenStaff(t.Context(), where.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer vault.Close()
+		record := func(conversation string) {
+			t.Helper()
+			if err := vault.Record(t.Context(), staff.Record{At: time.Now(), Who: "lin", Did: "opened", Conversation: conversation}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, conversation := range []string{"a", "b", "", "b"} {
+			record(conversation)
+		}
+		erase(t, erasures, log, "b")
+		record("b") // a desk that has not heard of it
+		records, err := vault.Records(t.Context(), 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := staff.ErasedConversation("b")
+		for i, want := range []string{"a", gone, "", gone, gone} {
+			if records[i].Conversation != want {
+				t.Errorf("record %d is of %q, want %q", i+1, records[i].Conversation, want)
+			}
+		}
+		if _, err := staff.Follow(0, staff.Link{}, records); err != nil {
+			t.Error(err)
+		}
+		records[1].Conversation = staff.ErasedConversation("c")
+		if _, err := staff.Follow(0, staff.Link{}, records); !errors.Is(err, staff.ErrBroken) {
+			t.Errorf("with another conversation: %v", err)
 		}
 	})
 }

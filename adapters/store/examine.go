@@ -178,7 +178,7 @@ func (e *Examination) growth(ctx context.Context, db *sql.DB, w words, now time.
 		return err
 	}
 	at := func(position int64) (time.Time, error) {
-		list, err := queryRecords(ctx, db, w.tail, position-1, 1)
+		list, err := queryRecords(ctx, db, w, w.tail, position-1, 1)
 		if err != nil || len(list) == 0 {
 			return time.Time{}, err
 		}

@@ -45,7 +45,7 @@ func (l *Log) turnsSince(ctx context.Context, position int64, concerns func(bot.
 func turnsIn(ctx context.Context, db *sql.DB, w words, position int64, concerns func(bot.Event) bool) (names []string, err error) {
 	for more := true; more && err == nil; {
 		more = false
-		err = briefTurns(ctx, db, func(turn bot.Turn) bool {
+		err = briefTurns(ctx, db, w.keys, func(turn bot.Turn) bool {
 			position, more = turn.Position, true
 			if slices.ContainsFunc(turn.Events, concerns) {
 				names = append(names, turn.Conversation)
@@ -63,7 +63,7 @@ func (l *Log) TailHandoffs(ctx context.Context, after int64, limit int) ([]bot.T
 	turns, err := l.read(ctx, func() (turns []bot.Turn, err error) {
 		err = l.db.persist(ctx, func(ctx context.Context) error {
 			turns = turns[:0]
-			return briefTurns(ctx, l.db.pool, func(turn bot.Turn) bool {
+			return briefTurns(ctx, l.db.pool, l.db.keys, func(turn bot.Turn) bool {
 				turn.Events = slices.DeleteFunc(turn.Events, func(event bot.Event) bool { return !isHandoff(event) })
 				turns = append(turns, turn)
 				return true

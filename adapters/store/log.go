@@ -19,6 +19,10 @@ type Options struct {
 	// postgres://user:password@host:port/name. Empty: SQLite in Dir.
 	Database string
 
+	// KeyFile holds the keys that what people say is encrypted with: one a line, the
+	// first one writes and all read. Empty: it is not encrypted.
+	KeyFile string
+
 	Queue   int // turns that may wait for the writer; 0 means 4096
 	Readers int // reading connections; 0 means 4
 	// LockWait is how long a turn waits for another program, a backup or a

@@ -82,7 +82,7 @@ func (l *lister) latest(projected int64) (map[string]bool, error) {
 	}
 	for before := end + 1; len(names) < l.limit; {
 		reached := before
-		err := briefTurns(l.ctx, l.db, func(turn bot.Turn) bool {
+		err := briefTurns(l.ctx, l.db, l.keys, func(turn bot.Turn) bool {
 			names[turn.Conversation], reached = true, turn.Position
 			return len(names) < l.limit
 		}, l.overviews.back, projected, before)
@@ -101,7 +101,7 @@ func (l *lister) bringUp(name string) error {
 		return err
 	}
 	l.found[name] = one
-	return briefTurns(l.ctx, l.db, func(turn bot.Turn) bool {
+	return briefTurns(l.ctx, l.db, l.keys, func(turn bot.Turn) bool {
 		follow(one, turn)
 		return true
 	}, l.overviews.since, name, one.Turns)

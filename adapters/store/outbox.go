@@ -14,6 +14,7 @@ import (
 // connections of its own and writes rarely.
 type Outbox struct {
 	side *Staff
+	keys *keyring
 	seat seat
 }
 
@@ -32,7 +33,11 @@ func OpenOutbox(ctx context.Context, options Options) (*Outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	box := &Outbox{side: side, seat: onlySeat{}}
+	keys, err := readKeys(options.KeyFile)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("outbox: %w", err), side.Close())
+	}
+	box := &Outbox{side: side, keys: keys, seat: onlySeat{}}
 	if options.Database != "" {
 		box.seat = &postgresSeat{db: side.db, lock: outboxLock}
 	}
@@ -84,7 +89,7 @@ func (o *Outbox) Endpoints(ctx context.Context) ([]outbox.Endpoint, error) {
 
 // Due implements [outbox.Box].
 func (o *Outbox) Due(ctx context.Context, endpoint string, now time.Time, most int) ([]outbox.Note, error) {
-	notes, err := scanAll(ctx, o.side, scanNote, `
+	notes, err := scanAll(ctx, o.side, o.scanNote, `
 		SELECT endpoint, conversation, position, nth, id, kind, body, noted, due, tries FROM outbox_notes AS n
 		WHERE endpoint = $1 AND due <= $2 AND NOT EXISTS (
 			SELECT 1 FROM outbox_notes AS earlier
@@ -124,9 +129,12 @@ func scanEndpoint(rows *sql.Rows) (e outbox.Endpoint, err error) {
 	return e, err
 }
 
-func scanNote(rows *sql.Rows) (n outbox.Note, err error) {
+func (o *Outbox) scanNote(rows *sql.Rows) (n outbox.Note, err error) {
 	var noted, due int64
 	err = rows.Scan(&n.Endpoint, &n.Conversation, &n.Position, &n.Nth, &n.ID, &n.Kind, &n.Body, &noted, &due, &n.Tries)
 	n.Noted, n.Due = time.UnixMicro(noted).UTC(), time.UnixMicro(due).UTC()
+	if err == nil {
+		n.Body, err = o.keys.open(notePlace(n.Endpoint, n.Conversation, n.Position, n.Nth), n.Body)
+	}
 	return n, err
 }

@@ -79,7 +79,7 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 		}
 		if err := do(`INSERT INTO outbox_notes (endpoint, conversation, position, nth, id, kind, body, noted, due, tries)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, n.Body, n.Noted.UnixMicro(), max(n.Due.UnixMicro(), behind[n.Endpoint+"\x00"+n.Conversation]), n.Tries); err != nil {
+			n.Endpoint, n.Conversation, n.Position, n.Nth, n.ID, n.Kind, []byte(o.keys.seal(notePlace(n.Endpoint, n.Conversation, n.Position, n.Nth), string(n.Body))), n.Noted.UnixMicro(), max(n.Due.UnixMicro(), behind[n.Endpoint+"\x00"+n.Conversation]), n.Tries); err != nil {
 			return err
 		}
 	}

@@ -192,8 +192,21 @@ func briefTurn(position int64, conversation string, version int64, at string, ev
 	return turn
 }
 
+// openBrief is a row as it was before it was encrypted. What cannot be opened says
+// nothing; verifying names it.
+func openBrief(keys *keyring, conversation string, version int64, events []byte) []byte {
+	if len(events) == 0 || events[0] != sealedMark[0] {
+		return events
+	}
+	opened, err := keys.open(turnPlace(conversation, version), events)
+	if err != nil {
+		return nil
+	}
+	return opened
+}
+
 // briefTurns reads turns until enough says so.
-func briefTurns(ctx context.Context, db *sql.DB, take func(bot.Turn) bool, text string, args ...any) error {
+func briefTurns(ctx context.Context, db *sql.DB, keys *keyring, take func(bot.Turn) bool, text string, args ...any) error {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
@@ -206,7 +219,7 @@ func briefTurns(ctx context.Context, db *sql.DB, take func(bot.Turn) bool, text 
 		if err := rows.Scan(&position, &conversation, &version, &at, &events); err != nil {
 			return err
 		}
-		if !take(briefTurn(position, conversation, version, at, events)) {
+		if !take(briefTurn(position, conversation, version, at, openBrief(keys, conversation, version, events))) {
 			break
 		}
 	}

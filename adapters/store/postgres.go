@@ -104,7 +104,14 @@ func openPostgres(ctx context.Context, options Options) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := readKeys(options.KeyFile)
+	if err != nil {
+		return nil, err
+	}
 	epoch, err := postgresSetup(ctx, config, options.Program)
+	if err == nil {
+		err = postgresKeys(ctx, config, keys)
+	}
 	if err != nil {
 		return nil, postgresError(err)
 	}
@@ -115,6 +122,7 @@ func openPostgres(ctx context.Context, options Options) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
+	reads.keys = keys
 	return &database{reads: reads, writes: &postgresWriter{config: config}, lists: &postgresLists{config: config}, epoch: epoch}, nil
 }
 
@@ -143,6 +151,13 @@ func postgresSetup(ctx context.Context, config *pgx.ConnConfig, program string) 
 		return err
 	})
 	return epoch, err
+}
+
+// postgresKeys notes the key that is going to be written with.
+func postgresKeys(ctx context.Context, config *pgx.ConnConfig, keys *keyring) (err error) {
+	setup := postgresPool(config, nil)
+	defer func() { err = errors.Join(err, setup.Close()) }()
+	return oneByOne(ctx, setup, func() error { return ensureKeys(ctx, setup, postgresWords(), postgresMetaSet, keys) })
 }
 
 // oneByOne has nodes that start at once do something one after the other.

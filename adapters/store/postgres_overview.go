@@ -42,7 +42,7 @@ const (
 )
 
 func postgresOverviewWords() overviewWords {
-	var concerns []string // asked where the rows are, so that the others need not come here
+	concerns := []string{`left(events, 1) = '~'`} // asked where the rows are, so that the others need not come here
 	for _, mark := range bot.OverviewMarks() {
 		concerns = append(concerns, fmt.Sprintf(`strpos(events, '%s') > 0`, mark))
 	}

@@ -15,14 +15,18 @@ import (
 const longRead = time.Minute
 
 // postgresServer is a log in PostgreSQL, to be read only.
-type postgresServer struct{ config *pgx.ConnConfig }
+type postgresServer struct {
+	config *pgx.ConnConfig
+	keys   *keyring
+}
 
 func findPostgres(options Options) (source, error) {
 	config, err := postgresConfig(options.Database)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresServer{config: config}, nil
+	keys, err := readKeys(options.KeyFile)
+	return &postgresServer{config: config, keys: keys}, err
 }
 
 // read implements source.
@@ -34,7 +38,12 @@ func (p *postgresServer) read(ctx context.Context, work func(*sql.DB, words) err
 	if err := p.find(ctx, db); err != nil {
 		return postgresError(err)
 	}
-	return postgresError(work(db, postgresWords()))
+	w := postgresWords()
+	w.keys = p.keys
+	if err := wantKeys(ctx, db, w, p.keys); err != nil {
+		return postgresError(err)
+	}
+	return postgresError(work(db, w))
 }
 
 // find says plainly when no server has ever begun a log there.

@@ -97,7 +97,7 @@ func (c *columns) fill(batch *batch, again bool) []any {
 		c.ats = append(c.ats, one.at)
 		c.befores = append(c.befores, one.before[:])
 		c.chains = append(c.chains, one.chain[:])
-		c.bodies = append(c.bodies, one.events)
+		c.bodies = append(c.bodies, one.body)
 		c.waves = append(c.waves, int32(one.wave))
 	}
 	for _, block := range batch.blocks {

@@ -147,7 +147,7 @@ func (p *projector) page(ctx context.Context, after int64) (*overviewPage, error
 
 func (p *projector) readPage(ctx context.Context, after int64) (*overviewPage, error) {
 	page, count := newOverviewPage(after), 0
-	err := briefTurns(ctx, p.reads.pool, func(turn bot.Turn) bool {
+	err := briefTurns(ctx, p.reads.pool, p.reads.keys, func(turn bot.Turn) bool {
 		count++
 		return page.add(turn)
 	}, p.reads.overviews.tail, after, projectPage)

@@ -49,7 +49,7 @@ func (r *Reader) Load(ctx context.Context, conversation string) ([]bot.Turn, err
 }
 
 func loadIn(ctx context.Context, db *sql.DB, w words, conversation string) ([]bot.Turn, error) {
-	list, err := queryRecords(ctx, db, w.load, conversation, 0, most(0))
+	list, err := queryRecords(ctx, db, w, w.load, conversation, 0, most(0))
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +61,12 @@ func loadIn(ctx context.Context, db *sql.DB, w words, conversation string) ([]bo
 	return loaded, err
 }
 
-func queryRecords(ctx context.Context, db *sql.DB, text string, args ...any) ([]record, error) {
+func queryRecords(ctx context.Context, db *sql.DB, w words, text string, args ...any) ([]record, error) {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	return records(rows)
+	return records(rows, w.keys)
 }
 
 func blocksIn(db *sql.DB, w words) *blocks {

@@ -35,6 +35,7 @@ type words struct {
 	// found while people wait for a start.
 	structure, briefly func(context.Context, *sql.DB) ([]string, error)
 
+	keys     *keyring          // that open what is encrypted; nil: none
 	explain  func(error) error // names what the driver's error means
 	patience time.Duration     // for one read; 0: as long as the caller's
 }
@@ -111,7 +112,7 @@ func (r *reads) records(ctx context.Context, statement *sql.Stmt, args ...any) (
 		if err != nil {
 			return err
 		}
-		list, err = records(rows)
+		list, err = records(rows, r.keys)
 		return err
 	})
 	return list, err

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"kaitong/bot"
@@ -16,11 +17,12 @@ type record struct {
 	at           string
 	chain        link
 	events       string
+	sealed       error // why the events could not be opened
 }
 
 // records reads rows to their end, so that the connection is free for the
 // blocks they refer to.
-func records(rows *sql.Rows) ([]record, error) {
+func records(rows *sql.Rows, keys *keyring) ([]record, error) {
 	defer rows.Close()
 	var list []record
 	var chain sql.RawBytes
@@ -30,9 +32,19 @@ func records(rows *sql.Rows) ([]record, error) {
 			return nil, err
 		}
 		copy(one.chain[:], chain) // of another length it fits to nothing
+		one.open(keys)
 		list = append(list, one)
 	}
 	return list, rows.Err()
+}
+
+// open makes of the events what they were before they were encrypted.
+func (r *record) open(keys *keyring) {
+	if !strings.HasPrefix(r.events, sealedMark[:1]) {
+		return
+	}
+	events, err := keys.open(turnPlace(r.conversation, r.version), []byte(r.events))
+	r.events, r.sealed = string(events), err
 }
 
 // decodeAll reads the turns in records.
@@ -51,6 +63,9 @@ func decodeAll(list []record, find bot.FindSealed) ([]bot.Turn, error) {
 }
 
 func (r record) turn(find bot.FindSealed) (bot.Turn, error) {
+	if r.sealed != nil {
+		return bot.Turn{}, r.sealed
+	}
 	at, err := time.Parse(timeLayout, r.at)
 	if err != nil {
 		return bot.Turn{}, err

@@ -99,6 +99,10 @@ func makeDir(dir string) error {
 }
 
 func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
+	keys, err := readKeys(options.KeyFile)
+	if err != nil {
+		return nil, err
+	}
 	path, err := filepath.Abs(filepath.Join(options.Dir, databaseName))
 	if err != nil {
 		return nil, err
@@ -113,6 +117,9 @@ func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
 	}
 	setup.SetMaxOpenConns(1)
 	epoch, err := sqliteSetup(ctx, setup, options.Program)
+	if err == nil {
+		err = ensureKeys(ctx, setup, sqliteWords(), sqliteMetaSet, keys)
+	}
 	if err != nil {
 		return nil, errors.Join(err, setup.Close())
 	}
@@ -122,7 +129,7 @@ func openSQLiteFile(ctx context.Context, options Options) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, setup.Close())
 	}
-	db.epoch = epoch
+	db.epoch, db.keys = epoch, keys
 	return db, setup.Close()
 }
 

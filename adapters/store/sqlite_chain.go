@@ -63,7 +63,7 @@ func unchained(ctx context.Context, tx *sql.Tx, after int64, limit int) ([]recor
 	if err != nil {
 		return nil, err
 	}
-	return records(rows)
+	return records(rows, nil)
 }
 
 // insertChained hangs a turn whose predecessor is missing on nothing: what was

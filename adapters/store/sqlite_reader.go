@@ -14,7 +14,10 @@ import (
 )
 
 // sqliteFile is the log of a data directory, to be read only.
-type sqliteFile struct{ dir string }
+type sqliteFile struct {
+	dir  string
+	keys *keyring
+}
 
 func findSQLite(options Options) (source, error) {
 	dir := options.Dir
@@ -27,7 +30,8 @@ func findSQLite(options Options) (source, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%w in %s: %s is no file", ErrNoLog, dir, databaseName)
 	}
-	return &sqliteFile{dir: dir}, nil
+	keys, err := readKeys(options.KeyFile)
+	return &sqliteFile{dir: dir, keys: keys}, err
 }
 
 // maxReads bounds how often a read is done again because a server started or
@@ -61,7 +65,12 @@ func (r *sqliteFile) once(ctx context.Context, live bool, work func(*sql.DB, wor
 	if err := knownSchema(ctx, db, sqliteWords(), sqliteSchema()); err != nil {
 		return err
 	}
-	return work(db, sqliteWords())
+	w := sqliteWords()
+	w.keys = r.keys
+	if err := wantKeys(ctx, db, w, r.keys); err != nil {
+		return err
+	}
+	return work(db, w)
 }
 
 // begun says plainly when no server has ever begun a log in the file.

@@ -152,7 +152,7 @@ func (w *sqliteWriter) insertRow(one *row, salt string) (err error) {
 			return err
 		}
 	}
-	count, err := w.insert.exec(w.last+1, one.conversation, one.version, one.at, one.chain[:], one.events)
+	count, err := w.insert.exec(w.last+1, one.conversation, one.version, one.at, one.chain[:], one.body)
 	if one.stored = count == 1; one.stored {
 		w.last++
 		one.position = w.last

@@ -24,12 +24,64 @@ func (s *Staff) Record(ctx context.Context, record staff.Record) error {
 		if err != nil {
 			return err
 		}
+		if record.Conversation, err = s.unlessErased(ctx, tx, record.Conversation); err != nil {
+			return err
+		}
 		return s.insertRecord(ctx, tx, record.Linked(last+1, before))
 	})
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", record.Did, err)
 	}
 	return nil
+}
+
+// unlessErased is a conversation as it is put on record: one that was erased is
+// not named again.
+func (s *Staff) unlessErased(ctx context.Context, tx *sql.Tx, conversation string) (string, error) {
+	if conversation == "" {
+		return "", nil
+	}
+	var salt string
+	if err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'salt'`).Scan(&salt); err != nil {
+		return "", err
+	}
+	var erased bool
+	name := graveName(salt, conversation)
+	err := tx.QueryRowContext(ctx, s.text(`SELECT EXISTS (SELECT 1 FROM erased WHERE name = $1)`), name[:]).Scan(&erased)
+	if erased {
+		conversation = staff.ErasedConversation(conversation)
+	}
+	return conversation, err
+}
+
+// eraseFromAudit takes a conversation out of all records that are whole without
+// it.
+func (s *Staff) eraseFromAudit(ctx context.Context, tx *sql.Tx, conversation string) error {
+	var numbers []int64
+	err := eachRow(ctx, tx, func(rows *sql.Rows) error {
+		var r staff.Record
+		var at int64
+		var chain, link []byte
+		if err := rows.Scan(&r.N, &at, &r.Who, &r.Did, &r.Conversation, &r.Subject, &r.Reason, &r.From, &chain, &link); err != nil {
+			return err
+		}
+		var before staff.Link
+		r.At = time.UnixMicro(at).UTC()
+		copy(r.Chain[:], chain)
+		copy(before[:], link)
+		if r.Erasable(before) {
+			numbers = append(numbers, r.N)
+		}
+		return nil
+	}, s.text(`
+		SELECT r.n, r.at, r.who, r.did, r.conversation, r.subject, r.reason, r.address, r.chain, b.chain
+		FROM staff_audit AS r LEFT JOIN staff_audit AS b ON b.n = r.n - 1 WHERE r.conversation = $1 AND r.conversation <> ''`), conversation)
+	for _, n := range numbers {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, s.text(`UPDATE staff_audit SET conversation = $1 WHERE n = $2`), staff.ErasedConversation(conversation), n)
+		}
+	}
+	return err
 }
 
 func (s *Staff) endOfAudit(ctx context.Context, tx *sql.Tx) (n int64, chain staff.Link, err error) {

@@ -233,7 +233,7 @@ func (v *verifier) turns() error {
 	along, last := walk{}, record{}
 	find := blocksIn(v.db, v.words).finder(v.ctx)
 	for {
-		page, err := queryRecords(v.ctx, v.db, v.page, last.conversation, last.version, v.end, verifyPage)
+		page, err := queryRecords(v.ctx, v.db, v.words, v.page, last.conversation, last.version, v.end, verifyPage)
 		if err != nil {
 			return fmt.Errorf("read on after conversation %q, version %d: %w", last.conversation, last.version, v.explain(err))
 		}

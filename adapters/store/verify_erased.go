@@ -11,12 +11,6 @@ import (
 // graves are the positions of turns that were erased, in their order.
 type graves struct{ positions []int64 }
 
-// hold says whether a turn at a position was erased.
-func (g *graves) hold(position int64) bool {
-	_, found := slices.BinarySearch(g.positions, position)
-	return found
-}
-
 // except tells what is missing from first to last and was not erased.
 func (g *graves) except(first, last int64, missing func(first, last int64)) {
 	at, _ := slices.BinarySearch(g.positions, first)

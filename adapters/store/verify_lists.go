@@ -107,7 +107,7 @@ func (v *verifier) lookAgain(conversation string, known int64) error {
 		return v.explain(err)
 	}
 	fold := bot.NewOverview(conversation)
-	err = briefTurns(v.ctx, v.db, func(turn bot.Turn) bool {
+	err = briefTurns(v.ctx, v.db, v.keys, func(turn bot.Turn) bool {
 		if turn.Version <= max(row.Turns, known) {
 			follow(fold, turn)
 		}

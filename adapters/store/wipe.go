@@ -137,7 +137,7 @@ func (e *Erasures) vacuum(ctx context.Context) (err error) {
 		_, reset := conn.ExecContext(context.WithoutCancel(ctx), `SET statement_timeout = '`+milliseconds(postgresPatience)+`'`)
 		err = errors.Join(err, reset)
 	}()
-	for _, table := range []string{"turns", "overviews", "outbox_open", "outbox_notes", "erasing", "meta", "analytics_contacts", "analytics_persons"} {
+	for _, table := range []string{"turns", "overviews", "outbox_open", "outbox_notes", "erasing", "meta", "staff_audit", "analytics_contacts", "analytics_persons"} {
 		var there bool
 		if err := conn.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&there); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 )
 
 // SQLite zeroes the rows that are deleted. What it moves from a page to another
@@ -53,7 +54,7 @@ func dirtyPages(ctx context.Context, db *sql.DB, first, last int) (dirty []int, 
 	if err != nil {
 		return nil, err
 	}
-	defer look.Close()
+	defer func() { err = errors.Join(err, look.Close()) }()
 	for number := first; number <= last; number++ {
 		var page []byte
 		if err := look.QueryRowContext(ctx, number).Scan(&page); err != nil {

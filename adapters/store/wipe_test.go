@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"kaitong/adapters/store"
@@ -21,7 +22,7 @@ func findIn(t *testing.T, dir string, words ...string) (found []string) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		data, err := os.ReadFile(path)
 		for _, word := range words {
 			if n := bytes.Count(data, []byte(word)); n > 0 {
 				found = append(found, fmt.Sprintf("%q %d times in %s", word, n, filepath.Base(path)))
@@ -41,7 +42,7 @@ func TestNothingOfAnErasedConversationIsInTheFiles(t *testing.T) {
 	t.Parallel()
 	where := places()["SQLite"](t)
 	log, erasures := openAt(t, where), openErasures(t, where)
-	chance := rand.New(rand.NewPCG(3, 7)) //nolint:gosec // a test
+	chance := rand.New(rand.NewPCG(3, 7))
 	var names []string
 	for range 1500 {
 		names = append(names, fmt.Sprintf("c_%016x", chance.Uint64()))
@@ -57,38 +58,27 @@ func TestNothingOfAnErasedConversationIsInTheFiles(t *testing.T) {
 		appendAll(t, log, turn)
 	}
 	names = names[:300]
-	words := make([]string, 0, 2*len(names))
-	for _, name := range names {
-		words = append(words, name)
-	}
-	if found := findIn(t, where.options.Dir, words...); len(found) < len(names)/2 {
+	if found := findIn(t, where.options.Dir, names...); len(found) < len(names)/2 {
 		t.Fatalf("only %d of %d names are in the files to begin with", len(found), len(names))
 	}
 	var gone store.Erased
-	for some := range slicesOf(names, 50) {
+	for some := range slices.Chunk(names, 50) {
 		one := erase(t, erasures, log, some...)
 		gone.Conversations += one.Conversations
 	}
 	if err := erasures.Wipe(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := findIn(t, where.options.Dir, words...); len(found) > 0 {
+	if found := findIn(t, where.options.Dir, names...); len(found) > 0 {
 		t.Errorf("beside an open log: %v", found)
 	}
 	appendAll(t, log, bottest.Turn("another", 1, "goes on"))
 	closeLog(t, log)
-	if found := findIn(t, where.options.Dir, words...); len(found) > 0 {
+	if found := findIn(t, where.options.Dir, names...); len(found) > 0 {
 		t.Errorf("after its end: %v", found)
 	}
 	if report := verify(t, where); !report.Sound() || report.Erased.Conversations != gone.Conversations {
 		t.Errorf("%+v", report)
-	}
-}
-
-func slicesOf(list []string, size int) func(func([]string) bool) {
-	return func(yield func([]string) bool) {
-		for ; len(list) > 0 && yield(list[:min(size, len(list))]); list = list[min(size, len(list)):] {
-		}
 	}
 }
 

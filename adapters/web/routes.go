@@ -35,7 +35,7 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.Handle(pattern, handler)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
-	return edge.Secured(mux), nil
+	return edge.Secured(mux, s.door.proxies), nil
 }
 
 type methods map[string]http.HandlerFunc

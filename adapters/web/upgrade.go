@@ -74,7 +74,8 @@ func (s *Server) full() bool {
 }
 
 // originAllowed takes our own host and the configured origins. No Origin at
-// all means no browser; such a client must bring a token in hello.
+// all means no browser. Where TLS is spoken, a page of our own name without it
+// could have been made by anybody on the way.
 func (s *Server) originAllowed(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
@@ -83,8 +84,8 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if len(origins) > 1 || !validOrigin(origins[0]) {
 		return false
 	}
-	_, host, _ := strings.Cut(origins[0], "://")
-	if strings.EqualFold(host, r.Host) {
+	scheme, host, _ := strings.Cut(origins[0], "://")
+	if strings.EqualFold(host, r.Host) && (strings.EqualFold(scheme, "https") || !s.door.proxies.Secure(r)) {
 		return true
 	}
 	for _, allowed := range s.origins() {
