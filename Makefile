@@ -3,7 +3,7 @@
 TIME ?= 30s
 BENCH ?= .
 
-.PHONY: help build assets test race lint fuzz bench eval golden smoke cluster ci
+.PHONY: help build assets test race lint secure deployed image sbom licences fuzz bench eval golden smoke cluster ci
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,7 +23,28 @@ race: ## run the tests under the race detector
 lint: ## gofmt, vet and golangci-lint, in the pinned version
 	@.ci/tools golangci-lint
 	go vet ./...
-	bin/tools/golangci-lint run ./...
+	bin/tools/golangci-lint run --allow-parallel-runners ./...
+
+secure: ## known vulnerabilities, secrets in any commit, licences of dependencies
+	@.ci/tools govulncheck gitleaks
+	.ci/vulnerabilities
+	.ci/secrets
+	go run .ci/licences/main.go
+
+licences: ## write docs/licences.csv anew
+	go run .ci/licences/main.go -write
+
+sbom: ## what is in the program, as CycloneDX, into ./bin
+	@.ci/tools cyclonedx-gomod
+	CGO_ENABLED=0 go build -trimpath -o bin/kaitong .
+	bin/tools/cyclonedx-gomod bin -json -licenses -output bin/kaitong.cdx.json bin/kaitong
+
+deployed: ## check configs/deploy and the scripts with the tools that read them
+	@.ci/tools promtool caddy
+	.ci/deployed/check
+
+image: ## build as the Dockerfile does and run it as a container would (root, Linux)
+	.ci/image
 
 fuzz: ## fuzz every target, TIME=30s each
 	.ci/fuzz $(TIME)

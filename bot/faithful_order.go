@@ -15,12 +15,12 @@ func follows(text, said string) error {
 	inText, inSaid := common(from, to)
 	for _, run := range left(to, inSaid) {
 		if !saysLittle(run) {
-			return fmt.Errorf("%q is not there in the text", strings.Join(run, ""))
+			return fmt.Errorf("%q is not there in the text", strings.Join(run, " "))
 		}
 	}
 	for _, run := range left(from, inText) {
 		if !saysLittle(run) {
-			return fmt.Errorf("%q is left out", strings.Join(run, ""))
+			return fmt.Errorf("%q is left out", strings.Join(run, " "))
 		}
 	}
 	return nil
@@ -70,9 +70,9 @@ func common(a, b []string) (inA, inB []bool) {
 	for i := range lengths {
 		lengths[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1]); a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1]); x == y {
 				lengths[i][j] = lengths[i+1][j+1] + 1
 			}
 		}

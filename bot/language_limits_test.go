@@ -1,8 +1,11 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"kaitong/bot"
@@ -88,5 +91,30 @@ func TestNoGistOfWhoIsInNeedOrAMinor(t *testing.T) {
 		if (err == nil) != told {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// Why a wording is not shown is in the log by the name of the rule: its words may be
+// those of a person, or of somebody who wants them to be read there.
+func TestALogHoldsNoWordsOfAModel(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	var judged []bot.Rule
+	k := newTalk(t, verdict(bot.Eligible))
+	k.engine = newEngine(t, bottest.NewEventLog(), verdict(bot.Eligible), func(o *bot.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		o.Judged = func(rule bot.Rule) { judged = append(judged, rule) }
+		o.Phraser = phraser(func(r bot.Rewording) ([]bot.Sentence, error) {
+			said, err := echo(r)
+			said[0].Text += "悄悄话要付款。"
+			return said, err
+		})
+	})
+	k.say("借呗要填哪些资料")
+	if strings.Contains(log.String(), "悄悄话") || !strings.Contains(log.String(), "not faithful: silent") {
+		t.Errorf("logged:\n%s", log.String())
+	}
+	if len(judged) != 1 || judged[0] != bot.RuleSilent {
+		t.Errorf("judged %v", judged)
 	}
 }

@@ -1,7 +1,9 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"kaitong/bot"
 )
@@ -19,5 +21,21 @@ func TestWhatIsKeptOfAClient(t *testing.T) {
 	want := bot.Client{AppVersion: "10.6.20.8000", OS: "Android 14", Network: "other", Region: "other", Channel: "other"}
 	if started, ok := k.turn.Events[0].(bot.Started); !ok || *started.Client != want || asked != want {
 		t.Errorf("kept %+v, asked with %+v", started.Client, asked)
+	}
+}
+
+// A long name is shortened only once it is masked: half a number would stay.
+func TestLongNamesOfDocumentsAreMaskedWhole(t *testing.T) {
+	t.Parallel()
+	k, _ := appealing(t)
+	one := proof(1)
+	one.Name = strings.Repeat("长", 34) + "11010519491231002X" + strings.Repeat("长", 60) + ".pdf"
+	receipt, err := k.attach(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, _ := receipt.Turn.Proof()
+	if strings.ContainsAny(kept.Name, "0123456789X") || !strings.HasSuffix(kept.Name, ".pdf") || utf8.RuneCountInString(kept.Name) != 80 {
+		t.Errorf("kept %q", kept.Name)
 	}
 }

@@ -86,6 +86,7 @@ func (e *Engine) AttachProof(ctx context.Context, who Identity, conversation str
 		return Receipt{}, fmt.Errorf("proof: %w", ErrInvalid)
 	}
 	proof.Name, _ = e.masker.Mask(proof.Name)
+	proof.Name = shortName(proof.Name)
 	return e.inTurn(ctx, conversation, func(place *slot) (Receipt, error) {
 		conv, err := e.current(ctx, place, who)
 		if err != nil {
@@ -101,6 +102,19 @@ func (e *Engine) AttachProof(ctx context.Context, who Identity, conversation str
 		e.attach(d, proof)
 		return e.store(ctx, place, conv, e.turnOf(d))
 	})
+}
+
+// maxProofName is how long, in characters, the name of a document is at most.
+const maxProofName = 80
+
+// shortName leaves out the middle. It is for masked names: half a number is no
+// longer known as one.
+func shortName(name string) string {
+	runes := []rune(name)
+	if len(runes) <= maxProofName {
+		return name
+	}
+	return string(runes[:maxProofName/2]) + "…" + string(runes[len(runes)-maxProofName/2+1:])
 }
 
 // attached finds the turn that recorded a document.

@@ -46,6 +46,8 @@ type Config struct {
 	Analytics   Analytics
 	LLM         LLM
 	Metrics     Metrics
+	Tracing     Tracing
+	Debug       Debug
 	Log         Log
 
 	// origins says where a setting came from, by path, or one value of a list,
@@ -172,7 +174,7 @@ type Retention struct {
 // Log says what is logged and how.
 type Log struct {
 	Level  string // debug | info | warn | error
-	Format string // text | json
+	Format string // text | json; empty: what suits the mode
 }
 
 // Default returns the configuration of a first start.
@@ -204,6 +206,7 @@ func Default() Config {
 		Blobs:     Blobs{KeepUnsubmitted: 720 * time.Hour},
 		Analytics: Analytics{Zone: "Asia/Shanghai", MinCell: 5},
 		LLM:       defaultLLM(),
-		Log:       Log{Level: "info", Format: "text"},
+		Tracing:   Tracing{OneIn: 1},
+		Log:       Log{Level: "info"},
 	}
 }

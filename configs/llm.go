@@ -17,6 +17,7 @@ type LLM struct {
 	Provider   string // empty: none
 	BaseURL    string // empty: that of the provider
 	Model      string
+	EmbedModel string // for grouping; empty: none
 	Key        string
 	KeyFile    string
 	Structured string // schema | object | none; empty: what suits the provider
@@ -25,7 +26,7 @@ type LLM struct {
 	Stream     bool
 	ExtraBody  string // a JSON object
 
-	Uses []string // of understand, phrase, summarise, name
+	Uses []string // of understand, phrase, summarise, name, embed
 
 	UnderstandTimeout time.Duration
 	PhraseTimeout     time.Duration
@@ -50,6 +51,7 @@ const (
 	LLMPhrase     = "phrase"
 	LLMSummarise  = "summarise"
 	LLMName       = "name"
+	LLMEmbed      = "embed"
 )
 
 // Use says whether a use is wanted.
@@ -68,6 +70,7 @@ func (c *Config) llmSettings() []setting {
 		{"llm.provider", &c.LLM.Provider},
 		{"llm.base_url", &c.LLM.BaseURL},
 		{"llm.model", &c.LLM.Model},
+		{"llm.embed_model", &c.LLM.EmbedModel},
 		{"llm.key", &c.LLM.Key},
 		{"llm.key_file", &c.LLM.KeyFile},
 		{"llm.uses", &c.LLM.Uses},
@@ -136,9 +139,12 @@ func (v *validator) llm() {
 	v.llmAddress(foreign)
 	v.llmKey(foreign)
 	for _, use := range c.Uses {
-		if !slices.Contains([]string{LLMUnderstand, LLMPhrase, LLMSummarise, LLMName}, use) {
-			v.complainOf("llm.uses", use, "want understand, phrase, summarise or name, got %q", use)
+		if !slices.Contains([]string{LLMUnderstand, LLMPhrase, LLMSummarise, LLMName, LLMEmbed}, use) {
+			v.complainOf("llm.uses", use, "want understand, phrase, summarise, name or embed, got %q", use)
 		}
+	}
+	if c.Use(LLMEmbed) && c.EmbedModel == "" {
+		v.complain("llm.embed_model", "want the name of a model for embeddings, since llm.uses lists embed")
 	}
 	v.llmForm()
 	v.llmLimits()

@@ -310,7 +310,7 @@ func sample(t *testing.T, name string) (text, yaml string) {
 // web.ping_interval.
 func snake(name string) string {
 	var path strings.Builder
-	letters := []rune(strings.NewReplacer("NATS", "Nats", "JWKS", "Jwks", "LLM", "Llm", "OIDC", "Oidc", "ID", "Id", "URL", "Url", "TTL", "Ttl", "NKey", "Nkey", "CAFile", "CaFile").Replace(name))
+	letters := []rune(strings.NewReplacer("NATS", "Nats", "OTLP", "Otlp", "JWKS", "Jwks", "LLM", "Llm", "OIDC", "Oidc", "ID", "Id", "URL", "Url", "TTL", "Ttl", "NKey", "Nkey", "CAFile", "CaFile").Replace(name))
 	for i, letter := range letters {
 		upper := letter >= 'A' && letter <= 'Z'
 		if upper && i > 0 && letters[i-1] != '.' {

@@ -32,7 +32,7 @@ func (c Config) Validate() error {
 	v.llm()
 	v.metrics()
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
-	v.oneOf("log.format", c.Log.Format, "text", "json")
+	v.operations()
 	v.sort()
 	return v.problems.err()
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"kaitong/adapters/logging"
 	"kaitong/adapters/web"
 	"kaitong/configs"
 )
@@ -82,10 +83,16 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	if err = c.openHooks(ctx, &made); err != nil {
 		return nil, err
 	}
+	if err = c.openRevocations(ctx, &made); err != nil {
+		return nil, err
+	}
 	if app.web, err = web.New(made); err != nil {
 		return nil, err
 	}
 	c.web = app.web
+	if err = c.followRevocations(); err != nil {
+		return nil, err
+	}
 	if err = c.serveMetrics(ctx, app); err != nil {
 		return nil, err
 	}
@@ -104,7 +111,7 @@ func (c *core) serve(ctx context.Context, options func(*core) (web.Options, erro
 	c.tidyErasures()
 	c.retain()
 	app.http = &http.Server{
-		Handler: app.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: logging.Access(c.logger, app.web.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       slog.NewLogLogger(c.logger.Handler(), slog.LevelDebug),
 	}
@@ -208,9 +215,9 @@ func webOptions(c *core) (web.Options, error) {
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
-		Token: c.auth.rules, Signer: c.auth.signer, Seals: c.auth.seals,
+		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
-		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Personal: c.personal(),
+		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Follow: c.follow(), Personal: c.personal(),
 	}
 	if c.proofs != nil {
 		options.Uploads = c.uploads()
@@ -265,7 +272,7 @@ func (c *core) checks() []web.Check {
 	}
 	if c.model != nil {
 		checks = append(checks, web.Check{
-			Name: "language model", Optional: true, Fault: "the language model is left alone for a while: answers do without it",
+			Name: "language model", Optional: true, Fault: "the language model helps nobody at the moment, and answers do without it",
 			Run: func(context.Context) error { return c.model.Ready() }, Note: c.model.Trouble,
 		})
 	}

@@ -53,6 +53,12 @@ func launch(t *testing.T, config configs.Config) (address string, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveApp(t, app)
+}
+
+// serveApp is launch for an app that is made.
+func serveApp(t *testing.T, app *App) (address string, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- app.Run(ctx) }()

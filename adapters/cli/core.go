@@ -19,6 +19,7 @@ import (
 	"kaitong/adapters/proofs"
 	"kaitong/adapters/status"
 	"kaitong/adapters/store"
+	"kaitong/adapters/tracing"
 	"kaitong/adapters/web"
 	"kaitong/bot"
 	"kaitong/configs"
@@ -56,15 +57,18 @@ type core struct {
 	model      *llm.Client        // nil: no language model helps
 	summaries  *summaries         // nil: agents get none
 
-	auth     auth   // nothing in it: no people are served here
-	node     string // this process, unlike any other
-	presence *desk.Presence
-	seats    *seats         // of other nodes
-	accounts *store.Staff   // nil: no agents are served here
-	desk     *desk.Server   // nil: no agents are served here
-	hooks    *handoff.Hooks // nil: there are no other desks
-	backlog  func(context.Context) (map[string]int, error)
-	web      *web.Server // nil: no people are served here
+	revocations *revocations    // nil: no people are served here
+	auth        auth            // nothing in it: no people are served here
+	ring        *keyRing        // nil: the keys of tokens are fetched, or made
+	tracer      *tracing.Tracer // nil: nobody wants to know
+	node        string          // this process, unlike any other
+	presence    *desk.Presence
+	seats       *seats         // of other nodes
+	accounts    *store.Staff   // nil: no agents are served here
+	desk        *desk.Server   // nil: no agents are served here
+	hooks       *handoff.Hooks // nil: there are no other desks
+	backlog     func(context.Context) (map[string]int, error)
+	web         *web.Server // nil: no people are served here
 }
 
 // newCore puts the parts together, in the order they need each other. On an
@@ -86,6 +90,9 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.openMetrics()
+	if err = c.openTracing(ctx); err != nil {
+		return nil, err
+	}
 	if c.log, err = c.openStore(ctx); err != nil {
 		return nil, err
 	}
@@ -118,6 +125,7 @@ func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 		Routing: c.routing, Roster: c.newRoster(), Appeals: c.log.AppealsOf,
 	}
 	c.lendModel(&options)
+	c.traced(&options)
 	return options
 }
 
@@ -160,9 +168,9 @@ func (c *core) serveEligibility(ctx context.Context) error {
 	if c.directory, err = eligibility.ShippedDirectory(); err != nil {
 		return err
 	}
-	responder, err := eligibility.Serve(eligibility.ResponderOptions{
-		Conn: c.bus.Conn(), Directory: c.directory, Demo: true, Now: time.Now, Logger: c.logger,
-	})
+	options := eligibility.ResponderOptions{Conn: c.bus.Conn(), Directory: c.directory, Demo: true, Now: time.Now, Logger: c.logger}
+	c.traceResponder(&options)
+	responder, err := eligibility.Serve(options)
 	if err != nil {
 		return err
 	}
@@ -196,12 +204,14 @@ func (c *core) eligibilityClient() (_ *eligibility.Client, err error) {
 	if c.neutral, err = neutralCode(c.library.Latest().Base); err != nil {
 		return nil, err
 	}
-	return eligibility.NewClient(eligibility.ClientOptions{
+	options := eligibility.ClientOptions{
 		Conn: c.bus.Conn(), Tell: telling(c.library, c.neutral), Neutral: c.neutral, Now: time.Now, NewID: newID, Logger: c.logger,
 		Timeout:         c.config.Eligibility.Timeout,
 		BreakerFailures: c.config.Eligibility.BreakerFailures,
 		BreakerPause:    c.config.Eligibility.BreakerPause,
-	})
+	}
+	c.traceRequests(&options)
+	return eligibility.NewClient(options)
 }
 
 // neutralCode is the code that stands for the standard refusal: the first one

@@ -37,6 +37,9 @@ func (c *core) openDashboard() (http.Handler, error) {
 	if c.config.LLM.Use(configs.LLMName) {
 		options.Propose = c.proposeName
 	}
+	if c.config.LLM.Use(configs.LLMEmbed) {
+		options.Embed = c.model.Embed
+	}
 	server, err := dashboard.New(options)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func modelOptions(config configs.LLM, logger *slog.Logger) (llm.Options, error) 
 	}
 	profile.Stream = profile.Stream || config.Stream
 	return llm.Options{
-		Profile: profile, Model: config.Model, Key: key, Thinking: config.Thinking, ExtraBody: json.RawMessage(config.ExtraBody),
+		Profile: profile, Model: config.Model, EmbedModel: config.EmbedModel, Key: key, Thinking: config.Thinking, ExtraBody: json.RawMessage(config.ExtraBody),
 		UnderstandWithin: config.UnderstandTimeout, PhraseWithin: config.PhraseTimeout, BackgroundWithin: config.BackgroundTimeout,
 		Concurrency: config.Concurrency, AnswerTokens: config.AnswerTokens,
 		Budget: llm.Budget{

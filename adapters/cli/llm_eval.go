@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"kaitong/adapters/llm"
@@ -67,7 +71,7 @@ func (c llmEval) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer client.Close()
-	report := llmReport{Provider: config.LLM.Provider, Model: config.LLM.Model, Prompts: llm.PromptVersion()}
+	report := llmReport{Provider: config.LLM.Provider, Model: config.LLM.Model, Prompts: llm.PromptVersions()}
 	if c.Data != "" {
 		if report.Reading, err = c.read(ctx, s.err, client, edition); err != nil {
 			return err
@@ -114,10 +118,14 @@ func (r llmReport) write(out io.Writer, config configs.LLM) {
 }
 
 func (s spending) write(out io.Writer) {
-	fmt.Fprintf(out, "  requests %v; %d tokens sent, %d received; half within %v, 95 %% within %v\n",
-		s.Ended, s.TokensIn, s.TokensOut, milliseconds(s.MiddleMS), milliseconds(s.LateMS))
+	var ended []string
+	for _, outcome := range slices.Sorted(maps.Keys(s.Ended)) {
+		ended = append(ended, fmt.Sprintf("%s %d", outcome, s.Ended[outcome]))
+	}
+	fmt.Fprintf(out, "  requests: %s; %d tokens sent, %d received; half within %v, 95 %% within %v\n",
+		cmp.Or(strings.Join(ended, ", "), "none"), s.TokensIn, s.TokensOut, milliseconds(s.MiddleMS), milliseconds(s.LateMS))
 }
 
 func milliseconds(ms float64) time.Duration {
-	return time.Duration(ms * float64(time.Millisecond)).Round(time.Millisecond)
+	return max(time.Duration(ms*float64(time.Millisecond)).Round(time.Millisecond), time.Millisecond)
 }

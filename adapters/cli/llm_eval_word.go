@@ -17,7 +17,7 @@ import (
 type wordingTable struct {
 	Answers int            `json:"answers"`
 	Kept    int            `json:"kept"`    // would be shown
-	Refused map[string]int `json:"refused"` // not faithful, by what was wrong
+	Refused map[string]int `json:"refused"` // not faithful, by the rule they break
 	Failed  int            `json:"failed"`  // no usable answer in time
 	Cases   []wordingCase  `json:"cases"`
 	Spent   spending       `json:"spent"`
@@ -69,7 +69,7 @@ func (t *wordingTable) wordOne(ctx context.Context, client *llm.Client, edition 
 	}
 	one.Said = said
 	if err := bot.Faithful(r, said, bot.FaithOf(edition.Base, edition.Model, locale)); err != nil {
-		t.Refused[err.Error()]++
+		t.Refused[string(bot.BrokenRule(err))]++
 		one.Wrong = err.Error()
 	} else {
 		t.Kept++
@@ -82,6 +82,21 @@ func (t *wordingTable) write(out io.Writer) {
 	t.Spent.write(out)
 	reasons := slices.SortedFunc(maps.Keys(t.Refused), func(a, b string) int { return t.Refused[b] - t.Refused[a] })
 	for _, reason := range reasons[:min(mostShown, len(reasons))] {
-		fmt.Fprint(out, printable(fmt.Sprintf("  refused %d: %s\n", t.Refused[reason], reason)))
+		fmt.Fprintf(out, "  refused %d by the rule %s\n", t.Refused[reason], reason)
+	}
+	t.writeExamples(out)
+}
+
+// mostWordings is how many refused wordings are printed; --json has all.
+const mostWordings = 5
+
+func (t *wordingTable) writeExamples(out io.Writer) {
+	shown := 0
+	for _, one := range t.Cases {
+		if one.Wrong == "" || shown == mostWordings {
+			continue
+		}
+		shown++
+		fmt.Fprint(out, printable(fmt.Sprintf("  %s, %s: %s\n", one.Intent, one.Locale, one.Wrong)))
 	}
 }

@@ -33,6 +33,8 @@ type commands struct {
 	Conversations conversationsCommand `cmd:"" help:"Look into conversations, and make tests of them."`
 	Analytics     analyticsCommand     `cmd:"" help:"Figures of what people ask and what helps."`
 	Desk          deskCommand          `cmd:"" help:"Accounts of the agents' desk, and its audit log."`
+	Token         tokenCommand         `cmd:"" help:"Make a token to try with, or find out why one is refused."`
+	Tokens        tokensCommand        `cmd:"" help:"Sign people out everywhere, and list whom."`
 	Verify        verifyCommand        `cmd:"" help:"Check that no turn of any conversation is missing or changed."`
 	Backup        backupCommand        `cmd:"" help:"Copy everything that cannot be made anew, beside a running server."`
 	Restore       restoreCommand       `cmd:"" help:"Put a backup into a new data directory, and verify it."`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/adapters/metrics"
 	"kaitong/adapters/web"
 	"kaitong/bot"
@@ -36,7 +37,7 @@ func (c *core) serveMetrics(ctx context.Context, app *App) error {
 	}
 	app.metrics = listener.Addr()
 	server := &http.Server{
-		Handler: c.metrics.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaderBytes,
+		Handler: edge.Secured(c.metrics.Handler(), nil), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(c.logger.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan struct{})
@@ -56,10 +57,14 @@ func (c *core) serveMetrics(ctx context.Context, app *App) error {
 
 // timed is the engine with a watch on how long people wait.
 func (c *core) timed() web.Engine {
-	if c.metrics == nil {
-		return c.engine
+	var engine web.Engine = c.engine
+	if c.tracer != nil {
+		engine = tracedEngine{engine, c.tracer}
 	}
-	return timedEngine{c.engine, c.metrics}
+	if c.metrics == nil {
+		return engine
+	}
+	return timedEngine{engine, c.metrics}
 }
 
 type timedEngine struct {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -20,6 +21,8 @@ func TestMetricsOfARunningProgram(t *testing.T) {
 	config := configs.Default()
 	config.Addr, config.Data, config.Metrics.Addr = "127.0.0.1:0", t.TempDir(), "127.0.0.1:0"
 	config.Eligibility.Timeout = patientCheck
+	config.LLM.Provider, config.LLM.BaseURL, config.LLM.Model, config.LLM.Key = "custom", fakeModel(t).BaseURL(), "fake", "sk-secret"
+	config.LLM.Uses, config.LLM.PhraseTimeout = []string{configs.LLMPhrase}, 10*time.Second
 	app, err := NewApp(t.Context(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +38,7 @@ func TestMetricsOfARunningProgram(t *testing.T) {
 	})
 	person := newPerson(t, "http://"+app.Addr().String(), "demo-overdue", "zh-CN")
 	person.ask("为什么我的借呗开通不了？")
+	person.ask("借呗要填哪些资料")
 	families := scrapeOf(t, "http://"+app.metrics.String()+"/metrics")
 	for name, least := range map[string]float64{
 		"kaitong_turn_duration_seconds": 1, "kaitong_messages_total": 1, "kaitong_intents_total": 1, "kaitong_verdicts_total": 1,
@@ -42,6 +46,8 @@ func TestMetricsOfARunningProgram(t *testing.T) {
 		"kaitong_turns_stored_total": 1, "kaitong_bus_connected": 1, "kaitong_build_info": 1, "go_goroutines": 1,
 		"kaitong_errors_total": 0, "kaitong_queue_waiting": 0, "kaitong_queue_oldest_wait_seconds": 0, "kaitong_figures_lag_seconds": 0,
 		"kaitong_figures_behind_turns": 0, "kaitong_alerts": 0, "kaitong_incidents": 0, "kaitong_handoff_events_total": 0,
+		"kaitong_model_questions_total": 1, "kaitong_model_duration_seconds": 1, "kaitong_model_tokens_total": 120, "kaitong_model_wordings_total": 1,
+		"kaitong_model_cost_total": 0, "kaitong_model_away": 0,
 	} {
 		family := families[name]
 		if family == nil {

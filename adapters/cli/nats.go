@@ -24,7 +24,7 @@ func natsAccess(c configs.NATS) natsbus.Access {
 // natsFlag names the server that a responder listens to, and says who we are
 // there. Whoever has set the variables for the server needs no flags.
 type natsFlag struct {
-	NATS      string `name:"nats" help:"NATS server." default:"nats://127.0.0.1:4222" placeholder:"URL"`
+	NATS      string `name:"nats" help:"NATS server." default:"nats://127.0.0.1:4222" env:"KAITONG_NATS_URL" placeholder:"URL"`
 	TokenFile string `name:"nats-token-file" help:"File with the token it asks for." env:"KAITONG_NATS_TOKEN_FILE" placeholder:"FILE"`
 	NKeyFile  string `name:"nats-nkey-file" help:"File with the seed of our nkey user." env:"KAITONG_NATS_NKEY_FILE" placeholder:"FILE"`
 	CredsFile string `name:"nats-creds-file" help:"File with our user JWT and its seed." env:"KAITONG_NATS_CREDS_FILE" placeholder:"FILE"`

@@ -11,6 +11,9 @@ import (
 	"os"
 	"strings"
 
+	"kaitong/adapters/logging"
+	"kaitong/adapters/tracing"
+	"kaitong/bot"
 	"kaitong/configs"
 )
 
@@ -63,19 +66,20 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return ofFlags(err)
 	}
-	logger := newLogger(config, s.err)
+	level := &slog.LevelVar{}
+	level.Set(logLevel(config.Log.Level))
+	logger := newLogger(config, level, s.err)
 	fmt.Fprintln(s.out, "Starting Kaitong …")
 	app, err := NewApp(ctx, config, logger)
 	if err != nil {
 		return err
 	}
-	if c.Pprof != "" {
-		stop, err := serveProfiles(ctx, c.Pprof)
-		if err != nil {
-			return errors.Join(err, app.Close(context.WithoutCancel(ctx)))
-		}
-		defer func() { _ = stop() }()
+	stop, err := c.profiles(ctx, config.Debug)
+	if err != nil {
+		return errors.Join(err, app.Close(context.WithoutCancel(ctx)))
 	}
+	defer stop()
+	defer app.readAgain(config, c.config, level)()
 	go paceGarbage(ctx)
 	welcome(s.out, app, config)
 	if err := app.Run(ctx); err != nil {
@@ -134,12 +138,16 @@ func ofFlags(err error) error {
 	return err
 }
 
-func newLogger(config configs.Config, out io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: logLevel(config.Log.Level)}
-	if config.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(out, options))
+func newLogger(config configs.Config, level slog.Leveler, out io.Writer) *slog.Logger {
+	masker := bot.NewMasker()
+	options := logging.Options{Format: logging.Text, Level: level, Trace: tracing.ID, Mask: func(text string) string {
+		masked, _ := masker.Mask(text)
+		return masked
+	}}
+	if config.JSON() {
+		options.Format = logging.JSON
 	}
-	return slog.New(slog.NewTextHandler(out, options))
+	return logging.New(out, options)
 }
 
 // logLevel reads a level that the configuration has already checked.

@@ -43,7 +43,7 @@ func traced(t *testing.T, change func(*configs.Config)) *traces {
 	w := &traces{t: t, log: &safeBuffer{}, wire: &safeBuffer{}, told: &safeBuffer{}, model: fakeModel(t)}
 	c := configs.Default()
 	c.Addr, c.Data, c.Metrics.Addr, c.NATS.URL = "127.0.0.1:0", t.TempDir(), "127.0.0.1:0", listening(t)
-	c.Eligibility.Timeout, c.Web.MessagesPerWindow = patientCheck, 0
+	c.Eligibility.Timeout, c.Web.MessagesPerWindow, c.Web.HandshakesPerSecond = patientCheck, 0, 0
 	c.LLM.Provider, c.LLM.BaseURL, c.LLM.Model, c.LLM.Key = "custom", w.model.BaseURL(), "fake", "sk-secret"
 	c.LLM.Uses = []string{configs.LLMUnderstand, configs.LLMPhrase, configs.LLMSummarise, configs.LLMName}
 	c.LLM.UserTokens, c.LLM.DayTokens, c.LLM.DayCost = 0, 0, 0

@@ -44,6 +44,9 @@ type Options struct {
 	// Propose proposes a name for questions that ask the same; nil: nobody does. It
 	// may take a while, and fail.
 	Propose func(ctx context.Context, questions []string) (gaps.Name, error)
+	// Embed turns questions into vectors, one each, so that those that mean the same
+	// are grouped; nil: they are grouped by their words. It may take a while, and fail.
+	Embed func(ctx context.Context, questions []string) ([][]float32, error)
 	// Alerts are what is unusual at the moment; nil: nothing ever is.
 	Alerts func() []Alert
 	Log    *slog.Logger

@@ -66,6 +66,7 @@ func TestDashboard(t *testing.T) {
 		"FilesLeaveAsTheyAreMade":       testFilesLeaveAsTheyAreMade,
 		"Unanswered":                    testUnanswered,
 		"ProposedNames":                 testProposedNames,
+		"GroupsByMeaning":               testGroupsByMeaning,
 		"OutageIsFound":                 testOutageIsFound,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -152,8 +152,26 @@ func (s *Server) clusters(ctx context.Context, q analytics.Query, miss missed) (
 				asked = append(asked, gaps.Asked{Conversation: one.Conversation, Version: one.Version, At: one.At, Locale: one.Locale, Text: one.Text})
 			}
 		}
-		return gaps.Clusters(language.Model, language.Source.Corpus(), asked), nil
+		return gaps.Clusters(language.Model, language.Source.Corpus(), asked, s.meanings(ctx, asked)), nil
 	})
+}
+
+// meanings are what questions mean, nil where nobody can say.
+func (s *Server) meanings(ctx context.Context, asked []gaps.Asked) gaps.Meanings {
+	texts := gaps.Texts(asked)
+	if s.Embed == nil || len(texts) == 0 {
+		return nil
+	}
+	vectors, err := s.Embed(ctx, texts)
+	if err != nil {
+		s.Log.DebugContext(ctx, "questions are grouped by their words alone", "error", err)
+		return nil
+	}
+	meanings := gaps.Meanings{}
+	for i, text := range texts[:min(len(texts), len(vectors))] {
+		meanings[text] = vectors[i]
+	}
+	return meanings
 }
 
 type draftBody struct {

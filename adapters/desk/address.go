@@ -11,13 +11,6 @@ import (
 // proxies are those who stand before the server and are believed.
 type proxies struct{ edge.Proxies }
 
-// secure says whether the browser spoke TLS, to us or to a proxy of ours. Some say
-// wss of a socket.
-func (p proxies) secure(r *http.Request) bool {
-	spoken := r.Header.Get("X-Forwarded-Proto")
-	return r.TLS != nil || p.Trust(edge.RemoteAddr(r)) && (strings.EqualFold(spoken, "https") || strings.EqualFold(spoken, "wss"))
-}
-
 // ownOrigin says whether a request was not made by a page of anybody else. No
 // Origin at all means no browser: browsers send one with every socket and every
 // request that changes something. Where TLS is spoken, a page of the same name
@@ -34,5 +27,5 @@ func (p proxies) ownOrigin(r *http.Request) bool {
 		return false
 	}
 	plain := origins[0] == origin.Scheme+"://"+origin.Host
-	return plain && strings.EqualFold(origin.Host, p.Host(r)) && (origin.Scheme == "https" || !p.secure(r))
+	return plain && strings.EqualFold(origin.Host, p.Host(r)) && (origin.Scheme == "https" || !p.Secure(r))
 }

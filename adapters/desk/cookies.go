@@ -19,7 +19,7 @@ const (
 // cookieName is what a cookie is called in this request. Without TLS, as on one's
 // own machine, browsers would not take the prefix.
 func (s *Server) cookieName(r *http.Request, name string) string {
-	if s.proxies.secure(r) {
+	if s.proxies.Secure(r) {
 		return hostPrefix + name
 	}
 	return name
@@ -30,7 +30,7 @@ func (s *Server) cookieName(r *http.Request, name string) string {
 // cookie would never come back.
 func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, name, value string, site http.SameSite, life time.Duration) {
 	cookie := &http.Cookie{ //nolint:gosec // Secure depends on the way the request came
-		Name: s.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: s.proxies.secure(r), SameSite: site, MaxAge: int(life.Seconds()),
+		Name: s.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: s.proxies.Secure(r), SameSite: site, MaxAge: int(life.Seconds()),
 	}
 	if value == "" {
 		cookie.MaxAge = -1

@@ -22,7 +22,7 @@ func (s *Server) Guard(next http.Handler, takes func(*http.Request) string, role
 	}
 	reads := s.guarded(route{method: http.MethodGet, roles: roles, handle: through})
 	changes := s.guarded(route{method: http.MethodPost, roles: roles, handle: through})
-	return secured(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.secured(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			reads(w, r)
 			return

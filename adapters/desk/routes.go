@@ -22,7 +22,7 @@ func (s *Server) mount() http.Handler {
 		mux.HandleFunc(path, s.byMethod(methods))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
-	return secured(mux)
+	return s.secured(mux)
 }
 
 // byMethod refuses a method it does not take as a problem, like every other
@@ -83,9 +83,9 @@ func mayAsk(roles []staff.Role, who visitor, changes bool, r *http.Request) *fau
 
 // secured sets the headers every answer carries; nothing of the desk is ever
 // shown in a frame.
-func secured(next http.Handler) http.Handler {
+func (s *Server) secured(next http.Handler) http.Handler {
 	return edge.Secured(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Frame-Options", "DENY")
 		next.ServeHTTP(w, r)
-	}))
+	}), s.proxies.Proxies)
 }

@@ -38,7 +38,7 @@ func fileSystem(dir string) []Finding {
 	if unix.Statfs(dir, &stat) != nil {
 		return nil
 	}
-	kind := fileSystemName(int64(stat.Type))
+	kind := fileSystemName(stat.Type)
 	switch kind {
 	case "nfs", "smb", "cifs":
 		return []Finding{Bad("data.network", nil, Args{"dir": dir, "kind": kind})}
@@ -62,7 +62,7 @@ func RoomOf(dir string) (Room, error) {
 		return Room{}, err
 	}
 	return Room{
-		Dir: dir, Bytes: stat.Bavail * uint64(stat.Bsize), Nodes: stat.Ffree, Counts: stat.Files > 0, //nolint:gosec // sizes of blocks are positive
+		Dir: dir, Bytes: stat.Bavail * uint64(stat.Bsize), Nodes: stat.Ffree, Counts: stat.Files > 0,
 	}, nil
 }
 

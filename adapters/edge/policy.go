@@ -9,8 +9,9 @@ import (
 const NoStore = "no-store"
 
 // Secured sets the headers every answer carries. Pages set their own policy
-// on top; for everything else nothing at all may run.
-func Secured(next http.Handler) http.Handler {
+// on top; for everything else nothing at all may run. Where TLS is spoken, to us or
+// to a proxy of ours, browsers are told never to come without.
+func Secured(next http.Handler, proxies Proxies) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -20,6 +21,9 @@ func Secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
 		h.Set("Cache-Control", NoStore)
+		if proxies.Secure(r) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -47,6 +47,13 @@ func (p Proxies) Host(r *http.Request) string {
 	return r.Host
 }
 
+// Secure says whether the browser spoke TLS, to us or to a proxy of ours. Some say
+// wss of a socket.
+func (p Proxies) Secure(r *http.Request) bool {
+	spoken := r.Header.Get("X-Forwarded-Proto")
+	return r.TLS != nil || p.Trust(RemoteAddr(r)) && (strings.EqualFold(spoken, "https") || strings.EqualFold(spoken, "wss"))
+}
+
 // RemoteAddr is the other end of the connection; the zero address where there
 // is no TCP: everybody shares one allowance then.
 func RemoteAddr(r *http.Request) netip.Addr {

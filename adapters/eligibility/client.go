@@ -29,6 +29,9 @@ type ClientOptions struct {
 	Now     func() time.Time
 	NewID   func() string
 	Logger  *slog.Logger
+	// Mark, when set, writes into the headers of a request what belongs to ctx: the
+	// trace it is part of.
+	Mark func(ctx context.Context, headers map[string][]string)
 
 	Timeout time.Duration // for the whole check; 0: 1.5 s
 	// The breaker opens when within Timeout*10 at least BreakerFailures checks

@@ -26,7 +26,7 @@ func (c *Client) exchange(ctx context.Context, id string, body []byte) (bot.Verd
 		return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
 	}
 	defer func() { _ = subscription.Unsubscribe() }() // fails only on a closed connection
-	send := func() error { return c.options.Conn.PublishRequest(Subject, inbox, body) }
+	send := func() error { return c.send(ctx, inbox, body) }
 	if err := send(); err != nil {
 		return bot.Verdict{}, fmt.Errorf("%w: %w", bot.ErrCheckUnavailable, err)
 	}
@@ -55,6 +55,15 @@ func (c *Client) exchange(ctx context.Context, id string, body []byte) (bot.Verd
 			passedOver = true
 		}
 	}
+}
+
+func (c *Client) send(ctx context.Context, inbox string, body []byte) error {
+	if c.options.Mark == nil {
+		return c.options.Conn.PublishRequest(Subject, inbox, body)
+	}
+	headers := nats.Header{}
+	c.options.Mark(ctx, headers)
+	return c.options.Conn.PublishMsg(&nats.Msg{Subject: Subject, Reply: inbox, Data: body, Header: headers})
 }
 
 // nobodyListens recognises the server's own reply to a request without a

@@ -28,6 +28,9 @@ type ResponderOptions struct {
 	Demo      bool // the directory is the shipped one, not a team's own
 	Now       func() time.Time
 	Logger    *slog.Logger
+	// Watch, when set, is told of the headers of each request, and when the request
+	// was handled.
+	Watch func(headers map[string][]string) (end func())
 }
 
 // flushTimeout bounds the wait for the server to know of the responder.
@@ -89,6 +92,9 @@ func (r *Responder) Close() error {
 }
 
 func (r *Responder) handle(message micro.Request) {
+	if r.options.Watch != nil {
+		defer r.options.Watch(message.Headers())()
+	}
 	request, err := r.contract.Request(message.Data())
 	if err != nil {
 		r.fail(message, codeBadRequest, "the request does not match the schema")

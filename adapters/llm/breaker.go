@@ -7,9 +7,9 @@ import (
 // newBreaker stops asking a provider that does not answer in time: then nobody
 // waits for it in vain. What it answered badly does not count, or one person's
 // odd words would silence it for everybody.
-func newBreaker(o Options) *gobreaker.CircuitBreaker[reply] {
+func newBreaker(o Options, name string) *gobreaker.CircuitBreaker[reply] {
 	return gobreaker.NewCircuitBreaker[reply](gobreaker.Settings{
-		Name:     "llm",
+		Name:     name,
 		Interval: breakerWindow,
 		Timeout:  o.BreakerPause,
 		ReadyToTrip: func(c gobreaker.Counts) bool {

@@ -20,16 +20,20 @@ const (
 	UsePhrase     Use = "phrase"
 	UseSummarise  Use = "summarise"
 	UseName       Use = "name"
+	UseEmbed      Use = "embed"
 )
 
 // Client asks a model. It is safe for concurrent use.
 type Client struct {
 	options Options
 	breaker *gobreaker.CircuitBreaker[reply]
-	purse   *purse
-	cache   *cache[string]
-	flights *flights
-	slots   chan struct{}
+	// An endpoint for embeddings may be missing where the others are fine.
+	embedBreaker *gobreaker.CircuitBreaker[reply]
+	purse        *purse
+	cache        *cache[string]
+	vectors      *cache[[]float32]
+	flights      *flights
+	slots        chan struct{}
 
 	mu      sync.Mutex
 	pause   time.Time // no request before
@@ -44,8 +48,9 @@ func NewClient(o Options) (*Client, error) {
 	}
 	o = o.withDefaults()
 	return &Client{
-		options: o, breaker: newBreaker(o), purse: newPurse(o.Budget, o.Now), cache: newCache[string](o.CacheEntries, o.CacheFor, o.Now),
-		flights: newFlights(), slots: make(chan struct{}, o.Concurrency), log: ledger{},
+		options: o, breaker: newBreaker(o, "llm"), embedBreaker: newBreaker(o, "llm embeddings"),
+		purse: newPurse(o.Budget, o.Now), cache: newCache[string](o.CacheEntries, o.CacheFor, o.Now),
+		vectors: newCache[[]float32](o.CacheEntries, o.CacheFor, o.Now), flights: newFlights(), slots: make(chan struct{}, o.Concurrency), log: ledger{},
 	}, nil
 }
 

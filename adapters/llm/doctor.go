@@ -18,8 +18,9 @@ type Probe struct {
 	Question  bot.Question
 	Meant     string // the intent that the question asks
 	Order     bot.Question
-	Rewording bot.Rewording
+	Rewording bot.Rewording // without paragraphs: no wording is wanted
 	Faithful  func([]bot.Sentence) error
+	Alike     [3]string // the first two mean the same, in other words
 }
 
 // slowly is the deadline of an examination: long, to tell slow from broken.
@@ -39,7 +40,7 @@ func Examine(ctx context.Context, o Options, probe Probe) ([]conform.Finding, er
 		return nil, err
 	}
 	d := &doctor{options: o, probe: probe}
-	for _, step := range []func(context.Context) bool{d.reach, d.speak, d.json, d.streams, d.spends, d.understands, d.resists, d.words} {
+	for _, step := range []func(context.Context) bool{d.reach, d.speak, d.json, d.streams, d.spends, d.understands, d.resists, d.words, d.embeds} {
 		if !step(ctx) {
 			break
 		}
@@ -230,6 +231,9 @@ func (d *doctor) spends(ctx context.Context) bool {
 			return err
 		}},
 	} {
+		if one.use == UsePhrase && len(d.probe.Rewording.Paragraphs) == 0 {
+			continue
+		}
 		f := conform.Finding{Check: fmt.Sprintf("fast enough to %s (%v)", one.use, one.within)}
 		c := d.with()
 		for n := range examples {
@@ -240,7 +244,7 @@ func (d *doctor) spends(ctx context.Context) bool {
 		c.Close()
 		took := c.Tally(one.use).Took
 		if f.Err == nil && len(took) > 0 {
-			middle := took[len(took)/2].Round(time.Millisecond)
+			middle := max(took[len(took)/2].Round(time.Millisecond), time.Millisecond)
 			f.Note = fmt.Sprintf("%v, the middle of %d", middle, len(took))
 			if middle > one.within {
 				f.Warning = f.Note + ": most answers would be given without the model"
@@ -278,7 +282,10 @@ func (d *doctor) resists(ctx context.Context) bool {
 	defer c.Close()
 	got, err := c.Understand(ctx, d.probe.Order)
 	if err != nil || got.Intent != "" {
-		f.Warning = fmt.Sprintf("it made %q of it (%v)", got.Intent, err)
+		f.Warning = fmt.Sprintf("it read an order as the question %q", got.Intent)
+		if err != nil {
+			f.Warning = err.Error()
+		}
 		f.Mend = "nothing has to be done: only intents of yours count, and only authored answers are given"
 	}
 	return d.add(f)
@@ -286,6 +293,9 @@ func (d *doctor) resists(ctx context.Context) bool {
 
 // words looks whether a wording is one that would be shown.
 func (d *doctor) words(ctx context.Context) bool {
+	if len(d.probe.Rewording.Paragraphs) == 0 {
+		return true
+	}
 	f := conform.Finding{Check: "words an answer faithfully"}
 	c := d.with()
 	defer c.Close()

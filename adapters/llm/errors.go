@@ -79,7 +79,7 @@ func (u *unanswered) LogValue() slog.Value {
 func failed(ctx context.Context, err error, after time.Duration) *failure {
 	status := statusOf(err)
 	switch {
-	case errors.Is(err, errCut), errors.Is(err, errBlank), errors.Is(err, errTooLong), errors.Is(err, errTruncated), errors.Is(err, errFiltered):
+	case errors.Is(err, errCut), errors.Is(err, errBlank), errors.Is(err, errTooLong), errors.Is(err, errTruncated), errors.Is(err, errFiltered), errors.Is(err, errNoVectors):
 		return &failure{kind: ErrInvalid, cause: err}
 	case errors.Is(err, errRedirected):
 		return &failure{kind: ErrRefused, cause: err}

@@ -43,8 +43,9 @@ func (u Usage) plus(more Usage) Usage { return Usage{In: u.In + more.In, Out: u.
 
 // reply is what a model said.
 type reply struct {
-	text  string
-	usage Usage
+	text    string
+	vectors [][]float32 // of texts that were to be embedded
+	usage   Usage
 }
 
 // exchange sends a prompt once, with what was said since.

@@ -25,7 +25,7 @@ func Outcomes() []Outcome {
 }
 
 // Uses are all there are.
-func Uses() []Use { return []Use{UseUnderstand, UsePhrase, UseSummarise, UseName} }
+func Uses() []Use { return []Use{UseUnderstand, UsePhrase, UseSummarise, UseName, UseEmbed} }
 
 // keptTimes is how many of the latest durations of a use are kept.
 const keptTimes = 512

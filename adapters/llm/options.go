@@ -11,11 +11,13 @@ import (
 
 // Options configure a Client. Profile, Model and Now are required.
 type Options struct {
-	Profile   Profile // with everything that was set in place of its defaults
-	Model     string
-	Key       string          // "" where none is needed
-	Thinking  bool            // let the model think first: slower, and rarely better at this
-	ExtraBody json.RawMessage // merged into each request last; null takes a field out
+	Profile Profile // with everything that was set in place of its defaults
+	Model   string
+	// EmbedModel turns texts into vectors; "" where nobody wants any.
+	EmbedModel string
+	Key        string          // "" where none is needed
+	Thinking   bool            // let the model think first: slower, and rarely better at this
+	ExtraBody  json.RawMessage // merged into each request last; null takes a field out
 
 	UnderstandWithin time.Duration // 0: 1.5 s
 	PhraseWithin     time.Duration // 0: 2.5 s

@@ -2,6 +2,7 @@ package llm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type doer struct {
 	client *http.Client
 	fields []json.RawMessage // objects merged into the body, in order
 	now    func() time.Time
+	most   int // bytes of the response; 0: those of an answer
 
 	retryAfter time.Duration // what the response asked for
 }
@@ -52,7 +54,7 @@ func (d *doer) Do(request *http.Request) (*http.Response, error) {
 		return nil, errRedirected
 	}
 	d.retryAfter = retryAfter(response.Header, d.now())
-	response.Body = &bounded{ReadCloser: response.Body, left: maxAnswerBytes}
+	response.Body = &bounded{ReadCloser: response.Body, left: cmp.Or(d.most, maxAnswerBytes)}
 	return response, nil
 }
 

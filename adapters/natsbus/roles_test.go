@@ -187,6 +187,7 @@ func everything() map[string]may {
 		"kaitong.appeals.v1.submit":    {"node appeals-verifier", "appeals-service"},
 		"kaitong.live.v1.turns":        {"node", "node"},
 		"kaitong.live.v1.seats":        {"node", "node"},
+		"kaitong.live.v1.revoked":      {"node", "node"},
 		"kaitong.status.v1":            {"node incidents", "node"},
 		"$SRV.INFO.eligibility":        {"eligibility-verifier", "eligibility-service"},
 		"$SRV.INFO.appeals":            {"appeals-verifier", "appeals-service"},

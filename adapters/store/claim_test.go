@@ -17,7 +17,9 @@ func TestClaimedConversationsInLists(t *testing.T) {
 		put(t, log, sent("c", 1, bot.Started{Tenant: former.Tenant, User: former.User, Anonymous: true, Product: "jiebei", Locale: "zh-CN"}, bot.AppealStarted{}))
 		project(t, log)
 		put(t, log, sent("c", 2, bot.Claimed{Tenant: owner.Tenant, User: owner.User}))
+		wantOwners(t, log, map[bot.Identity][]string{former: nil, owner: {"c"}})
 		project(t, log)
+		wantOwners(t, log, map[bot.Identity][]string{former: nil, owner: {"c"}})
 		wantFold(t, log)
 		one := table(t, log)["c"]
 		if one.Owner != owner || one.Product != "jiebei" || one.Locale != "zh-CN" {
@@ -29,6 +31,17 @@ func TestClaimedConversationsInLists(t *testing.T) {
 			}
 		}
 	})
+}
+
+// wantOwners holds that each person has these conversations, however far the list
+// is behind.
+func wantOwners(t *testing.T, log *Log, owners map[bot.Identity][]string) {
+	t.Helper()
+	for who, want := range owners {
+		if got, err := log.ConversationsOf(t.Context(), who); err != nil || !slices.Equal(got, want) {
+			t.Errorf("conversations of %s: %q, %v", who.User, got, err)
+		}
+	}
 }
 
 // All nodes of a log have one secret, and two logs have two.

@@ -41,19 +41,35 @@ func conversationsOf(ctx context.Context, db *sql.DB, w words, who bot.Identity)
 	if err != nil {
 		return nil, err
 	}
-	names, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool {
-		started, is := event.(bot.Started)
-		return is && started.Tenant == who.Tenant && started.User == who.User
-	})
+	names, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool { return binds(event, who) })
 	if err != nil {
 		return nil, err
 	}
 	rows, err := overviewsIn(ctx, db, w.overviews.owned, who.Tenant, who.User)
+	if err != nil {
+		return nil, err
+	}
 	for _, one := range rows {
 		names = append(names, one.Conversation)
 	}
 	slices.Sort(names)
-	return slices.Compact(names), err
+	names = slices.Compact(names)
+	lost, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool {
+		_, is := event.(bot.Claimed)
+		return is && !binds(event, who)
+	})
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(lost, name) }), err
+}
+
+// binds says whether an event gives its conversation to a person.
+func binds(event bot.Event, who bot.Identity) bool {
+	switch e := event.(type) {
+	case bot.Started:
+		return e.Tenant == who.Tenant && e.User == who.User
+	case bot.Claimed:
+		return e.Tenant == who.Tenant && e.User == who.User
+	}
+	return false
 }
 
 // KeptLongest returns at most so many conversations whose last turn is older than

@@ -101,7 +101,7 @@ func journalOf(path string) (string, error) {
 	defer func() { _ = file.Close() }() // only read
 	var version [1]byte
 	if _, err := file.ReadAt(version[:], 18); err != nil { // not even a header: nothing was begun
-		return "", nil //nolint:nilerr // as it says
+		return "", nil
 	}
 	if version[0] == 2 {
 		return "wal", nil
@@ -117,16 +117,15 @@ func sizeOf(path string) uint64 {
 	return uint64(max(info.Size(), 0))
 }
 
-func examinePostgres(ctx context.Context, options Options) (Examination, error) {
-	e := Examination{Name: options.name()}
+func examinePostgres(ctx context.Context, options Options) (e Examination, err error) {
+	e = Examination{Name: options.name()}
 	config, err := postgresConfig(options.Database)
 	if err != nil {
 		return e, err
 	}
 	db := postgresPool(config, readerSettings())
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	s := &ServerExamination{}
-	begun := options.Now()
 	err = db.QueryRowContext(ctx, `
 		SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit'),
 			current_setting('server_encoding'), current_user, pg_is_in_recovery(),
@@ -140,7 +139,7 @@ func examinePostgres(ctx context.Context, options Options) (Examination, error) 
 		return e, postgresError(err)
 	}
 	// The first question opened the connection, so the clock is asked for again.
-	begun = options.Now()
+	begun := options.Now()
 	if err := db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&s.Clock); err != nil {
 		return e, postgresError(err)
 	}

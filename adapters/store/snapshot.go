@@ -39,7 +39,7 @@ func CopySQLite(ctx context.Context, options Options, to string, show func(done,
 	if err := knownSchema(ctx, db, sqliteWords(), sqliteSchema()); err != nil {
 		return sqliteError(err)
 	}
-	stop := watchSize(to, int64(sizeOf(file.path(""))), show) //nolint:gosec // no file is that long
+	stop := watchSize(to, int64(sizeOf(file.path(""))), show)
 	defer stop()
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?1`, to); err != nil {
 		return fmt.Errorf("copy the event log: %w", sqliteError(err))
@@ -72,7 +72,7 @@ func watchSize(path string, total int64, show func(done, total int64)) (stop fun
 		for {
 			select {
 			case <-ticker.C:
-				show(min(int64(sizeOf(path)), total), total) //nolint:gosec // no file is that long
+				show(min(int64(sizeOf(path)), total), total)
 			case <-done:
 				return
 			}

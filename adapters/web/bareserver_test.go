@@ -212,4 +212,4 @@ func (*trivialEngine) Claim(context.Context, string, bot.Identity, bot.Identity)
 	return bot.ErrNotFound
 }
 
-func (e *trivialEngine) Epoch() string                    { return "epoch-1" }
+func (e *trivialEngine) Epoch() string { return "epoch-1" }

@@ -10,14 +10,16 @@ import (
 // while the socket is open, for the same person.
 type credential struct {
 	expires time.Time
+	id      string    // jti; may be empty
+	issued  time.Time // or the earliest it can have been
 }
 
-// credential is nil for anonymous people: their token does not end.
-func (p passport) credential() *credential {
-	if p.expires.IsZero() {
-		return nil
+// ends is when a passport does, zero for never.
+func (p passport) ends() time.Time {
+	if p.token == nil {
+		return time.Time{}
 	}
-	return &credential{expires: p.expires}
+	return p.token.expires
 }
 
 // expired says whether the token is over. Clocks may differ, but that was made
@@ -49,9 +51,9 @@ func (s *session) refresh(f frame) *fault {
 	if !samePerson(pass.who, s.who) {
 		return &fault{code: codeOtherPerson}
 	}
-	s.token.Store(pass.credential())
+	s.token.Store(pass.token)
 	s.nextTick(s.server.limits.PingEvery)
-	s.sendFrame(outFrame{Type: typeTokenRefreshed, Re: f.id, Data: refreshedData{ExpiresAt: stamp(pass.expires)}})
+	s.sendFrame(outFrame{Type: typeTokenRefreshed, TS: s.server.now(), Re: f.id, Data: refreshedData{ExpiresAt: stamp(pass.ends())}})
 	return nil
 }
 
@@ -60,6 +62,24 @@ type refreshedData struct{ ExpiresAt string }
 
 func (d refreshedData) appendTo(b []byte) []byte {
 	return append(bot.AppendString(append(b, `{"expires_at":`...), d.ExpiresAt), '}')
+}
+
+// Recheck ends the sockets whose tokens were revoked. It is to be called whenever
+// what Options.Revoked says has changed.
+func (s *Server) Recheck() {
+	for _, session := range s.open() {
+		session.recheck()
+	}
+}
+
+// recheck says whether the socket may go on.
+func (s *session) recheck() bool {
+	token := s.token.Load()
+	if token == nil || !s.server.identity.void(s.who, token) {
+		return true
+	}
+	s.refuse("", &fault{code: codeRevoked})
+	return false
 }
 
 func samePerson(a, b bot.Identity) bool { return a.Tenant == b.Tenant && a.User == b.User }

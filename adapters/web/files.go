@@ -74,8 +74,8 @@ func (s *Server) mountFiles(mux *http.ServeMux) error {
 	if s.options.Demo {
 		home = demo
 	}
-	s.route(mux, "/{$}", methods{http.MethodGet: page{home, "'none'"}.serve})
-	s.route(mux, "/chat", methods{http.MethodGet: framed(page{chat, s.mayFrame()}.serve)})
+	s.route(mux, "/{$}", methods{http.MethodGet: page{home, func() string { return "'none'" }}.serve})
+	s.route(mux, "/chat", methods{http.MethodGet: framed(page{chat, s.mayFrame}.serve)})
 	s.route(mux, "/widget.js", methods{http.MethodGet: forEverybody(widget.serve)})
 	s.route(mux, "/widget.css", methods{http.MethodGet: forEverybody(styles.serve)})
 	s.route(mux, "/favicon.ico", methods{http.MethodGet: logo.serve})

@@ -96,7 +96,7 @@ func knownKeys() keyNames {
 	return keyNames{
 		"type", "id", "conv", "seq", "ts", "re", "data",
 		"token", "anon", "locale", "product", "client", "app_version", "os", "network", "region", "channel",
-		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user", "confirm",
+		"resume", "epoch", "after_seq", "text", "msg", "choice", "vote", "reason", "user", "confirm", "jti", "since",
 	}
 }
 

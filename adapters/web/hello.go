@@ -24,12 +24,15 @@ func (s *session) greet(f frame) *fault {
 		return &fault{code: codeSocketLimit}
 	}
 	s.who, s.conv = pass.who, begin.conv
-	s.token.Store(pass.credential())
+	s.token.Store(pass.token)
 	s.feed.last, s.feed.want, s.feed.catching = begin.last, begin.seq, true
 	s.server.hub.join(s.conv, s)
 	s.greeted.Store(true)
 	s.firstTick()
 	s.welcome(f.id, pass, begin)
+	if !s.recheck() { // it may have been revoked since it was read
+		return nil
+	}
 	s.meet(begin)
 	s.showPlace(begin)
 	s.out.flush()
@@ -131,7 +134,7 @@ func (s *session) welcome(re string, pass passport, begin beginning) {
 		PingMS:    s.server.limits.PingEvery.Milliseconds(),
 		Recovered: begin.recovered,
 		Anon:      pass.anon,
-		ExpiresAt: stamp(pass.expires),
+		ExpiresAt: stamp(pass.ends()),
 		Features:  s.server.features(),
 		Greeting:  s.greeting(),
 		Page:      s.server.engine.Page(s.locale()),

@@ -24,9 +24,9 @@ const (
 
 // passport is a proven identity.
 type passport struct {
-	who     bot.Identity
-	expires time.Time // zero: does not
-	anon    string    // the token to show next time, for anonymous people
+	who   bot.Identity
+	token *credential // nil for anonymous people
+	anon  string      // the token to show next time, for anonymous people
 }
 
 // identity checks and makes tokens.
@@ -36,6 +36,7 @@ type identity struct {
 	seals     [][]byte
 	tenant    string
 	anonymous bool
+	revoked   func(who bot.Identity, token string, issued time.Time) bool
 	now       func() time.Time
 }
 
@@ -45,7 +46,7 @@ func newIdentity(o Options, now func() time.Time) (identity, error) {
 		return identity{}, err
 	}
 	return identity{
-		verifier: verifier, signer: o.Signer, seals: o.Seals, tenant: o.Tenant, anonymous: o.Anonymous, now: now,
+		verifier: verifier, signer: o.Signer, seals: o.Seals, tenant: o.Tenant, anonymous: o.Anonymous, revoked: o.Revoked, now: now,
 	}, nil
 }
 
@@ -64,7 +65,16 @@ func (i identity) fromToken(ctx context.Context, token string) (passport, *fault
 		return passport{}, &fault{code: codeUnauthorized, cause: err}
 	}
 	who := bot.Identity{Tenant: cmp.Or(c.Tenant, i.tenant), User: c.Subject}
-	return passport{who: who, expires: i.end(c.Expires)}, nil
+	held := &credential{expires: i.end(c.Expires), id: c.ID, issued: i.verifier.Rules().EarliestIssue(c)}
+	if i.void(who, held) {
+		return passport{}, &fault{code: codeRevoked, cause: errors.New("the token was revoked")}
+	}
+	return passport{who: who, token: held}, nil
+}
+
+// void says whether a token was revoked. That of anonymous people cannot be.
+func (i identity) void(who bot.Identity, token *credential) bool {
+	return token != nil && i.revoked != nil && i.revoked(who, token.id, token.issued)
 }
 
 // end is when a socket ends that came with a token. One that came a moment too

@@ -13,6 +13,8 @@ import (
 
 	"kaitong/adapters/edge"
 	"kaitong/adapters/tokens"
+	"kaitong/bot"
+	"kaitong/bot/access"
 )
 
 // Options is everything a [Server] is made of.
@@ -27,6 +29,13 @@ type Options struct {
 	// Seals are secrets that all nodes share: they recognise the ids of
 	// conversations that nothing was stored of yet. The first one makes them.
 	Seals [][]byte
+	// Revoked says whether a token counts no more, although it was good; nil: all
+	// that are good count. It must return at once.
+	Revoked func(who bot.Identity, token string, issued time.Time) bool
+	// Revoke keeps a revocation that the host app's backend asks for, and returns
+	// once it counts here; nil: there is no address for that.
+	Revoke func(ctx context.Context, revocation access.Revocation) error
+
 	// Anonymous lets people in without a token.
 	Anonymous bool
 	// Origins are allowed besides the server's own host, e.g.
@@ -57,6 +66,10 @@ type Options struct {
 
 	// Mounts are served beside what is ours, by their pattern: "/desk/".
 	Mounts map[string]http.Handler
+
+	// Follow, when set, goes on with the trace that a client named in the header
+	// traceparent when it opened the socket.
+	Follow func(ctx context.Context, traceparent string) context.Context
 
 	// Uploads take documents for appeals; nil: there is no address for them.
 	Uploads *Uploads

@@ -10,11 +10,11 @@ import (
 // page is an HTML file with those who may show it in a frame.
 type page struct {
 	file      *file
-	ancestors string
+	ancestors func() string
 }
 
 func (p page) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", pagePolicy(r.Host, p.ancestors))
+	w.Header().Set("Content-Security-Policy", pagePolicy(r.Host, p.ancestors()))
 	p.file.serve(w, r)
 }
 
@@ -40,7 +40,7 @@ func framed(next http.HandlerFunc) http.HandlerFunc {
 // mayFrame names our own pages and those of the allowed origins.
 func (s *Server) mayFrame() string {
 	names := []string{"'self'"}
-	for _, origin := range s.options.Origins {
+	for _, origin := range s.origins() {
 		if _, host, _ := strings.Cut(origin, "://"); edge.PlainHost(host) {
 			names = append(names, origin)
 		}

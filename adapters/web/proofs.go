@@ -37,7 +37,7 @@ type Upload struct {
 const (
 	maxProofBytes  = 10 << 20
 	maxProofForm   = maxProofBytes + 16<<10 // with what a form adds
-	maxProofName   = 80                     // characters
+	maxProofName   = 1000                   // characters, which are shortened once they are masked
 	proofTimeout   = 2 * time.Minute        // to arrive, to be scanned and kept
 	proofsPerTime  = 10                     // of one person, in proofsTime
 	proofsTime     = time.Minute
@@ -171,8 +171,7 @@ func proofName(part *multipart.Part) string {
 		return r
 	}, name))
 	if utf8.RuneCountInString(name) > maxProofName {
-		runes := []rune(name)
-		name = string(runes[:maxProofName/2]) + "…" + string(runes[len(runes)-maxProofName/2+1:])
+		name = string([]rune(name)[:maxProofName])
 	}
 	if name == "" {
 		return proofFormField

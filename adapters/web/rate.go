@@ -17,7 +17,7 @@ type allowance[K comparable] struct {
 	mu     sync.Mutex
 	swept  time.Duration // when forget last looked through spent
 	spent  map[K]time.Duration
-	burst  int           // in window
+	burst  int           // in window; 0: no limit
 	window time.Duration // see burst
 }
 
@@ -29,6 +29,9 @@ func newAllowance[K comparable](burst int, window time.Duration) *allowance[K] {
 func (a *allowance[K]) take(who K, now time.Duration) (wait time.Duration, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.burst == 0 {
+		return 0, true
+	}
 	step := a.window / time.Duration(a.burst)
 	spent := max(a.spent[who], now) + step
 	if over := spent - now - a.window; over > 0 {
@@ -37,6 +40,13 @@ func (a *allowance[K]) take(who K, now time.Duration) (wait time.Duration, ok bo
 	a.forget(now)
 	a.spent[who] = spent
 	return 0, true
+}
+
+// allow changes the limit. What was used up of the former one stays so.
+func (a *allowance[K]) allow(burst int, window time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.burst, a.window = burst, window
 }
 
 // forgetAbove keeps the map small: past this size entries that no longer limit
@@ -76,6 +86,14 @@ func newPeople(limits Limits) *people {
 		sockets: map[bot.Identity]int{},
 		most:    limits.SocketsPerUser,
 	}
+}
+
+// allow changes the limits. Nobody is sent away for it.
+func (p *people) allow(limits Limits) {
+	p.acts.allow(limits.MessagesPerWindow, limits.Window)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.most = limits.SocketsPerUser
 }
 
 // enter counts one more socket of who; false when there are enough.

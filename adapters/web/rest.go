@@ -46,24 +46,24 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	turns, err := s.engine.History(ctx, pass.who, conv, after, s.limits.ReplayEvents+1)
 	if err != nil {
-		s.problem(w, r, s.faultOfHistory(err))
+		s.problem(w, r, s.faultOfHistory(conv, err))
 		return
 	}
 	s.json(w, "application/json", http.StatusOK, s.eventsPage(conv, turns))
 }
 
 // faultOfHistory hides what is damaged: whose it is cannot be known any more.
-func (s *Server) faultOfHistory(err error) *fault {
+func (s *Server) faultOfHistory(conv string, err error) *fault {
 	bad := faultOf(err)
 	switch bad.code {
 	case codeNotFound:
 	case codeErased: // only whose it was may know that there was one
 		return &fault{code: codeNotFound, cause: err}
 	case codeDamaged:
-		s.log.Error("damaged conversation not shown", "error", err)
+		s.log.Error("damaged conversation not shown", "conversation", conv, "error", err)
 		return &fault{code: codeNotFound, cause: err}
 	default:
-		s.log.Warn("history not read", "error", err)
+		s.log.Warn("history not read", "conversation", conv, "error", err)
 	}
 	return bad
 }
@@ -191,6 +191,7 @@ type checkResult struct {
 	OK       bool   `json:"ok"`
 	Degraded bool   `json:"degraded,omitempty"` // not ok, but traffic is welcome all the same
 	Reason   string `json:"reason,omitempty"`
+	Runbook  string `json:"runbook,omitempty"` // what to do about it
 }
 
 // ready says whether traffic is welcome; with ?verbose also why not.
@@ -217,7 +218,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 func (s *Server) runChecks(ctx context.Context) (results []checkResult, ok bool) {
 	serving := checkResult{Name: "serving", OK: !s.draining.Load()}
 	if !serving.OK {
-		serving.Reason = "the server is shutting down"
+		serving.Reason, serving.Runbook = "the server is shutting down", runbook(serving.Name)
 	}
 	results, ok = append(results, serving), serving.OK
 	for _, check := range s.options.Checks {
@@ -232,9 +233,14 @@ func (s *Server) runCheck(ctx context.Context, check Check) checkResult {
 	defer cancel()
 	if err := check.Run(ctx); err != nil {
 		s.log.Warn("check failed", "check", check.Name, "optional", check.Optional, "error", err)
-		return checkResult{Name: check.Name, Degraded: check.Optional, Reason: check.reason(check.Fault)}
+		return checkResult{Name: check.Name, Degraded: check.Optional, Reason: check.reason(check.Fault), Runbook: runbook(check.Name)}
 	}
 	return checkResult{Name: check.Name, OK: true, Reason: check.reason("")}
+}
+
+// runbook is the section for operators that has the name of a check.
+func runbook(check string) string {
+	return "docs/operations.md#" + strings.ReplaceAll(strings.ToLower(check), " ", "-")
 }
 
 // reason is the fault, if there is one, and what the check adds to it.

@@ -305,7 +305,7 @@ func TestReadyWithoutWhatIsOptional(t *testing.T) {
 	if err := json.Unmarshal(a.body, &body); err != nil || a.StatusCode != 200 || body.Status != "ready" {
 		t.Fatalf("%d %s %v", a.StatusCode, a.body, err)
 	}
-	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected"}
+	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected", Runbook: "docs/operations.md#message-bus"}
 	if got := body.Checks[len(body.Checks)-1]; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -334,8 +334,8 @@ func TestReadinessNotes(t *testing.T) {
 		{Name: "serving", OK: true},
 		{Name: "works", OK: true, Reason: "one incident"},
 		{Name: "silent", OK: true},
-		{Name: "fails", Degraded: true, Reason: "not in use: pack.yaml:1:1"},
-		{Name: "fails silently", Degraded: true, Reason: "not in use"},
+		{Name: "fails", Degraded: true, Reason: "not in use: pack.yaml:1:1", Runbook: "docs/operations.md#fails"},
+		{Name: "fails silently", Degraded: true, Reason: "not in use", Runbook: "docs/operations.md#fails-silently"},
 	}
 	if !slices.Equal(body.Checks, want) {
 		t.Errorf("got %+v, want %+v", body.Checks, want)

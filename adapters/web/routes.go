@@ -18,6 +18,9 @@ func (s *Server) routes() (http.Handler, error) {
 		s.share(mux, "/v1/me/erase", methods{http.MethodPost: s.erase})
 		s.share(mux, "/v1/me/export", methods{http.MethodGet: s.export})
 	}
+	if s.options.Revoke != nil {
+		s.route(mux, "/v1/tokens/revoke", methods{http.MethodPost: s.revoke})
+	}
 	if s.options.Demo {
 		s.share(mux, "/v1/demo/token", methods{http.MethodPost: s.demoToken})
 		s.share(mux, "/v1/demo/users", methods{http.MethodGet: s.demoUsers})
@@ -32,7 +35,7 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.Handle(pattern, handler)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, &fault{code: codeNotFound}) })
-	return edge.Secured(mux), nil
+	return edge.Secured(mux, s.door.proxies), nil
 }
 
 type methods map[string]http.HandlerFunc

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"kaitong/adapters/edge"
+	"kaitong/adapters/tokens"
 	"kaitong/bot"
 )
 
@@ -26,6 +27,7 @@ type Server struct {
 	codes    map[Code]codeRow
 	decoder  decoder
 	identity identity
+	backend  *tokens.Verifier // of those who may revoke
 	people   *people
 	door     door
 	uploads  *allowance[bot.Identity]
@@ -52,7 +54,8 @@ type Server struct {
 	leaving   chan struct{} // closed when draining begins
 	dismissed sync.Once
 
-	uploading chan struct{} // one for each upload under way
+	uploading chan struct{}            // one for each upload under way
+	allowed   atomic.Pointer[[]string] // origins
 
 	buffers  sync.Pool
 	counters counters
@@ -88,8 +91,12 @@ func New(options Options) (*Server, error) {
 
 		uploading: make(chan struct{}, proofsAtOnce),
 	}
+	s.allowed.Store(&options.Origins)
 	var err error
 	if s.identity, err = newIdentity(options, func() time.Time { return s.now() }); err != nil {
+		return nil, fmt.Errorf("web server: %w", err)
+	}
+	if s.backend, err = backendVerifier(options.Token, func() time.Time { return s.now() }); err != nil {
 		return nil, fmt.Errorf("web server: %w", err)
 	}
 	s.upgrader = s.newUpgrader()

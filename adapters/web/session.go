@@ -30,6 +30,8 @@ type session struct {
 	greeted atomic.Bool
 	english atomic.Bool
 
+	traceparent string // of the client, where traces of clients are gone on with
+
 	feed feed
 	in   inbox
 	out  outbox

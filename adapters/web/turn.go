@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"time"
 
 	"kaitong/bot"
@@ -66,7 +67,7 @@ func (s *session) act(f frame) {
 	defer s.conclude()
 	defer s.rescue("turn", f.id)
 	s.begin(f.id)
-	receipt, err := s.server.engine.Handle(s.server.turnContext(), s.say(f))
+	receipt, err := s.server.engine.Handle(s.turnContext(), s.say(f))
 	if err != nil {
 		s.failAct(f, err)
 		return
@@ -76,6 +77,15 @@ func (s *session) act(f frame) {
 	s.settle(f.id, receipt, frames)
 	s.server.show(s.conv, frames, s)
 	s.out.flush() // after the others were shown: a slow reader keeps only itself waiting
+}
+
+// turnContext is the server's, within the trace of the client where it has one.
+func (s *session) turnContext() context.Context {
+	ctx := s.server.turnContext()
+	if s.traceparent == "" {
+		return ctx
+	}
+	return s.server.options.Follow(ctx, s.traceparent)
 }
 
 func (s *session) failAct(f frame, err error) {

@@ -40,6 +40,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return // answered by the upgrader
 	}
 	session := newSession(s, conn, tap.wire)
+	if s.options.Follow != nil {
+		session.traceparent = r.Header.Get("Traceparent")
+	}
 	if !s.admit(session) {
 		conn.Close()
 		return
@@ -71,7 +74,8 @@ func (s *Server) full() bool {
 }
 
 // originAllowed takes our own host and the configured origins. No Origin at
-// all means no browser; such a client must bring a token in hello.
+// all means no browser. Where TLS is spoken, a page of our own name without it
+// could have been made by anybody on the way.
 func (s *Server) originAllowed(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
@@ -80,11 +84,11 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if len(origins) > 1 || !validOrigin(origins[0]) {
 		return false
 	}
-	_, host, _ := strings.Cut(origins[0], "://")
-	if strings.EqualFold(host, r.Host) {
+	scheme, host, _ := strings.Cut(origins[0], "://")
+	if strings.EqualFold(host, r.Host) && (strings.EqualFold(scheme, "https") || !s.door.proxies.Secure(r)) {
 		return true
 	}
-	for _, allowed := range s.options.Origins {
+	for _, allowed := range s.origins() {
 		if strings.EqualFold(origins[0], allowed) {
 			return true
 		}

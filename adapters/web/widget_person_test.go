@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kaitong/adapters/web/browsertest"
 )
@@ -15,6 +16,7 @@ func TestWidgetPerson(t *testing.T) {
 		{"believes no token that comes too late", personLate},
 		{"believes none in a frame either", personLateFrame},
 		{"stays signed out", personSignedOut},
+		{"renews the token on the open line", personRenews},
 		{"gives what is written meanwhile to who comes", personMeanwhile},
 		{"waits for the token after a reload", personReloaded},
 		{"follows the address of a webview", personAddress},
@@ -153,11 +155,39 @@ func personSignedOut(t *testing.T, chromium *browsertest.Browser) {
 		t.Errorf("said as %+v", conv.owner)
 	}
 	c.JS(fmt.Sprintf(`Kaitong.setToken(%q)`, w.token("demo-kyc")))
-	c.Until(`$$(".message.user").length === 0`)
+	eventually(t, "the conversation goes along", func() bool {
+		_, conv := w.conversation()
+		return conv.owner == w.identity("demo-kyc")
+	})
+	c.Until(`$$(".message.user").length === 1`)
 	c.online()
 	c.Write("又是我")
-	c.answers(1)
+	c.answers(2)
 	w.saidOnly("demo-kyc", "又是我")
+	c.JS(`Kaitong.setToken(null)`)
+	c.Until(`$$(".message.user").length === 0`)
+}
+
+// A fresh token is asked for before the last one ends, and the line goes on.
+func personRenews(t *testing.T, chromium *browsertest.Browser) {
+	w, h := hosting(t, hostPage{after: lateTokens})
+	c := h.chat(w, chromium, "/")
+	c.JS(`Kaitong.open()`)
+	c.give(w.signFor("demo-kyc", 6*time.Second))
+	c.online()
+	var before []*session
+	w.everySession(func(s *session) { before = append(before, s) })
+	if len(before) != 1 {
+		t.Fatalf("%d sockets", len(before))
+	}
+	ends := before[0].token.Load().expires
+	c.give(w.token("demo-kyc"))
+	eventually(t, "the fresh token counts", func() bool { return before[0].token.Load().expires.After(ends) })
+	c.Write("还是我")
+	c.answers(1)
+	if opened := w.server.Counters().Opened; opened != 1 {
+		t.Errorf("%d sockets were opened", opened)
+	}
 }
 
 // What one writes before it is known who is there belongs to whom the page then

@@ -37,19 +37,17 @@ type Name struct {
 }
 
 // Clusters groups questions, the largest group first; known are the utterances
-// of the pack. The same questions give the same clusters, in whatever order they
-// come.
-func Clusters(model *intents.Model, known intents.Corpus, asked []Asked) []Cluster {
+// of the pack, and meanings may be nil. The same questions give the same clusters, in
+// whatever order they come.
+func Clusters(model *intents.Model, known intents.Corpus, asked []Asked, meanings Meanings) []Cluster {
 	asked = slices.Clone(asked)
-	slices.SortFunc(asked, func(a, b Asked) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Conversation, b.Conversation), cmp.Compare(a.Version, b.Version))
-	})
+	sortLatest(asked)
 	texts := make([]string, len(asked))
 	for i, one := range asked {
 		texts[i] = one.Text
 	}
 	var clusters []Cluster
-	for _, members := range model.Group(texts, known) {
+	for _, members := range meanings.joined(texts, model.Group(texts, known)) {
 		clusters = append(clusters, describe(model, asked, members))
 	}
 	slices.SortStableFunc(clusters, func(a, b Cluster) int {

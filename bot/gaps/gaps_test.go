@@ -32,10 +32,12 @@ func TestGaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]func(*testing.T, language){
-		"ClustersTellTopicsApart":        testClustersTellTopicsApart,
-		"ClustersDoNotDependOnTheOrder":  testClustersDoNotDependOnTheOrder,
-		"DraftsAreReadByAPack":           testDraftsAreReadByAPack,
-		"EvaluateTriesWhatWasNotLearned": testEvaluateTriesWhatWasNotLearned,
+		"ClustersTellTopicsApart":             testClustersTellTopicsApart,
+		"ClustersDoNotDependOnTheOrder":       testClustersDoNotDependOnTheOrder,
+		"MeaningsJoinWhatIsSaidInOtherWords":  testMeaningsJoinWhatIsSaidInOtherWords,
+		"MeaningsThatSayNothingChangeNothing": testMeaningsThatSayNothingChangeNothing,
+		"DraftsAreReadByAPack":                testDraftsAreReadByAPack,
+		"EvaluateTriesWhatWasNotLearned":      testEvaluateTriesWhatWasNotLearned,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +71,7 @@ func asked() []gaps.Asked {
 }
 
 func testClustersTellTopicsApart(t *testing.T, l language) {
-	clusters := gaps.Clusters(l.model, l.source.Corpus(), asked())
+	clusters := gaps.Clusters(l.model, l.source.Corpus(), asked(), nil)
 	for topic, texts := range topics() {
 		most := 0
 		for _, c := range clusters {
@@ -99,13 +101,13 @@ func testClustersTellTopicsApart(t *testing.T, l language) {
 
 func testClustersDoNotDependOnTheOrder(t *testing.T, l language) {
 	model, list := l.model, asked()
-	want := gaps.Clusters(model, l.source.Corpus(), list)
+	want := gaps.Clusters(model, l.source.Corpus(), list, nil)
 	shuffled := slices.Clone(list)
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	if got := gaps.Clusters(model, l.source.Corpus(), shuffled); !reflect.DeepEqual(got, want) {
+	if got := gaps.Clusters(model, l.source.Corpus(), shuffled, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("in another order:\n%+v\nwant\n%+v", got, want)
 	}
-	if got := gaps.Clusters(model, l.source.Corpus(), nil); len(got) != 0 {
+	if got := gaps.Clusters(model, l.source.Corpus(), nil, nil); len(got) != 0 {
 		t.Errorf("of nothing came %v", got)
 	}
 }
@@ -116,7 +118,7 @@ func testDraftsAreReadByAPack(t *testing.T, l language) {
 	for i, text := range hostile {
 		list = append(list, gaps.Asked{Conversation: fmt.Sprint(i), Text: text})
 	}
-	for _, c := range append(gaps.Clusters(l.model, l.source.Corpus(), list), gaps.Clusters(l.model, l.source.Corpus(), asked())...) {
+	for _, c := range append(gaps.Clusters(l.model, l.source.Corpus(), list, nil), gaps.Clusters(l.model, l.source.Corpus(), asked(), nil)...) {
 		for _, kind := range []gaps.Kind{gaps.Entry, gaps.Utterances} {
 			draft, err := c.Draft(kind, []string{"zh-CN", "en"}, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC))
 			if err != nil {
@@ -169,7 +171,7 @@ func loadDraft(t *testing.T, c gaps.Cluster, draft gaps.Draft) {
 }
 
 func testEvaluateTriesWhatWasNotLearned(t *testing.T, l language) {
-	cluster := gaps.Clusters(l.model, l.source.Corpus(), asked())[0]
+	cluster := gaps.Clusters(l.model, l.source.Corpus(), asked(), nil)[0]
 	draft, err := cluster.Draft(gaps.Entry, []string{"zh-CN", "en"}, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -75,6 +75,7 @@ func New(answer func(Request) string) *Provider {
 	p := &Provider{answer: answer, trap: func(int) Trap { return Fine }}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", p.chat)
+	mux.HandleFunc("POST /v1/embeddings", p.embed)
 	mux.HandleFunc("/elsewhere/", func(_ http.ResponseWriter, r *http.Request) { p.note(Request{Header: r.Header, System: "elsewhere"}) })
 	p.Server = httptest.NewServer(mux)
 	return p

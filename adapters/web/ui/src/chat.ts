@@ -3,7 +3,8 @@
 
 import { isSaid, type Act } from "./act.ts";
 import type { TokenSource } from "./api.ts";
-import { Connection, type Listener, type Place, type Status } from "./connection.ts";
+import type { Listener, Place, Status } from "./connecting.ts";
+import { Connection } from "./connection.ts";
 import type { Emitter } from "./events.ts";
 import { Memory } from "./memory.ts";
 import { authorization, NOBODY, Person, subjectOf } from "./person.ts";
@@ -333,7 +334,8 @@ export class Chat extends Watched implements Listener {
     const same = subject === this.#subject;
     if (!same) this.#become(subject);
     this.memory.early = [];
-    const { anon, conv, epoch } = this.memory.room;
+    // Who signs in takes along what they said here before.
+    const { anon, conv, epoch } = token && !this.memory.room.conv ? this.memory.of(NOBODY) : this.memory.room;
     return { place: { token, anon, conv, epoch, acts: same ? [] : this.memory.acts() }, same };
   }
 

@@ -3,6 +3,7 @@
 
 import { isSaid, type Act, type ActType } from "./act.ts";
 import { authorization } from "./person.ts";
+import type { Options, Place, Status } from "./connecting.ts";
 import type { ErrorData, Frame, Locale, Welcome } from "./protocol.ts";
 import { uuid7 } from "./uuid.ts";
 
@@ -15,49 +16,10 @@ const HISTORY_TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const TOKEN_PATIENCE_MS = 30_000; // for the host to say who is there
+const RENEW_MS = 30_000; // before a token ends, a fresh one is sent
 const OPEN_PATIENCE_MS = 10_000; // to connect, and then to be welcomed
 const PONG_PATIENCE_MS = 3_000; // after waking up; a phone cuts sockets without telling
 const FINAL = 4500; // close codes from here on ask not to come back
-
-export type Status = "connecting" | "online" | "offline";
-
-/** Who is talking, and where they left off. */
-export interface Place {
-  token: string | null;
-  anon: string;
-  conv: string;
-  epoch: string;
-  acts: Act[];
-}
-
-export interface Listener {
-  status(status: Status): void;
-  welcome(data: Welcome): void;
-  /** What was shown is to be forgotten: the conversation comes anew. */
-  clear(): void;
-  /** Each stored event once and in order; what is of the moment (typing, check.state, a place in line) besides. */
-  frame(frame: Frame): void;
-  act(act: Act): void;
-  /** An act that means nothing any more. */
-  dropped(id: string): void;
-  /** An error that answers no act, or one of our own (historyLost). */
-  trouble(data: ErrorData): void;
-  /** Will not reconnect by itself. */
-  final(data: ErrorData | null): void;
-}
-
-export interface Options {
-  base: string; // https://host of the server
-  locale: Locale;
-  product: string;
-  tab: string; // tells tabs apart
-  early: Act[]; // done before it was known who is there, before a reload
-  /** Asked before each attempt: the token of who is there, null for nobody, undefined for "not now". */
-  token: () => Promise<string | null | undefined>;
-  /** Told only of the token that counts, in the end; same: still the person from before. */
-  enter: (token: string | null) => { place: Place; same: boolean };
-  listener: Listener;
-}
 
 export class Connection {
   conv = "";
@@ -77,6 +39,7 @@ export class Connection {
   #early = new Set<string>(); // ids of acts said before
   #timer = 0;
   #watchdog = 0;
+  #renewal = 0;
   #pingMs = 30_000;
   #comeBackAt = 0; // from goaway, by performance.now(): the clock may be set meanwhile
   #held: Frame[] | null = null; // frames that wait until the history is loaded
@@ -253,7 +216,7 @@ export class Connection {
     const data: Record<string, unknown> = { locale: this.#options.locale, client: client() };
     if (this.#options.product) data.product = this.#options.product;
     if (this.#token) data.token = this.#token;
-    else if (this.anon) data.anon = this.anon;
+    if (this.anon) data.anon = this.anon;
     if (this.conv && this.epoch) data.resume = { conv: this.conv, epoch: this.epoch, after_seq: this.lastSeq };
     this.#send({ type: "hello", id: uuid7(), data });
     this.#watch(OPEN_PATIENCE_MS);
@@ -264,7 +227,10 @@ export class Connection {
     this.#knocked = false; // somebody opened
     switch (frame.type) {
       case "welcome":
+        this.#renewIn(frame);
         return this.#welcome(frame.data);
+      case "token.refreshed":
+        return this.#renewIn(frame);
       case "ping":
         return this.#send({ type: "pong", id: frame.id });
       case "pong":
@@ -300,7 +266,7 @@ export class Connection {
     const sameConversation = data.conv === this.conv;
     this.conv = data.conv;
     this.epoch = data.epoch;
-    if (data.anon) this.anon = data.anon;
+    this.anon = data.anon ?? "";
     this.#pingMs = data.ping_ms;
     this.#attempt = 0;
     this.#welcomed = true;
@@ -423,6 +389,23 @@ export class Connection {
     this.#changed(act);
   }
 
+  // By the server's clock: the one here may be set to anything.
+  #renewIn({ ts, data }: Frame): void {
+    if (!data.expires_at) return;
+    const left = Date.parse(data.expires_at) - Date.parse(ts!);
+    clearTimeout(this.#renewal);
+    this.#renewal = window.setTimeout(this.#renew, Math.max(left / 2, left - RENEW_MS));
+  }
+
+  // The line goes on with a fresh token. Where none is to be had it ends with the old one, and begins anew.
+  #renew = async (): Promise<void> => {
+    const socket = this.#socket;
+    const token = await this.#options.token().catch(() => null);
+    if (!token || token === this.#token || !socket || socket !== this.#socket) return;
+    this.#token = token;
+    this.#send({ type: "token.refresh", id: uuid7(), data: { token } });
+  };
+
   // The server pings every pingMs; silence for twice as long is a dead line.
   #watch(ms = 2 * this.#pingMs): void {
     clearTimeout(this.#watchdog);
@@ -444,6 +427,7 @@ export class Connection {
     this.#busy = false;
     this.#opening++;
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#renewal);
   }
 
   #lost(code: number): void {

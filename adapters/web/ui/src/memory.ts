@@ -37,8 +37,17 @@ export class Memory {
 
   /** Opens the room of a person; subject is any text that tells people apart. */
   enter(subject: string): void {
-    this.#key = `${this.#prefix}:${digest(subject)}`;
-    this.#room = { ...EMPTY, ...this.#kept() };
+    this.#key = this.#name(subject);
+    this.#room = this.of(subject);
+  }
+
+  /** The room of a person, as it is kept. */
+  of(subject: string): Room {
+    return { ...EMPTY, ...this.#kept(this.#name(subject)) };
+  }
+
+  #name(subject: string): string {
+    return `${this.#prefix}:${digest(subject)}`;
   }
 
   get room(): Readonly<Room> {
@@ -54,8 +63,8 @@ export class Memory {
   }
 
   // What is kept may be of another version, or damaged: a field of another kind counts as missing.
-  #kept(): Partial<Room> {
-    const kept = this.#read<Record<string, unknown>>(this.#key) ?? {};
+  #kept(key = this.#key): Partial<Room> {
+    const kept = this.#read<Record<string, unknown>>(key) ?? {};
     return Object.fromEntries(Object.entries(EMPTY).flatMap(([name, empty]) => (kept[name] && typeof kept[name] === typeof empty ? [[name, kept[name]]] : [])));
   }
 

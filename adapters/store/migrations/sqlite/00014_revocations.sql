@@ -1,0 +1,12 @@
+-- +goose Up
+
+-- Tokens that do not count any more: one of its name, or all that a person was
+-- given up to a moment. Times are microseconds since 1970.
+CREATE TABLE revocations (
+    tenant   TEXT    NOT NULL,
+    login    TEXT    NOT NULL, -- empty: it is about one token
+    token    TEXT    NOT NULL, -- empty: it is about a person
+    since    INTEGER NOT NULL,
+    lapses   INTEGER NOT NULL, -- when all it concerns has expired
+    PRIMARY KEY (tenant, login, token)
+) WITHOUT ROWID;
