@@ -53,6 +53,7 @@ func table() map[string]layer {
 		"bot/staff":                    {inTests: []string{"bot/staff/stafftest"}},
 		"bot/staff/stafftest":          {imports: []string{"bot/staff"}},
 		"bot/dialogue":                 {imports: []string{"bot", "intents", "knowledge"}, inTests: []string{"bot/bottest"}},
+		".ci/licences":                 {}, // the licences of everything that is built in
 		"adapters/backup":              {}, // files with a manifest; adapters/cli says which
 		"adapters/bench":               {},
 		"adapters/bench/baseline":      {inTests: []string{"adapters/bench"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,7 +38,7 @@ func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, e
 	if found.Brief.Minor || found.Brief.Care || found.Entry.Urgent {
 		return Gist{}, errNotTold
 	}
-	base := e.library.Latest().Base
+	base := e.of(tenant).Latest().Base
 	g := Gist{Whom: found.Entry.Owner, Locale: string(base.Locale(found.Entry.Locale))}
 	for _, turn := range found.Turns {
 		for _, event := range turn.Events {
@@ -86,6 +87,9 @@ func (g Gist) allows(lines []string, faith Faith) error {
 		if err := RuleSupport.breaks(c.support(line, source+"\n"+summaryWords())); err != nil {
 			return fmt.Errorf("nobody wrote %w", err)
 		}
+		if err := RuleSupport.breaks(ownWords(line, source+"\n"+summaryWords())); err != nil {
+			return fmt.Errorf("nobody wrote %w", err)
+		}
 		if err := RuleDenials.breaks(deniesMore(source+","+summaryWords(), line)); err != nil {
 			return fmt.Errorf("nobody wrote %w", err)
 		}
@@ -101,8 +105,24 @@ func (g Gist) allows(lines []string, faith Faith) error {
 	return nil
 }
 
+// ownWords says which words of a line no text holds, but for those that say little.
+func ownWords(line, text string) error {
+	held := tokensOf(text)
+	known := make([]bool, 0, len(line))
+	list := tokensOf(line)
+	for _, one := range list {
+		known = append(known, slices.Contains(held, one))
+	}
+	for _, run := range left(list, known) {
+		if !saysLittle(run) {
+			return fmt.Errorf("%q", strings.Join(run, " "))
+		}
+	}
+	return nil
+}
+
 // summaryWords are words about people and what they want, not about causes.
 func summaryWords() string {
-	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
+	return "用户想知道，用户询问，用户咨询，用户希望，用户要求人工，询问是否，用户反映，用户表示，用户提到，用户说，想了解，已经试过，已尝试，试过，没有用，没用，情绪着急，语气着急，比较着急，有些不满，情绪低落，感到失望，反复询问，要求转人工，希望人工处理，需要帮助，问题没有解决，" +
 		"the person wants to know, user asks about, customer wants help, they tried, already tried, did not help, seems upset, seems worried, feels frustrated, sounds calm, they want to know whether they still, asks for a human agent, wants to talk to a person"
 }

@@ -71,7 +71,7 @@ func (c llmEval) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer client.Close()
-	report := llmReport{Provider: config.LLM.Provider, Model: config.LLM.Model, Prompts: llm.PromptVersion()}
+	report := llmReport{Provider: config.LLM.Provider, Model: config.LLM.Model, Prompts: llm.PromptVersions()}
 	if c.Data != "" {
 		if report.Reading, err = c.read(ctx, s.err, client, edition); err != nil {
 			return err

@@ -11,16 +11,28 @@ import (
 //go:embed prompts/*.md
 var promptFiles embed.FS
 
-// promptVersion is the version of the prompts in use. Who changes one makes a new
+// promptVersion is the version of the prompt in use. Who changes one makes a new
 // file, so that evaluations can be compared.
-const promptVersion = "v1"
+func promptVersion(use Use) string {
+	switch use {
+	case UsePhrase, UseSummarise:
+		return "v2"
+	}
+	return "v1"
+}
 
-// PromptVersion names the prompts in use, for reports.
-func PromptVersion() string { return promptVersion }
+// PromptVersions names the prompts in use, for reports.
+func PromptVersions() string {
+	var names []string
+	for _, use := range []Use{UseUnderstand, UsePhrase, UseSummarise, UseName} {
+		names = append(names, string(use)+" "+promptVersion(use))
+	}
+	return strings.Join(names, ", ")
+}
 
 // newPrompt puts a question to a model together.
 func newPrompt(use Use, whom account, data, schema any) (prompt, error) {
-	system, err := promptFiles.ReadFile("prompts/" + string(use) + "." + promptVersion + ".md")
+	system, err := promptFiles.ReadFile("prompts/" + string(use) + "." + promptVersion(use) + ".md")
 	if err != nil {
 		return prompt{}, fmt.Errorf("llm: %w", err)
 	}

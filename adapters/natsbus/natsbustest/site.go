@@ -189,7 +189,7 @@ func Inbox(role string) string {
 func (s *Site) write(t testing.TB, name, text string) string {
 	t.Helper()
 	file := filepath.Join(s.Dir, name)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil { //nolint:gosec // names of the test's own, in a folder of its own
 		t.Fatal(err)
 	}
 	return file
@@ -197,7 +197,7 @@ func (s *Site) write(t testing.TB, name, text string) string {
 
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
