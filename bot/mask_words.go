@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // fewestWords is how many digits stand in a row before words are read as digits.
 const fewestWords = 4
@@ -53,16 +56,14 @@ func numberWords(text string) []edit {
 
 // other reads what is no letter: digits count, separators do not matter.
 func (s *speller) other(i int) int {
-	for _, r := range s.text[i:] {
-		switch {
-		case isNumeral(r):
-			s.known, s.times = s.known+1, 1
-		case !separates(r):
-			s.finish()
-		}
-		return max(1, len(string(r)))
+	r, size := utf8.DecodeRuneInString(s.text[i:])
+	switch {
+	case isNumeral(r):
+		s.known, s.times = s.known+1, 1
+	case !separates(r):
+		s.finish()
 	}
-	return 1
+	return size
 }
 
 func (s *speller) word(start, end int) {

@@ -82,10 +82,7 @@ func (s *somebody) talk(t *testing.T, address string) {
 
 func (s *somebody) enter(t *testing.T, address string, resume map[string]any) *person {
 	t.Helper()
-	hello := map[string]any{}
-	for name, value := range s.hello {
-		hello[name] = value
-	}
+	hello := maps.Clone(s.hello)
 	if resume != nil {
 		hello["resume"] = resume
 	}

@@ -23,7 +23,7 @@ func TestNoIdentifierIsKept(t *testing.T) {
 	}
 	w := traced(t, nil)
 	all := bottest.Identifiers(1000, 3)
-	random := rand.New(rand.NewPCG(3, 3)) //nolint:gosec // the same again next time
+	random := rand.New(rand.NewPCG(3, 3)) // the same again next time
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	take := func(n int) []bottest.Identifier {
 		part := all[:n]

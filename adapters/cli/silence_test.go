@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -98,9 +99,7 @@ func TestNoTraceOfASilentCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen["frames"] = frames
-	for name, content := range w.everything() {
-		seen[name] = content
-	}
+	maps.Copy(seen, w.everything())
 	for _, args := range [][]string{
 		{"conversations", "show", conversation}, {"conversations", "list"}, {"conversations", "record", conversation}, {"verify"}, {"analytics", "export"}, {"desk", "audit"},
 	} {
@@ -156,7 +155,7 @@ func TestTimesTellNothing(t *testing.T) {
 // turns both begin anew, so that the service is asked again and again.
 func timesOf(t *testing.T, w *traces, first, second string) (a, b []time.Duration) {
 	t.Helper()
-	coin := rand.New(rand.NewPCG(rand.Uint64(), 1)) //nolint:gosec // no secret
+	coin := rand.New(rand.NewPCG(rand.Uint64(), 1))
 	texts := []string{"为什么我的借呗开通不了", "帮我再查一次", "到底是什么原因", "那怎么办"}
 	for len(a) < turnsCompared/2 {
 		people := map[string]*person{}

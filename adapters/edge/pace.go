@@ -39,7 +39,7 @@ type pacedBody struct {
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF { //nolint:errorlint // readers return it as it is
+	if err == io.EOF { // readers return it as it is
 		_ = b.controller.SetReadDeadline(time.Time{})
 	}
 	return n, err //nolint:wrapcheck // a reader's

@@ -147,6 +147,11 @@ func (s *session) slowDown() {
 	s.spent = max(s.spent, now) + step
 	if s.spent-now > limits.Window {
 		s.spent = now + limits.Window
-		time.Sleep(step)
+		pause := time.NewTimer(step)
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+		case <-s.server.leaving:
+		}
 	}
 }

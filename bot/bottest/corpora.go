@@ -37,7 +37,7 @@ func JSONTexts(t testing.TB) map[string][]byte {
 	}
 	texts := make(map[string][]byte, len(names))
 	for _, path := range names {
-		text, err := os.ReadFile(path) //nolint:gosec // of the collection
+		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
