@@ -101,7 +101,7 @@ func (e *Engine) attend(ctx context.Context, place *slot, act DeskAct) (Receipt,
 	if known, ok := conv.seen[act.ID]; ok {
 		return e.repeat(ctx, conv, known, act.ID, act.digest())
 	}
-	d := &draft{Edition: e.edition(conv), conv: conv, seq: conv.Seq}
+	d := &draft{Edition: e.edition(conv, conv.Owner.Tenant), conv: conv, seq: conv.Seq}
 	d.locale = d.Base.Locale(conv.Locale)
 	if err := e.deskEvents(d, act); err != nil {
 		return Receipt{}, e.unlessBehind(ctx, place, fmt.Errorf("conversation %s: %s: %w", conv.ID, act.Kind, err))

@@ -76,7 +76,7 @@ func (e *Engine) caseOf(ctx context.Context, tenant, conversation, locale string
 	if found.Turns, err = e.log.Load(ctx, conversation, 0, 0); err != nil {
 		return Case{}, fmt.Errorf("conversation %s: load: %w", conversation, err)
 	}
-	base := e.library.Latest().Base
+	base := e.of(tenant).Latest().Base
 	found.Brief = brief(found.Turns, base, base.Locale(locale))
 	return found, nil
 }

@@ -22,6 +22,7 @@ const maxAside = 5 * time.Millisecond
 type Options struct {
 	Log         EventLog
 	Library     *Library
+	Libraries   map[string]*Library // of tenants that have a pack of their own
 	Eligibility Eligibility
 	Status      Status // nil: nothing is ever wrong
 	Now         func() time.Time
@@ -53,6 +54,7 @@ type Options struct {
 type Engine struct {
 	log         EventLog
 	library     *Library
+	libraries   map[string]*Library
 	eligibility Eligibility
 	status      Status
 	now         func() time.Time
@@ -93,7 +95,7 @@ func NewEngine(o Options) *Engine {
 	return &Engine{
 		interpreter: o.Interpreter, phraser: o.Phraser, judged: o.Judged,
 		routing: o.Routing, roster: o.Roster, board: NewBoard(), vacancy: newVacancy(), begun: o.Now(),
-		log: o.Log, library: o.Library, eligibility: o.Eligibility, status: o.Status,
+		log: o.Log, library: o.Library, libraries: o.Libraries, eligibility: o.Eligibility, status: o.Status,
 		now: o.Now, newID: o.NewID, logger: o.Logger,
 		masker: NewMasker(), shelf: newShelf(o.CachedConversations), press: newPress(), watch: o.Watch, appeals: o.Appeals,
 	}

@@ -38,7 +38,7 @@ func (e *Engine) Gist(ctx context.Context, tenant, conversation string) (Gist, e
 	if found.Brief.Minor || found.Brief.Care || found.Entry.Urgent {
 		return Gist{}, errNotTold
 	}
-	base := e.library.Latest().Base
+	base := e.of(tenant).Latest().Base
 	g := Gist{Whom: found.Entry.Owner, Locale: string(base.Locale(found.Entry.Locale))}
 	for _, turn := range found.Turns {
 		for _, event := range turn.Events {

@@ -51,7 +51,7 @@ func TestHelpCentre(t *testing.T) {
 		if got := strings.Join(headings, " "); centre.Product != test.product || centre.Title != test.title || got != test.groups {
 			t.Errorf("%s %s: %q, %q, %q", test.pack, test.locale, centre.Product, centre.Title, got)
 		}
-		if len(centre.Ask) == 0 || !slices.Equal(centre.Ask, packTalk(t, test.pack).engine.Page(test.locale).Ask) {
+		if len(centre.Ask) == 0 || !slices.Equal(centre.Ask, packTalk(t, test.pack).engine.Page("", test.locale).Ask) {
 			t.Errorf("%s %s offers %q", test.pack, test.locale, centre.Ask)
 		}
 		if got := centre.Groups[0].Articles[0].Title; got != test.first {

@@ -128,8 +128,8 @@ func seqOfEvent(event Event) int64 {
 }
 
 // Greeting is shown when a chat opens, before anything is said or stored.
-func (e *Engine) Greeting(locale string) []Block {
-	base := e.library.Latest().Base
+func (e *Engine) Greeting(tenant, locale string) []Block {
+	base := e.of(tenant).Latest().Base
 	l := base.Locale(locale)
 	return []Block{{
 		Type: BlockText, Source: "phrase:greeting",

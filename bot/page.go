@@ -12,9 +12,10 @@ type Page struct {
 // questions: they are what most people come with.
 func openers() []string { return []string{"fail.unspecified", "how.activate", "status.check"} }
 
-// Page returns what the pack that answers now wants around a conversation.
-func (e *Engine) Page(locale string) Page {
-	base := e.library.Latest().Base
+// Page returns what the pack that answers people of a tenant now wants around a
+// conversation.
+func (e *Engine) Page(tenant, locale string) Page {
+	base := e.of(tenant).Latest().Base
 	l := base.Locale(locale)
 	return Page{Title: pageTitle(base, l), Ask: questions(base, l)}
 }

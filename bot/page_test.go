@@ -26,12 +26,12 @@ func TestPacksAnswerWhatTheySuggest(t *testing.T) {
 		if pack.name != "jiebei" {
 			k = otherPack(t, pack.name, verdict(bot.Eligible))
 		}
-		if got := k.engine.Page("zh-CN").Title; got != pack.title {
+		if got := k.engine.Page("", "zh-CN").Title; got != pack.title {
 			t.Errorf("%s: titled %q", pack.name, got)
 		}
 		for locale, human := range map[string]string{"zh-CN": "转人工", "en": "Talk to a person"} {
 			var about []string
-			for _, question := range append(k.engine.Page(locale).Ask, human) {
+			for _, question := range append(k.engine.Page("", locale).Ask, human) {
 				k.locale, k.conv = locale, k.conv+"1"
 				about = append(about, k.say(question).About.Intent)
 			}
@@ -48,7 +48,7 @@ func TestPageOfAnyPack(t *testing.T) {
 	t.Parallel()
 	library := libraryOf(t, withoutPage(t))
 	engine := engineOf(t, bottest.NewEventLog(), verdict(bot.Eligible), library)
-	page := engine.Page("en-GB")
+	page := engine.Page("", "en-GB")
 	if page.Title != "Jiebei" || !slices.Contains(page.Ask, "How do I open Jiebei?") {
 		t.Errorf("without a page: %+v", page)
 	}
@@ -57,7 +57,7 @@ func TestPageOfAnyPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	library.Publish(bot.Edition{ID: "with a page", Base: shipped, Model: library.Latest().Model})
-	if page := engine.Page("fr"); page.Title != "借呗开通助手" {
+	if page := engine.Page("", "fr"); page.Title != "借呗开通助手" {
 		t.Errorf("after a reload: %+v", page)
 	}
 }

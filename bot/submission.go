@@ -159,7 +159,7 @@ func (e *Engine) current(ctx context.Context, place *slot, who Identity) (*Conve
 
 // draftFor is a turn that no message of the person began.
 func (e *Engine) draftFor(conv *Conversation) *draft {
-	d := &draft{Edition: e.edition(conv), conv: conv, seq: conv.Seq, say: Say{User: conv.Owner}}
+	d := &draft{Edition: e.edition(conv, conv.Owner.Tenant), conv: conv, seq: conv.Seq, say: Say{User: conv.Owner}}
 	d.locale = d.Base.Locale(conv.Locale)
 	return d
 }

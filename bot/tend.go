@@ -14,7 +14,7 @@ func (e *Engine) Tend(ctx context.Context, conversation, tenant string) error {
 		if err != nil {
 			return Receipt{}, err
 		}
-		d := &draft{Edition: e.edition(conv), conv: conv, seq: conv.Seq}
+		d := &draft{Edition: e.edition(conv, conv.Owner.Tenant), conv: conv, seq: conv.Seq}
 		d.locale = d.Base.Locale(conv.Locale)
 		if !e.tend(d) {
 			return Receipt{}, nil

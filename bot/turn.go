@@ -33,7 +33,7 @@ func (d *draft) nextSeq() int64 {
 // hidePersonalData masks everything a person typed. It runs before anything
 // else sees the text.
 func (e *Engine) hidePersonalData(say Say) Say {
-	if !e.library.Latest().heard.clean(say.Text) {
+	if !e.of(say.User.Tenant).Latest().heard.clean(say.Text) {
 		say.Text, say.masked = e.masker.Mask(say.Text)
 	}
 	say.Client = e.maskedClient(say.Client)
@@ -59,7 +59,7 @@ func (e *Engine) maskedClient(client Client) Client {
 
 // events runs the straight line from one message to the events of its turn.
 func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Event, error) {
-	d := &draft{Edition: e.edition(conv), say: say, conv: conv, seq: conv.Seq}
+	d := &draft{Edition: e.edition(conv, say.User.Tenant), say: say, conv: conv, seq: conv.Seq}
 	d.locale = d.chooseLocale()
 	e.open(d)
 	if say.Vote != nil {
@@ -97,11 +97,19 @@ func (e *Engine) events(ctx context.Context, conv *Conversation, say Say) ([]Eve
 
 // edition is the one that answers: the latest, or for those who are being
 // guided the one they began with.
-func (e *Engine) edition(conv *Conversation) Edition {
+func (e *Engine) edition(conv *Conversation, tenant string) Edition {
 	if conv.Walk.Flow != "" {
-		return e.library.Edition(conv.Walk.Edition)
+		return e.of(tenant).Edition(conv.Walk.Edition)
 	}
-	return e.library.Latest()
+	return e.of(tenant).Latest()
+}
+
+// of is what a tenant is answered from.
+func (e *Engine) of(tenant string) *Library {
+	if own := e.libraries[tenant]; own != nil {
+		return own
+	}
+	return e.library
 }
 
 // minor says on which side of the age rule the person is, with what they just

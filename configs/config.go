@@ -32,6 +32,7 @@ type Config struct {
 	Database string // empty: SQLite in Data
 	Pack     string // directory; empty: the one shipped
 	Tenant   string
+	Tenants  []Tenant // none: everybody is Tenant's, whatever their token says
 
 	NATS        NATS
 	Auth        Auth

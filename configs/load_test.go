@@ -297,6 +297,9 @@ func sample(t *testing.T, name string) (text, yaml string) {
 	case []configs.Webhook:
 		list := "[{name: crm, url: https://crm.example.com/a, secret_file: s, events: [message], online: true}, {name: b, chatwoot_inbox: c}]"
 		return list, list
+	case []configs.Tenant:
+		list := "[{name: a, pack: p, allowed_origins: [\"https://a.example\"], sockets: 5, messages_per_window: 6, key_file: k, issuer: i}, {name: b}]"
+		return list, list
 	case time.Duration:
 		return "77ms", "77ms"
 	case []string:

@@ -13,7 +13,8 @@ import (
 const prefix = "KAITONG_"
 
 // setting is one leaf of the configuration: its path in YAML and where its
-// value lives: a *string, *bool, *int, *time.Duration, *[]string or *[]Webhook.
+// value lives: a *string, *bool, *int, *time.Duration, *[]string, *[]Webhook or
+// *[]Tenant.
 type setting struct {
 	path   string
 	target any
@@ -28,6 +29,7 @@ func (c *Config) settings() []setting {
 		{"database", &c.Database},
 		{"pack", &c.Pack},
 		{"tenant", &c.Tenant},
+		{"tenants", &c.Tenants},
 	}, c.natsSettings(), []setting{
 		{"auth.algorithm", &c.Auth.Algorithm},
 		{"auth.key", &c.Auth.Key},
@@ -166,6 +168,8 @@ func (s setting) parse(text string) error {
 		return nil
 	case *[]Webhook:
 		return parseWebhooks(target, text)
+	case *[]Tenant:
+		return parseTenants(target, text)
 	}
 	return fmt.Errorf("setting %s has no readable type", s.path)
 }

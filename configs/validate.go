@@ -19,6 +19,7 @@ import (
 func (c Config) Validate() error {
 	v := &validator{config: c}
 	v.general()
+	v.tenants()
 	v.nats()
 	v.auth()
 	v.web()
@@ -118,7 +119,7 @@ func (v *validator) general() {
 	if info, err := os.Stat(c.Pack); c.Pack != "" && (err != nil || !info.IsDir()) {
 		v.complain("pack", "there is no directory %q", c.Pack)
 	}
-	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`).MatchString(c.Tenant) {
+	if !isTenant(c.Tenant) {
 		v.complain("tenant", "want up to 63 letters, digits, - and _, starting with a letter or digit, got %q", c.Tenant)
 	}
 }

@@ -41,6 +41,12 @@ func webhooksFrom(target *[]Webhook, node ast.Node) (ast.Node, error) {
 }
 
 func (w *Webhook) from(node ast.Node) (ast.Node, error) {
+	return members(node, "want name, url and secret_file of a webhook, got %s", w.member)
+}
+
+// members reads the entries of one item of a list, each at most once. want says
+// what it should be, with what it is instead.
+func members(node ast.Node, want string, member func(key string, entry *ast.MappingValueNode) (ast.Node, error)) (ast.Node, error) {
 	var entries []*ast.MappingValueNode
 	switch node := node.(type) {
 	case *ast.MappingNode:
@@ -48,7 +54,7 @@ func (w *Webhook) from(node ast.Node) (ast.Node, error) {
 	case *ast.MappingValueNode:
 		entries = []*ast.MappingValueNode{node}
 	default:
-		return node, fmt.Errorf("want name, url and secret_file of a webhook, got %s", describe(node))
+		return node, fmt.Errorf(want, describe(node))
 	}
 	seen := map[string]bool{}
 	for _, entry := range entries {
@@ -57,7 +63,7 @@ func (w *Webhook) from(node ast.Node) (ast.Node, error) {
 			return entry.Key, fmt.Errorf("%q is given twice", key)
 		}
 		seen[key] = true
-		if blamed, err := w.member(key, entry); err != nil {
+		if blamed, err := member(key, entry); err != nil {
 			return blamed, err
 		}
 	}

@@ -205,6 +205,8 @@ func (r *reader) leaf(one setting, node ast.Node) {
 		at, err = listFrom(target, node)
 	case *[]Webhook:
 		at, err = webhooksFrom(target, node)
+	case *[]Tenant:
+		at, err = tenantsFrom(target, node)
 	}
 	if err != nil {
 		r.complain(start(at), one.path, err.Error())

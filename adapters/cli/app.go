@@ -212,11 +212,16 @@ func webOptions(c *core) (web.Options, error) {
 	if err != nil {
 		return web.Options{}, fmt.Errorf("trusted proxies: %w", err)
 	}
+	tenants, err := webTenants(c.config)
+	if err != nil {
+		return web.Options{}, err
+	}
+	warnAboutTenants(c.config, c.logger)
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
-		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant,
+		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant, Tenants: tenants,
 		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
-		Anonymous: true, Origins: c.config.Web.AllowedOrigins, Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
+		Anonymous: true, Origins: originsOf(c.config), Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
 		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Follow: c.follow(), Personal: c.personal(),
 	}
 	if c.proofs != nil {
@@ -264,7 +269,7 @@ func (c *core) checks() []web.Check {
 		{Name: "message bus", Optional: true, Fault: c.busFault(), Run: func(context.Context) error { return c.bus.Ready() }},
 		c.incidentCheck(), c.appealCheck(), c.analyticsCheck(), c.alertCheck(),
 	}
-	if c.reloader != nil {
+	if c.reloader != nil || len(c.packs) > 0 {
 		checks = append(checks, c.packCheck())
 	}
 	if c.auth.remote != nil {

@@ -104,7 +104,7 @@ func (v *saver) log(ctx context.Context) error {
 		return err
 	}
 	copied := filepath.Dir(v.maker.Path(store.FileName))
-	if err := verified(ctx, copied, v.streams); err != nil {
+	if err := verified(ctx, store.Options{Dir: copied, KeyFile: v.config.Encryption.KeyFile}, v.streams); err != nil {
 		return err
 	}
 	holds, err := store.Describe(ctx, copied)
@@ -116,8 +116,8 @@ func (v *saver) log(ctx context.Context) error {
 }
 
 // verified goes through a whole log.
-func verified(ctx context.Context, dir string, s streams) error {
-	reader, err := store.OpenReader(store.Options{Dir: dir})
+func verified(ctx context.Context, where store.Options, s streams) error {
+	reader, err := store.OpenReader(where)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (v *saver) incidents(ctx context.Context) error {
 func (v *saver) without() {
 	c := v.config
 	keys := []string{}
-	for _, path := range []string{c.Auth.KeyFile, c.Blobs.KeyFile, c.LLM.KeyFile, c.Desk.OIDC.ClientSecretFile} {
+	for _, path := range []string{c.Auth.KeyFile, c.Encryption.KeyFile, c.Blobs.KeyFile, c.LLM.KeyFile, c.Desk.OIDC.ClientSecretFile} {
 		if path != "" {
 			keys = append(keys, path)
 		}

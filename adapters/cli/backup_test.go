@@ -11,6 +11,7 @@ import (
 	"kaitong/adapters/store"
 	"kaitong/adapters/store/storetest"
 	"kaitong/bot"
+	"kaitong/configs"
 )
 
 // A whole program is under load while it is backed up, goes on, and is killed.
@@ -161,5 +162,37 @@ func TestBackupBesidePostgres(t *testing.T) {
 	}
 	if code, out, notes := kaitong(t, "restore", to, "--data", filepath.Join(t.TempDir(), "data")); code != exitOK || !strings.Contains(out, "epoch") {
 		t.Errorf("code %d: %s%s", code, out, notes)
+	}
+}
+
+// Conversations that are encrypted are verified with their key, which is in no
+// backup; without it nothing is called whole.
+func TestBackupOfEncryptedConversations(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config := configs.Default()
+	config.Addr, config.Data, config.Eligibility.Timeout = "127.0.0.1:0", filepath.Join(dir, "data"), patientCheck
+	config.Encryption.KeyFile = filepath.Join(dir, "log.key")
+	file := filepath.Join(dir, "kaitong.yaml")
+	for path, text := range map[string]string{
+		config.Encryption.KeyFile: goodKey + "\n", file: "data: " + config.Data + "\nencryption: {key_file: " + config.Encryption.KeyFile + "}\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	where, stop := launch(t, config)
+	newPerson(t, where, "demo-several", "").ask("为什么我的借呗开通不了")
+	to := filepath.Join(dir, "backup")
+	code, out, notes := kaitong(t, "backup", to, "--config", file)
+	stop()
+	if code != exitOK || !strings.Contains(out, config.Encryption.KeyFile) {
+		t.Fatalf("code %d: %s%s", code, out, notes)
+	}
+	if code, out, notes := kaitong(t, "restore", to, "--config", file, "--data", filepath.Join(dir, "restored")); code != exitOK {
+		t.Errorf("code %d: %s%s", code, out, notes)
+	}
+	if code, out, _ := kaitong(t, "restore", to, "--data", filepath.Join(dir, "keyless")); code != exitFailed || strings.Contains(out, "whole") {
+		t.Errorf("without the key: code %d: %s", code, out)
 	}
 }

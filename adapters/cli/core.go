@@ -33,6 +33,7 @@ type core struct {
 	config    configs.Config
 	logger    *slog.Logger
 	library   *bot.Library
+	packs     []*ownPack // of tenants that have one
 	log       *store.Log
 	analytics *store.Analytics // nil: nothing is counted here
 	alerts    *alerts          // nil: nobody looks at the figures
@@ -86,6 +87,9 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 		return nil, err
 	}
 	c.library = bot.NewLibrary(edition)
+	if c.packs, err = readTenants(config); err != nil {
+		return nil, err
+	}
 	if c.routing, err = readQueues(config.Desk.Queues); err != nil {
 		return nil, err
 	}
@@ -114,13 +118,17 @@ func newCore(ctx context.Context, config configs.Config, logger *slog.Logger) (_
 	if err = c.openModel(); err != nil {
 		return nil, err
 	}
-	c.engine = bot.NewEngine(c.engineOptions(client))
+	checks, err := c.checksOf(client)
+	if err != nil {
+		return nil, err
+	}
+	c.engine = bot.NewEngine(c.engineOptions(checks))
 	return c, nil
 }
 
 func (c *core) engineOptions(client bot.Eligibility) bot.Options {
 	options := bot.Options{
-		Log: c.log, Library: c.library, Eligibility: client,
+		Log: c.log, Library: c.library, Libraries: libraries(c.packs), Eligibility: client,
 		Status: c.board, Watch: c.watchTurn, Now: time.Now, NewID: newID, Logger: c.logger,
 		Routing: c.routing, Roster: c.newRoster(), Appeals: c.log.AppealsOf,
 	}
@@ -204,8 +212,13 @@ func (c *core) eligibilityClient() (_ *eligibility.Client, err error) {
 	if c.neutral, err = neutralCode(c.library.Latest().Base); err != nil {
 		return nil, err
 	}
+	return c.clientFor(c.library, c.neutral)
+}
+
+// clientFor asks for people who are answered from a library.
+func (c *core) clientFor(library *bot.Library, neutral string) (*eligibility.Client, error) {
 	options := eligibility.ClientOptions{
-		Conn: c.bus.Conn(), Tell: telling(c.library, c.neutral), Neutral: c.neutral, Now: time.Now, NewID: newID, Logger: c.logger,
+		Conn: c.bus.Conn(), Tell: telling(library, neutral), Neutral: neutral, Now: time.Now, NewID: newID, Logger: c.logger,
 		Timeout:         c.config.Eligibility.Timeout,
 		BreakerFailures: c.config.Eligibility.BreakerFailures,
 		BreakerPause:    c.config.Eligibility.BreakerPause,

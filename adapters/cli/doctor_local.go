@@ -80,6 +80,7 @@ func (x *examiner) keys(context.Context) {
 		{Setting: "nats.nkey_file", Path: c.NATS.NKeyFile, Least: minSecret},
 		{Setting: "nats.creds_file", Path: c.NATS.CredsFile, Least: minSecret},
 		{Setting: "nats.key_file", Path: c.NATS.KeyFile, Least: minSecret},
+		{Setting: "encryption.key_file", Path: c.Encryption.KeyFile, Least: minKeyBytes},
 		{Setting: "blobs.key_file", Path: c.Blobs.KeyFile, Least: minKeyBytes},
 		{Setting: "desk.oidc.client_secret_file", Path: c.Desk.OIDC.ClientSecretFile, Least: 8},
 		{Setting: "llm.key_file", Path: c.LLM.KeyFile, Least: 8},

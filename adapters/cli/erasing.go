@@ -255,19 +255,30 @@ func (c *core) personal() *web.Personal {
 }
 
 func (c *core) exportPerson(ctx context.Context, who bot.Identity, each func(*bot.Belongings) error) error {
+	return c.eachOf(ctx, who, each, func(name string) {
+		c.logger.Error("a damaged conversation is missing in an export", "conversation", name)
+	})
+}
+
+// eachOf goes through the conversations of a person. Those that are damaged
+// cannot be read.
+func (c *core) eachOf(ctx context.Context, who bot.Identity, each func(*bot.Belongings) error, damaged func(conversation string)) error {
 	names, err := c.log.ConversationsOf(ctx, who)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		belongings, err := c.engine.Belongings(ctx, who, name)
-		if errors.Is(err, bot.ErrNotFound) { // it went meanwhile, or is somebody else's
+		switch {
+		case errors.Is(err, bot.ErrNotFound): // it went meanwhile, or is somebody else's now
 			continue
+		case errors.Is(err, bot.ErrDamaged):
+			damaged(name)
+			continue
+		case err == nil:
+			err = each(belongings)
 		}
 		if err != nil {
-			return err
-		}
-		if err := each(belongings); err != nil {
 			return err
 		}
 	}
@@ -278,15 +289,12 @@ func (c *core) exportPerson(ctx context.Context, who bot.Identity, each func(*bo
 func (c *core) erasePerson(ctx context.Context, who bot.Identity) (web.ErasedPerson, error) {
 	var names []string
 	told := toldOf{hooks: len(c.config.Handoff.Webhooks) > 0}
-	err := c.exportPerson(ctx, who, func(b *bot.Belongings) error {
+	err := c.eachOf(ctx, who, func(b *bot.Belongings) error {
 		names = append(names, b.Conversation)
 		told.take(b)
 		return nil
-	})
-	if err != nil && !errors.Is(err, bot.ErrDamaged) {
-		return web.ErasedPerson{}, err
-	}
-	if names, err = c.log.ConversationsOf(ctx, who); err != nil || len(names) == 0 { // damaged ones too
+	}, func(name string) { names = append(names, name) })
+	if err != nil || len(names) == 0 {
 		return web.ErasedPerson{Wiped: true}, err
 	}
 	gone, wiped, err := c.eraser.erase(ctx, store.ReasonRequest, names...)

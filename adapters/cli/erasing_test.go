@@ -386,3 +386,32 @@ func TestEncryptedAtRest(t *testing.T) {
 		t.Errorf("rekey: %d %s%s", code, out, notes)
 	}
 }
+
+// What one of several nodes erases, all forget: sockets at the other are sent
+// away, and late messages are refused there too.
+func TestEraseOnSeveralNodes(t *testing.T) {
+	t.Parallel()
+	nodes := startTwoNodes(t)
+	p := newPerson(t, nodes.here, "demo-rejected", "")
+	p.ask("为什么我的借呗开通不了？")
+	other := openWindowAs(t, nodes.yonder, "demo-rejected", &window{conv: p.conversation(), epoch: p.welcomed().Epoch})
+	code, out, notes := kaitong(t, "conversations", "erase", "--user", "demo-rejected", "--database", nodes.database, "--yes")
+	if code != exitOK || !strings.Contains(out, "Erased 1 conversation(s).") {
+		t.Fatalf("erase: %d %s%s", code, out, notes)
+	}
+	p.wantSentAway()
+	(&person{t: t, client: other.client}).wantSentAway()
+	for _, table := range []string{"turns", "overviews", "erasing", "analytics_contacts"} {
+		var left int
+		db, err := sql.Open("pgx", nodes.database)
+		if err == nil {
+			err = db.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table+` WHERE conversation = $1`, p.conversation()).Scan(&left)
+		}
+		if err = errors.Join(err, db.Close()); err != nil || left > 0 {
+			t.Errorf("%s holds %d rows, %v", table, left, err)
+		}
+	}
+	if code, out, notes := kaitong(t, "verify", "--database", nodes.database); code != exitOK || !strings.Contains(out, "tombstones of 1 conversation(s)") {
+		t.Errorf("verify: %d %s%s", code, out, notes)
+	}
+}

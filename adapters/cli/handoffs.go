@@ -35,6 +35,7 @@ const (
 // program starts, hear of those that other nodes serve, keep what was promised,
 // and tell each their place in line as it moves.
 type handoffs struct {
+	tenant string // whose desk is here
 	engine *bot.Engine
 	find   func(context.Context) ([]string, error)
 	web    *web.Server
@@ -52,6 +53,7 @@ type handoffs struct {
 
 func newHandoffs(c *core, server *web.Server) *handoffs {
 	return &handoffs{
+		tenant: c.config.Tenant,
 		engine: c.engine, find: c.log.HandedOver, web: server, logger: c.logger,
 		looks: make(chan string, looksWaiting), missed: make(chan struct{}, 1), told: map[string]int{}, failed: map[string]time.Time{},
 	}
@@ -161,7 +163,8 @@ func (h *handoffs) findAll(ctx context.Context) {
 
 // tend keeps what was promised. Several nodes may try: the log lets one.
 func (h *handoffs) tend(ctx context.Context, entries []bot.Entry) {
-	for _, entry := range h.engine.Overdue(h.due(entries), tendsATick) {
+	ours := slices.DeleteFunc(slices.Clone(entries), func(entry bot.Entry) bool { return !h.ours(entry) })
+	for _, entry := range h.engine.Overdue(h.due(ours), tendsATick) {
 		limited, cancel := context.WithTimeout(ctx, tendTimeout)
 		err := h.engine.Tend(limited, entry.Conversation, entry.Owner.Tenant)
 		cancel()
@@ -170,6 +173,12 @@ func (h *handoffs) tend(ctx context.Context, entries []bot.Entry) {
 			h.failed[entry.Conversation] = time.Now().Add(tendAgain)
 		}
 	}
+}
+
+// ours leaves people in line for another tenant's desk to the nodes that have it:
+// whether somebody is there is not known here.
+func (h *handoffs) ours(entry bot.Entry) bool {
+	return entry.Owner.Tenant == h.tenant || entry.State == bot.HandoffRequested
 }
 
 // due leaves those out that could not be looked after a moment ago.

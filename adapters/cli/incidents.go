@@ -127,13 +127,13 @@ func (c *core) packCheck() web.Check {
 	return web.Check{
 		Name: "knowledge pack", Optional: true, Fault: "the changed pack is not in use, the former one answers",
 		Run: func(context.Context) error {
-			if c.reloader.trouble() != nil {
+			if c.packTrouble() != nil {
 				return errPackNotInUse
 			}
 			return nil
 		},
 		Note: func() string {
-			if trouble := c.reloader.trouble(); trouble != nil {
+			if trouble := c.packTrouble(); trouble != nil {
 				return strings.Join(told(trouble), "; ")
 			}
 			return ""

@@ -40,8 +40,8 @@ func roles(t *testing.T) map[string]grant {
 	table := map[string]grant{"INCIDENTS": {Publish: []string{status.Subject}}}
 	for i := range 3 {
 		table[fmt.Sprintf("NODE_%d", i+1)] = grant{
-			Publish:   []string{eligibility.Subject, appeals.Subject, natsbus.LiveSubject, seatSubject, status.Subject},
-			Subscribe: []string{natsbus.LiveSubject, seatSubject, status.Subject},
+			Publish:   []string{eligibility.Subject, appeals.Subject, natsbus.LiveSubject, seatSubject, revokedSubject, status.Subject},
+			Subscribe: []string{natsbus.LiveSubject, seatSubject, revokedSubject, status.Subject},
 		}
 	}
 	for name, subject := range map[string]string{eligibility.Service: eligibility.Subject, appeals.Service: appeals.Subject} {

@@ -170,37 +170,49 @@ func lookOf(files fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// watchPack begins to reload the pack of a folder; the one in the program
-// never changes.
+// watchPack begins to reload the packs of folders; the one in the program never
+// changes.
 func (c *core) watchPack() {
-	if c.config.Pack == "" {
-		return
+	if c.config.Pack != "" {
+		c.reloader = c.watchFolder("pack watcher", c.config.Pack, c.library, c.neutral)
 	}
-	c.reloader = &reloader{dir: c.config.Pack, library: c.library, load: loadEdition, accept: c.accepts, logger: c.logger}
+	c.watchTenants()
+}
+
+// watchFolder begins to reload the pack of one folder.
+func (c *core) watchFolder(name, dir string, library *bot.Library, neutral string) *reloader {
+	r := &reloader{
+		dir: dir, library: library, load: loadEdition, logger: c.logger,
+		accept: func(next bot.Edition) error { return takesOver(library, neutral, next) },
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	ticker := time.NewTicker(lookEvery)
 	var running sync.WaitGroup
-	running.Go(func() { c.reloader.run(ctx, ticker.C) })
-	c.teardown.add("pack watcher", func(context.Context) error {
+	running.Go(func() { r.run(ctx, ticker.C) })
+	c.teardown.add(name, func(context.Context) error {
 		stop()
 		running.Wait()
 		ticker.Stop()
 		return nil
 	})
+	return r
 }
 
-// accepts says why an edition cannot take over from the one that answers. What
+// accepts is takesOver for the pack of the installation.
+func (c *core) accepts(next bot.Edition) error { return takesOver(c.library, c.neutral, next) }
+
+// takesOver says why an edition cannot take over from the one that answers. What
 // conversations and eligibility requests are bound to needs a restart.
-func (c *core) accepts(next bot.Edition) error {
-	was, will := c.library.Latest().Base.Pack(), next.Base.Pack()
+func takesOver(library *bot.Library, neutral string, next bot.Edition) error {
+	was, will := library.Latest().Base.Pack(), next.Base.Pack()
 	if was.ID != will.ID || was.Product.ID != will.Product.ID {
 		return fmt.Errorf("pack.yaml: this is pack %s for product %s, and %s for %s is being served: restart to change what is served",
 			will.ID, will.Product.ID, was.ID, was.Product.ID)
 	}
-	reason, known := next.Base.Reason(c.neutral)
+	reason, known := next.Base.Reason(neutral)
 	if known && reason.Cause != will.Neutral {
 		return fmt.Errorf("reasons.yaml: %s stands for the refusal without a reason and must stay with the cause %s: restart to change that",
-			c.neutral, will.Neutral)
+			neutral, will.Neutral)
 	}
 	_, err := neutralCode(next.Base)
 	return err

@@ -11,11 +11,13 @@ import (
 
 	"kaitong/adapters/backup"
 	"kaitong/adapters/store"
+	"kaitong/configs"
 )
 
 type restoreCommand struct {
-	From string `arg:"" help:"A backup: the directory, or the file." type:"existingpath"`
-	Data string `help:"Directory to restore into; it must be empty, or not there." required:"" type:"path" placeholder:"DIR"`
+	From   string `arg:"" help:"A backup: the directory, or the file." type:"existingpath"`
+	Config string `help:"Configuration file of the server, for the key that conversations are encrypted with." type:"existingfile" placeholder:"FILE"`
+	Data   string `help:"Directory to restore into; it must be empty, or not there." required:"" type:"path" placeholder:"DIR"`
 }
 
 // Help is shown by --help.
@@ -24,7 +26,8 @@ func (restoreCommand) Help() string {
 gets a new identity: apps and pages that are open load their conversations anew. What people
 wrote after the backup is not in it, and they are shown what is.
 
-Put the keys back where the configuration names them; they are in no backup.
+Put the keys back where the configuration names them; they are in no backup. Where conversations
+are encrypted, their key is needed to verify them: name the configuration.
 
 Examples:
   kaitong restore /backups/kaitong-2026-11-28 --data /var/lib/kaitong
@@ -44,8 +47,12 @@ func (c restoreCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	config, err := configs.Load(c.Config, os.Environ())
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(s.err, "Backup of %s by version %s, %d turn(s)\n", from.Made.Local().Format(time.DateTime), from.Program, from.Turns)
-	if err := c.restore(ctx, from, s); err != nil {
+	if err := c.restore(ctx, from, config.Encryption.KeyFile, s); err != nil {
 		return fmt.Errorf("restore: %w (nothing in %s can be used: remove it before you try again)", err, c.Data)
 	}
 	if from.Database != "sqlite" {
@@ -71,7 +78,7 @@ func emptyDir(dir string) error {
 	return nil
 }
 
-func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, s streams) error {
+func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFile string, s streams) error {
 	stage := filepath.Join(c.Data, unfinished)
 	name := func(path string) string {
 		if path == store.FileName {
@@ -85,7 +92,7 @@ func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, s stre
 	if err != nil || from.Database != "sqlite" {
 		return err
 	}
-	if err := verified(ctx, stage, s); err != nil {
+	if err := verified(ctx, store.Options{Dir: stage, KeyFile: keyFile}, s); err != nil {
 		return err
 	}
 	if err := store.Renew(ctx, stage); err != nil {

@@ -131,17 +131,19 @@ func (c tokenCheck) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	claims, unread := tokens.Unverified(token)
+	if unread == nil && !ofTenant(&config, cmp.Or(claims.Tenant, config.Tenant)) {
+		fmt.Fprintf(s.out, "NO  tenant: %s is none of tenants\n    → name one that is served here in the claim tenant\nrefused\n", plainly(claims.Tenant))
+		return errFailed
+	}
 	verifier, done, err := verifierOf(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer done()
 	findings, believed := verifier.Explain(ctx, token)
-	if claims, err := tokens.Unverified(token); err == nil {
+	if unread == nil {
 		describeClaims(s.out, claims)
-		if claims.Tenant != "" && claims.Tenant != config.Tenant {
-			fmt.Fprintf(s.out, "  note: the tenant of this installation is %q, of the token %q\n", config.Tenant, claims.Tenant)
-		}
 	}
 	for _, finding := range findings {
 		describeFinding(s.out, finding)
@@ -152,6 +154,18 @@ func (c tokenCheck) Run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintln(s.out, "refused")
 	return errFailed
+}
+
+// ofTenant has the keys of a tenant checked with, where it has its own; false where
+// there is no such tenant.
+func ofTenant(config *configs.Config, name string) bool {
+	for _, tenant := range config.Tenants {
+		if tenant.Name == name {
+			config.Auth = tenant.Auth(config.Auth)
+			return true
+		}
+	}
+	return len(config.Tenants) == 0
 }
 
 func (c tokenCheck) token(s streams) (string, error) {

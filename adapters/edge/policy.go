@@ -8,7 +8,7 @@ import (
 // NoStore is the caching rule of everything that sets none of its own.
 const NoStore = "no-store"
 
-// Secured sets the headers every answer carries. Pages set their own policy
+// Secured sets the headers every answer carries, and bounds how long one may take. Pages set their own policy
 // on top; for everything else nothing at all may run. Where TLS is spoken, to us or
 // to a proxy of ours, browsers are told never to come without.
 func Secured(next http.Handler, proxies Proxies) http.Handler {
@@ -24,6 +24,7 @@ func Secured(next http.Handler, proxies Proxies) http.Handler {
 		if proxies.Secure(r) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		pace(w, r)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // ErrForeign says that there are documents of conversations that the log does not
-// know. No conversation ever goes, so they are of another log that has the same
-// store, or this one has lost some: they are needed, there or once it is restored.
+// know. A conversation that is erased takes its own along, so they are of another log
+// that has the same store, or this one has lost some: they are needed, there or once it is restored.
 var ErrForeign = errors.New("documents of conversations that this log does not know: they were left alone")
 
 // SweepOptions say what may go.

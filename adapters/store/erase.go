@@ -50,7 +50,7 @@ type Erasures struct {
 }
 
 // eraseLock is the advisory lock of the node that carries out what was asked.
-const eraseLock = 807006
+const eraseLock = 807010
 
 // OpenErasures opens the erasures of the log that options name.
 func OpenErasures(ctx context.Context, options Options) (*Erasures, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,41 +36,33 @@ func (r *Reader) ConversationsOf(ctx context.Context, who bot.Identity) (names [
 	return names, nil
 }
 
-// conversationsOf asks the list, and looks at those it does not say enough of.
+// conversationsOf asks the list, and looks at what it does not say yet: some began
+// since, and some were claimed by somebody else.
 func conversationsOf(ctx context.Context, db *sql.DB, w words, who bot.Identity) ([]string, error) {
 	projected, err := getProjected(ctx, db, w)
 	if err != nil {
 		return nil, err
 	}
-	names, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool { return binds(event, who) })
-	if err != nil {
-		return nil, err
-	}
+	owned := map[string]bool{}
 	rows, err := overviewsIn(ctx, db, w.overviews.owned, who.Tenant, who.User)
 	if err != nil {
 		return nil, err
 	}
 	for _, one := range rows {
-		names = append(names, one.Conversation)
+		owned[one.Conversation] = true
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	lost, err := turnsIn(ctx, db, w, projected, func(event bot.Event) bool {
-		_, is := event.(bot.Claimed)
-		return is && !binds(event, who)
+	err = eachSince(ctx, db, w, projected, func(turn bot.Turn) {
+		for _, event := range turn.Events {
+			switch e := event.(type) {
+			case bot.Started:
+				owned[turn.Conversation] = e.Tenant == who.Tenant && e.User == who.User
+			case bot.Claimed:
+				owned[turn.Conversation] = e.Tenant == who.Tenant && e.User == who.User
+			}
+		}
 	})
-	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(lost, name) }), err
-}
-
-// binds says whether an event gives its conversation to a person.
-func binds(event bot.Event, who bot.Identity) bool {
-	switch e := event.(type) {
-	case bot.Started:
-		return e.Tenant == who.Tenant && e.User == who.User
-	case bot.Claimed:
-		return e.Tenant == who.Tenant && e.User == who.User
-	}
-	return false
+	maps.DeleteFunc(owned, func(_ string, is bool) bool { return !is })
+	return slices.Sorted(maps.Keys(owned)), err
 }
 
 // KeptLongest returns at most so many conversations whose last turn is older than

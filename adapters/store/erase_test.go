@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -242,6 +243,38 @@ func TestErasedConversationInTheAuditLog(t *testing.T) {
 		records[1].Conversation = staff.ErasedConversation("c")
 		if _, err := staff.Follow(0, staff.Link{}, records); !errors.Is(err, staff.ErrBroken) {
 			t.Errorf("with another conversation: %v", err)
+		}
+	})
+}
+
+// Whose a conversation is says the log, also where the list is behind it.
+func TestConversationsOfAPerson(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, where place) {
+		log := openAt(t, where)
+		begun := func(name, user string) bot.Turn {
+			return bot.Turn{Conversation: name, Version: 1, At: time.Now(), Events: []bot.Event{bot.Started{Tenant: "t", User: user, Anonymous: user == "anon-1"}}}
+		}
+		claimed := bot.Turn{Conversation: "b", Version: 2, At: time.Now(), Events: []bot.Event{bot.Claimed{Tenant: "t", User: "lin"}}}
+		appendAll(t, log, begun("a", "lin"), begun("b", "anon-1"), begun("c", "anon-1"), begun("d", "other"), claimed)
+		want := func(user string, names ...string) {
+			t.Helper()
+			if got, err := log.ConversationsOf(t.Context(), bot.Identity{Tenant: "t", User: user}); err != nil || !slices.Equal(got, names) {
+				t.Errorf("of %s: %v, %v", user, got, err)
+			}
+		}
+		want("lin", "a", "b")
+		want("anon-1", "c")
+		closeLog(t, log)
+		if err := store.RebuildOverviews(t.Context(), where.options, func(int64, int64) {}); err != nil {
+			t.Fatal(err)
+		}
+		log = openAt(t, where)
+		want("lin", "a", "b")
+		want("anon-1", "c")
+		want("nobody")
+		if got, err := log.ConversationsOf(t.Context(), bot.Identity{Tenant: "another", User: "lin"}); err != nil || len(got) > 0 {
+			t.Errorf("of another tenant: %v, %v", got, err)
 		}
 	})
 }

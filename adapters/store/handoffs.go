@@ -39,21 +39,25 @@ func each(names []string) []string {
 // turnsSince are the conversations of what is not in the list yet and holds an
 // event of a kind.
 func (l *Log) turnsSince(ctx context.Context, position int64, concerns func(bot.Event) bool) (names []string, err error) {
-	return turnsIn(ctx, l.db.pool, l.db.words, position, concerns)
+	err = eachSince(ctx, l.db.pool, l.db.words, position, func(turn bot.Turn) {
+		if slices.ContainsFunc(turn.Events, concerns) {
+			names = append(names, turn.Conversation)
+		}
+	})
+	return names, err
 }
 
-func turnsIn(ctx context.Context, db *sql.DB, w words, position int64, concerns func(bot.Event) bool) (names []string, err error) {
+// eachSince calls take with every turn after a position, as an overview sees it.
+func eachSince(ctx context.Context, db *sql.DB, w words, position int64, take func(bot.Turn)) (err error) {
 	for more := true; more && err == nil; {
 		more = false
 		err = briefTurns(ctx, db, w.keys, func(turn bot.Turn) bool {
 			position, more = turn.Position, true
-			if slices.ContainsFunc(turn.Events, concerns) {
-				names = append(names, turn.Conversation)
-			}
+			take(turn)
 			return true
 		}, w.overviews.tail, position, projectPage)
 	}
-	return names, err
+	return err
 }
 
 // TailHandoffs is Tail for who looks for hand-offs: of the events of a turn it

@@ -205,8 +205,8 @@ func (e *trivialEngine) History(context.Context, bot.Identity, string, int64, in
 	return nil, bot.ErrNotFound
 }
 
-func (e *trivialEngine) Greeting(string) []bot.Block      { return nil }
-func (e *trivialEngine) Page(string) bot.Page             { return bot.Page{} }
+func (e *trivialEngine) Greeting(_, _ string) []bot.Block { return nil }
+func (e *trivialEngine) Page(_, _ string) bot.Page        { return bot.Page{} }
 func (e *trivialEngine) HelpCentre(string) bot.HelpCentre { return bot.HelpCentre{} }
 func (*trivialEngine) Claim(context.Context, string, bot.Identity, bot.Identity) error {
 	return bot.ErrNotFound

@@ -110,7 +110,7 @@ func TestTakenOverAtAnotherNode(t *testing.T) {
 // whoIs is the name behind an anonymous token.
 func (p *peer) whoIs(w *world, anon string) bot.Identity {
 	p.t.Helper()
-	pass, bad := w.server.identity.fromAnon(anon)
+	pass, bad := w.server.identity.fromAnon(anon, "default")
 	if bad != nil {
 		p.t.Fatal(bad)
 	}

@@ -21,9 +21,9 @@ type Engine interface {
 	// be; [bot.ErrNotFound] where that cannot be.
 	Claim(ctx context.Context, conversation string, from, to bot.Identity) error
 	// Greeting is shown before anything was said.
-	Greeting(locale string) []bot.Block
+	Greeting(tenant, locale string) []bot.Block
 	// Page is what the chat page shows around the conversation.
-	Page(locale string) bot.Page
+	Page(tenant, locale string) bot.Page
 	// HelpCentre is what the pack tells everybody, to be read without asking.
 	HelpCentre(locale string) bot.HelpCentre
 	// Epoch changes when the log is another one than before.

@@ -312,13 +312,13 @@ func (e *fakeEngine) History(_ context.Context, who bot.Identity, id string, aft
 	return turns, nil
 }
 
-func (e *fakeEngine) Greeting(locale string) []bot.Block {
+func (e *fakeEngine) Greeting(_, locale string) []bot.Block {
 	return []bot.Block{{Type: bot.BlockText, Text: pick(locale,
 		"你好，我是借呗开通助手。告诉我遇到了什么情况，我来帮你看看原因和下一步。",
 		"Hi, I help with opening Jiebei. Tell me what happened and I will look into the reason and the next step.")}}
 }
 
-func (e *fakeEngine) Page(locale string) bot.Page {
+func (e *fakeEngine) Page(_, locale string) bot.Page {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.page != nil {
@@ -339,7 +339,7 @@ func (e *fakeEngine) publish(page bot.Page) {
 func (e *fakeEngine) HelpCentre(locale string) bot.HelpCentre {
 	p := func(zh, en string) string { return pick(locale, zh, en) }
 	fixes := []bot.ArticleFix{{Title: p("按时还款", "Repay on time"), Steps: []string{p("打开账单看还款日。", "Open the bill and look at the due date.")}}}
-	return bot.HelpCentre{Product: p("借呗", "Jiebei"), Title: p("借呗开通助手", "Jiebei helper"), Ask: e.Page(locale).Ask, Groups: []bot.HelpGroup{
+	return bot.HelpCentre{Product: p("借呗", "Jiebei"), Title: p("借呗开通助手", "Jiebei helper"), Ask: e.Page("", locale).Ask, Groups: []bot.HelpGroup{
 		{ID: "how", Title: p("怎么开通", "Getting started"), Articles: []bot.Article{{
 			ID: "how.activate", Title: p("怎么开通借呗", "How do I open Jiebei?"), Question: p("怎么开通借呗", "How do I open Jiebei?"),
 			Paragraphs: []string{p("打开支付宝，搜索「借呗」。", "Open Alipay and search for Jiebei.")}, Fixes: []bot.ArticleFix{},

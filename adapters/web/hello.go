@@ -20,8 +20,8 @@ func (s *session) greet(f frame) *fault {
 	if err != nil {
 		return faultOf(err)
 	}
-	if !s.server.people.enter(pass.who) {
-		return &fault{code: codeSocketLimit}
+	if bad := s.server.enter(pass.who); bad != nil {
+		return bad
 	}
 	s.who, s.conv = pass.who, begin.conv
 	s.token.Store(pass.token)
@@ -46,7 +46,7 @@ func (s *session) identify(h *hello) (passport, *fault) {
 	if h.token != "" {
 		return s.server.identity.fromToken(s.server.ctx, h.token)
 	}
-	return s.server.identity.fromAnon(h.anon)
+	return s.server.identity.fromAnon(h.anon, s.home)
 }
 
 // former is the anonymous person that somebody was before they signed in, as far
@@ -56,11 +56,10 @@ func (s *session) former(h *hello, who bot.Identity) bot.Identity {
 	if h.token == "" || h.anon == "" {
 		return bot.Identity{}
 	}
-	pass, bad := s.server.identity.fromAnon(h.anon)
+	pass, bad := s.server.identity.fromAnon(h.anon, who.Tenant)
 	if bad != nil {
 		return bot.Identity{}
 	}
-	pass.who.Tenant = who.Tenant
 	return pass.who
 }
 
@@ -137,7 +136,7 @@ func (s *session) welcome(re string, pass passport, begin beginning) {
 		ExpiresAt: stamp(pass.ends()),
 		Features:  s.server.features(),
 		Greeting:  s.greeting(),
-		Page:      s.server.engine.Page(s.locale()),
+		Page:      s.server.engine.Page(s.who.Tenant, s.locale()),
 	}})
 }
 
@@ -152,7 +151,7 @@ func (s *Server) features() []string {
 }
 
 func (s *session) greeting() []bot.Block {
-	blocks := s.server.engine.Greeting(s.locale())
+	blocks := s.server.engine.Greeting(s.who.Tenant, s.locale())
 	if blocks == nil {
 		return []bot.Block{}
 	}

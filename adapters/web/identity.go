@@ -34,7 +34,7 @@ type identity struct {
 	verifier  *tokens.Verifier
 	signer    tokens.Signer // of demo users
 	seals     [][]byte
-	tenant    string
+	tenants   tenants
 	anonymous bool
 	revoked   func(who bot.Identity, token string, issued time.Time) bool
 	now       func() time.Time
@@ -45,16 +45,24 @@ func newIdentity(o Options, now func() time.Time) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
+	tenants, err := newTenants(o, now)
+	if err != nil {
+		return identity{}, err
+	}
 	return identity{
-		verifier: verifier, signer: o.Signer, seals: o.Seals, tenant: o.Tenant, anonymous: o.Anonymous, revoked: o.Revoked, now: now,
+		verifier: verifier, signer: o.Signer, seals: o.Seals, tenants: tenants, anonymous: o.Anonymous, revoked: o.Revoked, now: now,
 	}, nil
 }
 
 // fromToken reads a host token.
 func (i identity) fromToken(ctx context.Context, token string) (passport, *fault) {
-	c, err := i.verifier.Verify(ctx, token)
+	verifier := i.verifier
+	if own := i.tenants.ruling(token); own != nil && own.people != nil {
+		verifier = own.people
+	}
+	c, err := verifier.Verify(ctx, token)
 	if err == nil {
-		err = acceptable(c)
+		err = i.acceptable(c)
 	}
 	switch {
 	case tokens.OnlyExpired(err):
@@ -64,7 +72,7 @@ func (i identity) fromToken(ctx context.Context, token string) (passport, *fault
 	case err != nil:
 		return passport{}, &fault{code: codeUnauthorized, cause: err}
 	}
-	who := bot.Identity{Tenant: cmp.Or(c.Tenant, i.tenant), User: c.Subject}
+	who := bot.Identity{Tenant: cmp.Or(c.Tenant, i.tenants.usual), User: c.Subject}
 	held := &credential{expires: i.end(c.Expires), id: c.ID, issued: i.verifier.Rules().EarliestIssue(c)}
 	if i.void(who, held) {
 		return passport{}, &fault{code: codeRevoked, cause: errors.New("the token was revoked")}
@@ -86,12 +94,15 @@ func (i identity) end(expires time.Time) time.Time {
 	return expires.Add(tokens.Leeway)
 }
 
-func acceptable(c tokens.Claims) error {
+func (i identity) acceptable(c tokens.Claims) error {
 	if !validName(c.Subject) || strings.HasPrefix(c.Subject, anonPrefix) {
 		return errors.New("sub is no usable user name")
 	}
 	if c.Tenant != "" && !validName(c.Tenant) {
 		return errors.New("tenant is no usable name")
+	}
+	if !i.tenants.admits(cmp.Or(c.Tenant, i.tenants.usual)) {
+		return errors.New("tenant is none that is served here")
 	}
 	return nil
 }
@@ -102,7 +113,7 @@ func (i identity) mint(user string) (string, time.Time, error) {
 	now := i.now()
 	expires := now.Add(rules.Life).Truncate(time.Second)
 	token, err := i.signer.Sign(tokens.Claims{
-		Subject: user, Audience: []string{rules.Audience}, Issuer: rules.Issuer, Issued: now, Expires: expires, Tenant: i.tenant,
+		Subject: user, Audience: []string{rules.Audience}, Issuer: rules.Issuer, Issued: now, Expires: expires, Tenant: i.tenants.usual,
 	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("sign demo token: %w", err)
@@ -111,9 +122,9 @@ func (i identity) mint(user string) (string, time.Time, error) {
 }
 
 // fromAnon recognises an anonymous person by its token, or makes a new one
-// when token is empty. Only a hash of the token ever leaves this function as
+// when token is empty; whose people they are is told by where they come from. Only a hash of the token ever leaves this function as
 // a name, so the log does not hold what would let somebody in.
-func (i identity) fromAnon(token string) (passport, *fault) {
+func (i identity) fromAnon(token, tenant string) (passport, *fault) {
 	if !i.anonymous {
 		return passport{}, &fault{code: codeUnauthorized, cause: errors.New("anonymous people are not let in")}
 	}
@@ -126,7 +137,7 @@ func (i identity) fromAnon(token string) (passport, *fault) {
 	}
 	sum := sha256.Sum256(append([]byte("kaitong anonymous user\n"), raw...))
 	user := anonPrefix + hex.EncodeToString(sum[:16])
-	return passport{who: bot.Identity{Tenant: i.tenant, User: user, Anonymous: true}, anon: token}, nil
+	return passport{who: bot.Identity{Tenant: tenant, User: user, Anonymous: true}, anon: token}, nil
 }
 
 func newAnonToken() string {

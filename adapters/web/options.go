@@ -24,6 +24,9 @@ type Options struct {
 
 	// Tenant owns anonymous and demo people, and tokens that name no tenant.
 	Tenant string
+	// Tenants are those that are served; none: everybody is Tenant's, or whose the
+	// token says. Where there are some a token must name one of them.
+	Tenants []Tenant
 	// Token says which host tokens are believed.
 	Token tokens.Rules
 	// Seals are secrets that all nodes share: they recognise the ids of

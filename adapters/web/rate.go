@@ -107,6 +107,24 @@ func (p *people) enter(who bot.Identity) bool {
 	return true
 }
 
+// enter counts a socket for its person and for its tenant, or says why not.
+func (s *Server) enter(who bot.Identity) *fault {
+	tenant := s.identity.tenants.of(who.Tenant)
+	if !tenant.enter() {
+		return &fault{code: codeServerFull}
+	}
+	if !s.people.enter(who) {
+		tenant.leave()
+		return &fault{code: codeSocketLimit}
+	}
+	return nil
+}
+
+func (s *Server) leave(who bot.Identity) {
+	s.identity.tenants.of(who.Tenant).leave()
+	s.people.leave(who)
+}
+
 func (p *people) leave(who bot.Identity) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

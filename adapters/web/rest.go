@@ -89,7 +89,7 @@ func (s *Server) authorised(r *http.Request) (passport, *fault) {
 	case strings.EqualFold(scheme, "Bearer"):
 		return s.identity.fromToken(r.Context(), token)
 	case strings.EqualFold(scheme, "Anonymous"):
-		return s.identity.fromAnon(token)
+		return s.identity.fromAnon(token, s.identity.tenants.home(r))
 	}
 	return passport{}, &fault{code: codeUnauthorized, cause: errors.New("no token")}
 }

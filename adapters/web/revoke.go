@@ -73,12 +73,20 @@ func (s *Server) fromBackend(r *http.Request) (string, *fault) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxTokenChars {
 		return "", &fault{code: codeUnauthorized, cause: errors.New("no token")}
 	}
-	c, err := s.backend.Verify(r.Context(), token)
+	backend := s.backend
+	if own := s.identity.tenants.ruling(token); own != nil && own.backend != nil {
+		backend = own.backend
+	}
+	c, err := backend.Verify(r.Context(), token)
 	switch {
 	case errors.Is(err, tokens.ErrNoKeys):
 		return "", &fault{code: codeBusy, cause: err}
 	case err != nil:
 		return "", &fault{code: codeUnauthorized, cause: err}
 	}
-	return cmp.Or(c.Tenant, s.identity.tenant), nil
+	tenant := cmp.Or(c.Tenant, s.identity.tenants.usual)
+	if !s.identity.tenants.admits(tenant) {
+		return "", &fault{code: codeUnauthorized, cause: errors.New("tenant is none that is served here")}
+	}
+	return tenant, nil
 }

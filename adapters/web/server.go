@@ -114,7 +114,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 func (s *Server) show(conv string, frames []durable, except *session) {
 	for _, other := range s.hub.others(conv, except) {
-		if samePerson(other.who, except.who) { // else it was theirs, and they have not heard yet that it is not
+		if except == nil || samePerson(other.who, except.who) { // else it was theirs, and they have not heard yet that it is not
 			other.offer(frames)
 		}
 	}

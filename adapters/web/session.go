@@ -21,6 +21,7 @@ type session struct {
 	server *Server
 	conn   *websocket.Conn
 
+	home    string // the tenant of whoever comes without a token
 	who     bot.Identity
 	conv    string
 	chosen  string // the language hello asked for; "" is the one the person writes
@@ -301,7 +302,7 @@ func (s *session) end() {
 	s.closing.Store(true)
 	if s.greeted.Load() {
 		s.server.hub.leave(s.conv, s)
-		s.server.people.leave(s.who)
+		s.server.leave(s.who)
 	}
 	s.out.finish()
 	s.conn.Close()

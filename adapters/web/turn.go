@@ -13,6 +13,9 @@ func (s *session) enqueue(f frame) *fault {
 	if wait, ok := s.server.people.acts.take(s.who, s.server.elapsed()); !ok {
 		return &fault{code: codeRateLimited, wait: wait}
 	}
+	if wait, ok := s.server.identity.tenants.of(s.who.Tenant).take(s.server.elapsed()); !ok {
+		return &fault{code: codeBusy, wait: wait}
+	}
 	if s.server.draining.Load() {
 		return &fault{code: codeBusy}
 	}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kaitong/adapters/tokens"
+	"kaitong/configs"
+)
+
+// Each tenant's people are answered from its own pack, by one server.
+func TestTenantsAreAnsweredFromTheirPacks(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	key := filepath.Join(data, "shared.key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("k", 40)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := startApp(t, func(c *configs.Config) {
+		c.Data, c.Auth.KeyFile = data, key
+		c.Tenants = []configs.Tenant{{Name: "default"}, {Name: "sim", Pack: filepath.FromSlash("../../knowledge/testdata/esim")}}
+	})
+	for tenant, want := range map[string][2]string{"default": {"Jiebei", "the assessment"}, "sim": {"eSIM", "no service"}} {
+		p := tenantPerson(t, address, key, tenant)
+		var welcome struct {
+			Greeting json.RawMessage `json:"greeting"`
+			Page     json.RawMessage `json:"page"`
+		}
+		if err := json.Unmarshal(p.frames[len(p.frames)-1].Data, &welcome); err != nil || !strings.Contains(string(welcome.Greeting), want[0]) {
+			t.Errorf("%s is greeted with %s, %v", tenant, welcome.Greeting, err)
+		}
+		answer := p.ask("hello")
+		if text, err := json.Marshal(answer); err != nil || !strings.Contains(string(text), want[1]) {
+			t.Errorf("%s is answered %s, %v", tenant, text, err)
+		}
+	}
+}
+
+// tenantPerson is somebody for whom the host app of a tenant has signed.
+func tenantPerson(t *testing.T, address, key, tenant string) *person {
+	t.Helper()
+	code, token, problems := command(t, "", "token", "mint", "--user", "u-1", "--tenant", tenant, "--key-file", key)
+	if code != exitOK {
+		t.Fatal(problems)
+	}
+	c := &client{frames: make(chan frame, 64), ended: make(chan struct{})}
+	if err := c.connect(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.close() })
+	go c.read()
+	if err := c.send("hello", hello{Locale: "en", Token: strings.TrimSpace(token)}); err != nil {
+		t.Fatal(err)
+	}
+	p := &person{t: t, client: c}
+	p.until("welcome")
+	return p
+}
+
+func TestTenantsWhoseFilesAreNone(t *testing.T) {
+	t.Parallel()
+	config := configs.Default()
+	config.Tenants = []configs.Tenant{{Name: "default", Pack: t.TempDir()}}
+	if _, err := readTenants(config); err == nil || !strings.Contains(err.Error(), "tenant default: no pack in") {
+		t.Errorf("a folder without a pack: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte("no key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config.Auth.Algorithm = string(tokens.EdDSA)
+	config.Tenants = []configs.Tenant{{Name: "default", KeyFile: path}}
+	if _, err := webTenants(config); err == nil || !strings.Contains(err.Error(), "default: key_file: want public keys") {
+		t.Errorf("a file without keys: %v", err)
+	}
+}
