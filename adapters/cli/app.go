@@ -212,10 +212,11 @@ func webOptions(c *core) (web.Options, error) {
 	if err != nil {
 		return web.Options{}, fmt.Errorf("trusted proxies: %w", err)
 	}
-	tenants, err := webTenants(c.config)
+	tenants, rings, err := webTenants(c.config)
 	if err != nil {
 		return web.Options{}, err
 	}
+	c.tenantRings = rings
 	warnAboutTenants(c.config, c.logger)
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{

@@ -73,7 +73,7 @@ func TestTenantsWhoseFilesAreNone(t *testing.T) {
 	}
 	config.Auth.Algorithm = string(tokens.EdDSA)
 	config.Tenants = []configs.Tenant{{Name: "default", KeyFile: path}}
-	if _, err := webTenants(config); err == nil || !strings.Contains(err.Error(), "default: key_file: want public keys") {
+	if _, _, err := webTenants(config); err == nil || !strings.Contains(err.Error(), "default: key_file: want public keys") {
 		t.Errorf("a file without keys: %v", err)
 	}
 }
