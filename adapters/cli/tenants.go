@@ -107,20 +107,24 @@ func (c *core) packTrouble() error {
 }
 
 // webTenants translates the configuration for the web server. Who has keys of their
-// own has a ring of them, which can be changed.
-func webTenants(config configs.Config) ([]web.Tenant, map[string]*keyRing, error) {
+// own has a ring of them, which can be changed; who has only an issuer of their own
+// shares the keys of everybody.
+func webTenants(config configs.Config, usual tokens.Source) ([]web.Tenant, map[string]*keyRing, error) {
 	var list []web.Tenant
 	rings := map[string]*keyRing{}
 	for _, tenant := range config.Tenants {
 		one := web.Tenant{Name: tenant.Name, Origins: tenant.AllowedOrigins, Sockets: tenant.Sockets, Messages: tenant.MessagesPerWindow}
+		rules := rulesOf(tenant.Auth(config.Auth))
+		rules.Keys = usual
 		if tenant.KeyFile != "" {
 			ring, err := ringOfTenant(config, tenant)
 			if err != nil {
 				return nil, nil, err
 			}
-			rules := rulesOf(tenant.Auth(config.Auth))
 			rings[tenant.Name] = newKeyRing(ring)
 			rules.Keys = rings[tenant.Name]
+		}
+		if tenant.KeyFile != "" || tenant.Issuer != "" {
 			one.Token = &rules
 		}
 		list = append(list, one)
