@@ -89,7 +89,10 @@ func (s *Server) authorised(r *http.Request) (passport, *fault) {
 	case strings.EqualFold(scheme, "Bearer"):
 		return s.identity.fromToken(r.Context(), token)
 	case strings.EqualFold(scheme, "Anonymous"):
-		return s.identity.fromAnon(token, s.identity.tenants.home(r))
+		if bad := s.door.mayAsk(r, s.elapsed()); bad != nil {
+			return passport{}, bad
+		}
+		return s.identity.fromAnon(token, s.home(r))
 	}
 	return passport{}, &fault{code: codeUnauthorized, cause: errors.New("no token")}
 }
