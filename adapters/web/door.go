@@ -14,7 +14,7 @@ import (
 type door struct {
 	handshakes *allowance[netip.Addr]
 	requests   *allowance[netip.Addr] // of people without a name
-	proxies    edge.Proxies // whose X-Forwarded-For is believed
+	proxies    edge.Proxies           // whose X-Forwarded-For is believed
 }
 
 func newDoor(limits Limits, proxies edge.Proxies) door {
@@ -31,7 +31,9 @@ func (d door) allow(handshakes int) {
 }
 
 // mayKnock takes one handshake from the allowance of the address r comes from.
-func (d door) mayKnock(r *http.Request, now time.Duration) *fault { return d.take(d.handshakes, r, now) }
+func (d door) mayKnock(r *http.Request, now time.Duration) *fault {
+	return d.take(d.handshakes, r, now)
+}
 
 // mayAsk takes one request of somebody without a name.
 func (d door) mayAsk(r *http.Request, now time.Duration) *fault { return d.take(d.requests, r, now) }
