@@ -68,15 +68,17 @@ func (e *eraser) erase(ctx context.Context, reason store.Reason, conversations .
 	return gone, e.wipe(ctx), nil
 }
 
-// eraseAll leaves the files to be wiped at the next look.
+// eraseAll leaves the files to be wiped at the next look. What is asked for is on
+// record before anybody waits: another erasure may take longer than the asker does.
+// Where the one who looks is faster, what it erased is not counted here.
 func (e *eraser) eraseAll(ctx context.Context, reason store.Reason, conversations []string) (store.Erased, error) {
-	e.working.Lock()
-	defer e.working.Unlock()
 	at := time.Now()
 	if err := e.erasures.Ask(ctx, reason, at, conversations...); err != nil {
 		return store.Erased{}, err
 	}
 	e.pass(eraseAsked)
+	e.working.Lock()
+	defer e.working.Unlock()
 	due := make([]store.Asked, len(conversations))
 	for i, name := range conversations {
 		due[i] = store.Asked{Conversation: name, Reason: reason, At: at}
@@ -304,8 +306,8 @@ func (c *core) erasePerson(ctx context.Context, who bot.Identity) (web.ErasedPer
 	if err != nil || len(names) == 0 {
 		return web.ErasedPerson{Wiped: true}, err
 	}
-	gone, wiped, err := c.eraser.erase(ctx, store.ReasonRequest, names...)
-	return web.ErasedPerson{Conversations: gone.Conversations, Told: told.names(), Wiped: wiped}, err
+	_, wiped, err := c.eraser.erase(ctx, store.ReasonRequest, names...)
+	return web.ErasedPerson{Conversations: int64(len(names)), Told: told.names(), Wiped: wiped}, err
 }
 
 // toldOf finds out who else keeps something of a person.

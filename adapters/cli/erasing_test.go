@@ -12,11 +12,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
 
+	"kaitong/adapters/store"
 	"kaitong/configs"
 )
 
@@ -414,4 +416,38 @@ func TestEraseOnSeveralNodes(t *testing.T) {
 	if code, out, notes := kaitong(t, "verify", "--database", nodes.database); code != exitOK || !strings.Contains(out, "tombstones of 1 conversation(s)") {
 		t.Errorf("verify: %d %s%s", code, out, notes)
 	}
+}
+
+// What somebody asks for while another erasure takes its time is on record at once:
+// it happens, also if they do not wait.
+func TestErasureIsOnRecordWhileAnotherIsUnderWay(t *testing.T) {
+	t.Parallel()
+	app, err := NewApp(t.Context(), demoConfig(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.Close(context.Background()) })
+	e := app.core.eraser
+	e.working.Lock()
+	release := sync.OnceFunc(e.working.Unlock)
+	t.Cleanup(release)
+	ctx, hangUp := context.WithCancel(t.Context())
+	answered := make(chan error, 1)
+	go func() {
+		_, _, err := e.erase(ctx, store.ReasonRequest, "c_waits")
+		answered <- err
+	}()
+	eventually(t, "the erasure is on record", func() bool {
+		due, err := e.erasures.Due(t.Context(), 10)
+		return err == nil && len(due) == 1 && due[0].Conversation == "c_waits"
+	})
+	hangUp()
+	release()
+	if err := <-answered; err == nil {
+		t.Error("nobody waited, and it is said to be done")
+	}
+	eventually(t, "it is done", func() bool {
+		due, err := e.erasures.Due(t.Context(), 10)
+		return err == nil && len(due) == 0
+	})
 }

@@ -39,6 +39,17 @@ func (p Proxies) Address(r *http.Request) netip.Addr {
 	return peer
 }
 
+// Inside says whether r comes from this machine or a private network. Over a proxy
+// that is not one of ours it may come from anywhere.
+func (p Proxies) Inside(r *http.Request) bool {
+	peer := RemoteAddr(r)
+	if r.Header.Get("X-Forwarded-For") != "" && !p.Trust(peer) {
+		return false
+	}
+	from := p.Address(r)
+	return from.IsLoopback() || from.IsPrivate() || from.IsLinkLocalUnicast()
+}
+
 // Host is what the browser calls us.
 func (p Proxies) Host(r *http.Request) string {
 	if host := r.Header.Get("X-Forwarded-Host"); host != "" && p.Trust(RemoteAddr(r)) {

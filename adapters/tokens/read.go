@@ -127,6 +127,9 @@ func (f fields) text(name string) (string, error) {
 	if err := json.Unmarshal(raw, &value); err != nil || value == nil {
 		return "", refuse(Malformed, "%s is no text", name)
 	}
+	if strings.ContainsRune(*value, utf8.RuneError) { // different halves of characters are read as the same
+		return "", refuse(Malformed, "%s holds half a character", name)
+	}
 	return *value, nil
 }
 

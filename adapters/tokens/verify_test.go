@@ -168,6 +168,7 @@ func TestTokensAreReadStrictly(t *testing.T) {
 		{"something behind the claims", forge(t, s, `{"alg":"HS256"}`, plain+"{}"), Malformed},
 		{"claims are a list", forge(t, s, `{"alg":"HS256"}`, "["+plain+"]"), Malformed},
 		{"claims are no UTF-8", forge(t, s, `{"alg":"HS256"}`, body+",\"x\":\"\xff\"}"), Malformed},
+		{"half a character in sub", forge(t, s, `{"alg":"HS256"}`, strings.Replace(plain, "user-1", `user-\ud800`, 1)), Malformed},
 		{"nested without end", forge(t, s, `{"alg":"HS256"}`, body+`,"x":`+strings.Repeat("[", 100)+strings.Repeat("]", 100)+"}"), Malformed},
 		{"exp is a text", forge(t, s, `{"alg":"HS256"}`, claimsText(t, map[string]any{"exp": "9999999999"})), Malformed},
 		{"exp beyond all numbers", forge(t, s, `{"alg":"HS256"}`, `{"sub":"u","aud":"kaitong","exp":1e300}`), Malformed},

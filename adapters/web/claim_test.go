@@ -107,6 +107,26 @@ func TestTakenOverAtAnotherNode(t *testing.T) {
 	p.exchange("m3", "x")
 }
 
+// What was missed of another node is found by comparing with the log, also where the
+// one who has signed in looks at the conversation as well.
+func TestTakenOverUnheardOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second, anon := w.stranger()
+	if err := w.engine.Claim(t.Context(), first.conv, first.whoIs(w, anon), w.identity("demo-a")); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		p := w.dial()
+		p.hello(map[string]any{"token": w.token("demo-a"), "resume": map[string]any{"conv": first.conv, "epoch": w.engine.epoch, "after_seq": 2}})
+	}
+	w.server.AnnounceAll()
+	for _, former := range []*peer{first, second} {
+		former.wantError(codeMoved)
+		former.wantClose(4404)
+	}
+}
+
 // whoIs is the name behind an anonymous token.
 func (p *peer) whoIs(w *world, anon string) bot.Identity {
 	p.t.Helper()

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"testing"
+	"time"
 
 	"kaitong/adapters/edge"
 )
@@ -29,6 +30,32 @@ func TestHandshakesPerAddress(t *testing.T) {
 	}
 	clock.advance(1e9)
 	w.dial()
+}
+
+// A new anonymous name costs nothing, so those who ask over HTTP under ever new ones
+// are limited by where they come from. People with a name of their own are not.
+func TestNewNamesOverHTTPPerAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.Limits.Handshakes, o.Personal = 2, (&belongings{}).personal() })
+	clock := w.stopClock()
+	for _, route := range []string{"/v1/me/export", "/v1/conversations/c_1/events"} {
+		clock.advance(time.Minute)
+		refused := 0
+		for range 4 {
+			if a := w.request("GET", route, "", "Authorization", "Anonymous "+newAnonToken()); a.StatusCode == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		if refused != 2 {
+			t.Errorf("%s: %d of 4 new names were refused", route, refused)
+		}
+		for range 4 {
+			if a := w.request("GET", route, "", "Authorization", "Bearer "+w.token("demo-a")); a.StatusCode == http.StatusTooManyRequests {
+				t.Errorf("%s: somebody with a token is refused", route)
+			}
+		}
+		w.dial() // and sockets are counted for themselves
+	}
 }
 
 func TestAddressBehindProxies(t *testing.T) {

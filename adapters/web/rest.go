@@ -89,7 +89,10 @@ func (s *Server) authorised(r *http.Request) (passport, *fault) {
 	case strings.EqualFold(scheme, "Bearer"):
 		return s.identity.fromToken(r.Context(), token)
 	case strings.EqualFold(scheme, "Anonymous"):
-		return s.identity.fromAnon(token, s.identity.tenants.home(r))
+		if bad := s.door.mayAsk(r, s.elapsed()); bad != nil {
+			return passport{}, bad
+		}
+		return s.identity.fromAnon(token, s.home(r))
 	}
 	return passport{}, &fault{code: codeUnauthorized, cause: errors.New("no token")}
 }
@@ -194,10 +197,11 @@ type checkResult struct {
 	Runbook  string `json:"runbook,omitempty"` // what to do about it
 }
 
-// ready says whether traffic is welcome; with ?verbose also why not.
+// ready says whether traffic is welcome; with ?verbose also why not, to those in
+// one's own network: it tells figures, names of tenants and what is out of order.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	results, ok := s.runChecks(r.Context())
-	if !r.URL.Query().Has("verbose") {
+	if !r.URL.Query().Has("verbose") || !s.door.proxies.Inside(r) {
 		if !ok {
 			s.problem(w, r, &fault{code: codeNotReady})
 			return

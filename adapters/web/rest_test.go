@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -308,6 +310,44 @@ func TestReadyWithoutWhatIsOptional(t *testing.T) {
 	want := checkResult{Name: "message bus", Degraded: true, Reason: "NATS is not connected", Runbook: "docs/operations.md#message-bus"}
 	if got := body.Checks[len(body.Checks)-1]; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// What the checks have to say (figures, names of tenants, what is out of order) is
+// for those in one's own network. Who comes over a proxy that is not known may be
+// anybody.
+func TestWhyIsForOnesOwnNetwork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) {
+		o.Proxies = edge.Proxies{netip.MustParsePrefix("10.0.0.0/8")}
+		o.Checks = []Check{{Name: "alerts", Run: func(context.Context) error { return nil }, Note: func() string { return "40 contacts" }}}
+	})
+	for _, c := range []struct {
+		remote, forwarded string
+		told              bool
+	}{
+		{"127.0.0.1:1", "", true},
+		{"[::1]:1", "", true},
+		{"192.168.3.4:1", "", true},
+		{"[fd00::7]:1", "", true},
+		{"203.0.113.7:1", "", false},
+		{"10.0.0.1:1", "", true},
+		{"10.0.0.1:1", "192.168.3.4", true},
+		{"10.0.0.1:1", "203.0.113.7", false},
+		{"10.0.0.1:1", "192.168.3.4, 203.0.113.7", false},
+		{"127.0.0.1:1", "203.0.113.7", false},
+		{"127.0.0.1:1", "127.0.0.1", false},
+		{"203.0.113.7:1", "127.0.0.1", false},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/readyz?verbose", nil)
+		if r.RemoteAddr = c.remote; c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		answer := httptest.NewRecorder()
+		w.server.Handler().ServeHTTP(answer, r)
+		if told := strings.Contains(answer.Body.String(), "40 contacts"); answer.Code != 200 || told != c.told {
+			t.Errorf("%s for %q: %d %s", c.remote, c.forwarded, answer.Code, answer.Body)
+		}
 	}
 }
 

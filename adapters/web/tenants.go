@@ -78,14 +78,18 @@ func (t tenants) ruling(token string) *tenant {
 	return t.known[cmp.Or(claims.Tenant, t.usual)]
 }
 
-// home is whose people somebody without a token is: of the tenant whose page they
-// come from, by its origin or by the name under which it was reached.
-func (t tenants) home(r *http.Request) string {
-	origin := r.Header.Get("Origin")
+// home is whose people somebody without a token is.
+func (s *Server) home(r *http.Request) string {
+	return s.identity.tenants.home(r.Header.Get("Origin"), s.door.proxies.Host(r))
+}
+
+// home is the tenant whose page somebody comes from, by its origin or by the name
+// under which it was reached.
+func (t tenants) home(origin, reached string) string {
 	for name, one := range t.known {
 		for _, own := range one.Origins {
 			_, host, _ := strings.Cut(own, "://")
-			if strings.EqualFold(origin, own) || origin == "" && strings.EqualFold(r.Host, host) {
+			if strings.EqualFold(origin, own) || origin == "" && strings.EqualFold(reached, host) {
 				return name
 			}
 		}

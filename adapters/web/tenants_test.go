@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
+	"kaitong/adapters/edge"
 	"kaitong/adapters/tokens"
 )
 
@@ -106,6 +108,29 @@ func TestAnonymousPeopleAreOfTheirPage(t *testing.T) {
 			if answer.StatusCode != status {
 				t.Errorf("from %q, asked from %q: %d", origin, asked, answer.StatusCode)
 			}
+		}
+	}
+}
+
+// In iframe mode the chat's own page asks without an Origin. Behind a proxy that
+// calls us by another name it is the name the browser used that counts, if the proxy
+// is one of ours.
+func TestAnonymousPeopleBehindAProxy(t *testing.T) {
+	t.Parallel()
+	for trusted, want := range map[string]int{"127.0.0.0/8": 200, "10.0.0.0/8": 404} {
+		w := newWorld(t, func(o *Options) {
+			o.Tenants = []Tenant{{Name: "default"}, {Name: "bank-2", Origins: []string{"https://bank-2.example"}}}
+			o.Origins, o.Proxies = append(o.Origins, "https://bank-2.example"), edge.Proxies{netip.MustParsePrefix(trusted)}
+		})
+		p, _, err := w.tryDial(http.Header{"Origin": {"https://bank-2.example"}}, subprotocol)
+		if err != nil {
+			t.Fatal(err)
+		}
+		anon := p.hello(map[string]any{}).Data["anon"].(string)
+		p.exchange("m1", "x")
+		a := w.request("GET", "/v1/conversations/"+p.conv+"/events", "", "Authorization", "Anonymous "+anon, "X-Forwarded-Host", "bank-2.example")
+		if a.StatusCode != want {
+			t.Errorf("proxy of %s: %d", trusted, a.StatusCode)
 		}
 	}
 }

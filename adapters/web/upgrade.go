@@ -40,7 +40,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return // answered by the upgrader
 	}
 	session := newSession(s, conn, tap.wire)
-	session.home = s.identity.tenants.home(r)
+	session.home = s.home(r)
 	if s.options.Follow != nil {
 		session.traceparent = r.Header.Get("Traceparent")
 	}
