@@ -123,7 +123,14 @@ func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFil
 	if err != nil || from.Database != "sqlite" {
 		return err
 	}
-	if err := verified(ctx, store.Options{Dir: stage, KeyFile: keyFile}, s); err != nil {
+	where := store.Options{Dir: stage, KeyFile: keyFile}
+	err = verified(ctx, where, s)
+	if errors.Is(err, store.ErrOlderSchema) { // whoever restores may have no older program
+		if err = bringUpToDate(ctx, where); err == nil {
+			err = verified(ctx, where, s)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if err := store.Renew(ctx, stage); err != nil {
@@ -140,4 +147,13 @@ func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFil
 		return err
 	}
 	return os.RemoveAll(stage)
+}
+
+// bringUpToDate does what the first start of a newer program does.
+func bringUpToDate(ctx context.Context, where store.Options) error {
+	log, err := store.Open(ctx, where)
+	if err != nil {
+		return err
+	}
+	return log.Close(context.WithoutCancel(ctx))
 }
