@@ -2,10 +2,15 @@ package bot
 
 // Forget drops what is remembered here of conversations that were erased from
 // the log, and takes them off the board: nobody waits in them any more. It never
-// waits; a turn that is under way finds out from the log.
+// waits; a turn that is under way finds out from the log. What questions were read
+// as goes altogether: nobody knows who asked them.
 func (e *Engine) Forget(erased func(conversation string) bool) {
 	e.shelf.forget(erased)
 	e.board.forget(erased)
+	e.library.forget()
+	for _, own := range e.libraries {
+		own.forget()
+	}
 }
 
 // forget drops folds. One in use is dropped when it is given back.

@@ -66,3 +66,14 @@ func (l *Library) Edition(id string) Edition {
 	}
 	return l.latest
 }
+
+// forget drops what questions were read as: it holds what people wrote, and nobody
+// knows who.
+func (l *Library) forget() {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	l.latest.heard.forget()
+	for _, edition := range l.former {
+		edition.heard.forget()
+	}
+}

@@ -74,3 +74,9 @@ func (m *memo) keep(text string, reading heard) {
 	}
 	m.young[text] = reading
 }
+
+func (m *memo) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.young, m.older = map[string]heard{}, nil
+}

@@ -23,3 +23,17 @@ func TestMemoForgets(t *testing.T) {
 		t.Error("what nobody asks any more is remembered")
 	}
 }
+
+// Of somebody who was erased no words stay, whichever edition read them.
+func TestLibraryForgetsWhatWasRead(t *testing.T) {
+	t.Parallel()
+	library := NewLibrary(Edition{ID: "one"})
+	former := library.Latest()
+	library.Publish(Edition{ID: "two"})
+	former.heard.keep("words", heard{})
+	library.Latest().heard.keep("words", heard{})
+	library.forget()
+	if len(former.heard.young)+len(library.Latest().heard.young) > 0 {
+		t.Error("words are remembered")
+	}
+}

@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/pressly/goose/v3"
 
 	"kaitong/adapters/backup"
 	"kaitong/adapters/store"
@@ -138,6 +142,46 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(damaged, "kaitong.db")); err == nil {
 		t.Error("a server would take the damaged log for the whole")
+	}
+}
+
+// A backup of an older version is brought up to date: the one who restores has the
+// new version, and may have no other.
+func TestRestoreOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old := filepath.Join(dir, "old.db")
+	db, err := sql.Open("sqlite", old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("../store/migrations/sqlite"),
+		goose.WithTableName("schema_version"), goose.WithDisableGlobalRegistry(true))
+	if err == nil {
+		_, err = provider.UpTo(t.Context(), 2)
+	}
+	if err == nil {
+		_, err = db.ExecContext(t.Context(), `INSERT INTO turns (position, conversation, version, at, events) VALUES (1, 'a', 1, '2026-01-01T00:00:00.000000000Z', '[]')`)
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	to, data := filepath.Join(dir, "backup"), filepath.Join(dir, "data")
+	maker, err := backup.NewMaker(to)
+	if err == nil {
+		err = maker.Add(t.Context(), "kaitong.db", old)
+	}
+	if err == nil {
+		_, err = maker.Finish(t.Context(), backup.Manifest{Database: "sqlite"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, notes := kaitong(t, "restore", to, "--data", data); code != exitOK {
+		t.Fatalf("code %d: %s%s", code, out, notes)
+	}
+	if code, out, notes := kaitong(t, "verify", "--data", data); code != exitOK || !strings.Contains(out, "1 turn(s)") {
+		t.Errorf("code %d: %s%s", code, out, notes)
 	}
 }
 

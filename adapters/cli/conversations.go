@@ -22,6 +22,7 @@ type conversationsCommand struct {
 	Show    showCommand    `cmd:"" help:"Show one conversation, and how each message was understood."`
 	Record  recordCommand  `cmd:"" help:"Make a dialogue for a pack's tests out of a conversation."`
 	Erase   eraseCommand   `cmd:"" help:"Erase conversations, or all of a person, for good."`
+	Erased  erasedCommand  `cmd:"" help:"Print the tombstones of what was erased, to erase it again after a restore."`
 	Rekey   rekeyCommand   `cmd:"" help:"Encrypt all conversations with the first key of the key file."`
 	Rebuild rebuildCommand `cmd:"" help:"Make the list of conversations anew from the log."`
 }

@@ -253,6 +253,9 @@ func (c *core) tidyErasures() {
 // forgetErased drops what is remembered here, and sends away who looks at it.
 func (c *core) forgetErased(erased func(conversation string) bool) {
 	c.engine.Forget(erased)
+	if c.model != nil {
+		c.model.Forget()
+	}
 	if c.web != nil {
 		c.web.Erased(erased)
 	}

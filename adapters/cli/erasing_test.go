@@ -187,6 +187,50 @@ func TestEraseWithoutAServer(t *testing.T) {
 	}
 }
 
+// What was erased after a backup is erased again when that is restored; the list
+// for it tells of nobody.
+func TestRestoreErasesAgain(t *testing.T) {
+	t.Parallel()
+	config, dir := demoConfig(t), t.TempDir()
+	address, stop := launch(t, config)
+	p, other := appealed(t, address, "demo-rejected"), newPerson(t, address, "demo-overdue", "")
+	other.ask("为什么我的借呗开通不了？")
+	traces, to, list := tracesOf(p), filepath.Join(dir, "backup"), filepath.Join(dir, "erased.json")
+	if code, out, notes := kaitong(t, "backup", to, "--data", config.Data); code != exitOK {
+		t.Fatalf("%s%s", out, notes)
+	}
+	if code, out, notes := kaitong(t, "conversations", "erase", "--user", "demo-rejected", "--data", config.Data, "--yes"); code != exitOK {
+		t.Fatalf("%s%s", out, notes)
+	}
+	stop()
+	code, out, notes := kaitong(t, "conversations", "erased", "--data", config.Data)
+	if code != exitOK || strings.Contains(out, traces[0]) {
+		t.Fatalf("%s%s", out, notes)
+	}
+	if err := os.WriteFile(list, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config.Data = filepath.Join(dir, "restored")
+	if code, out, notes := kaitong(t, "restore", to, "--data", config.Data, "--erased", list); code != exitOK || !strings.Contains(out, "1 conversation(s) that were erased") {
+		t.Fatalf("%s%s", out, notes)
+	}
+	if countTraces(t, config.Data, traces...) == 0 {
+		t.Fatal("there is nothing to erase again")
+	}
+	_, stop = launch(t, config)
+	for code = exitFailed; code != exitOK; { // it is done at once, and seen from beside
+		code, _, _ = kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes")
+	}
+	stop()
+	wantNoTrace(t, config.Data, traces[:3]...)
+	if err := os.WriteFile(list, []byte(`{"log":"00","names":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, notes := kaitong(t, "restore", to, "--data", filepath.Join(dir, "another"), "--erased", list); code != exitFailed || !strings.Contains(notes, "of another log") {
+		t.Errorf("code %d: %s", code, notes)
+	}
+}
+
 // A person takes what is theirs with them, and has it erased.
 func TestPersonExportsAndErases(t *testing.T) {
 	t.Parallel()

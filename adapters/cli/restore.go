@@ -19,6 +19,7 @@ import (
 type restoreCommand struct {
 	From   string `arg:"" help:"A backup: the directory, or the file." type:"existingpath"`
 	Config string `help:"Configuration file of the server, for the key that conversations are encrypted with." type:"existingfile" placeholder:"FILE"`
+	Erased string `help:"What was erased since, as kaitong conversations erased printed it: it is erased again." type:"existingfile" placeholder:"FILE"`
 	Data   string `help:"Directory to restore into; it must be empty, or not there." required:"" type:"path" placeholder:"DIR"`
 }
 
@@ -31,6 +32,8 @@ wrote after the backup is not in it, and they are shown what is.
 Put the keys back where the configuration names them; they are in no backup. Where conversations
 are encrypted, their key is needed to verify them: name the configuration.
 
+What was erased after the backup is in it. Name the list of what was erased, and it goes again.
+
 Examples:
   kaitong restore /backups/kaitong-2026-11-28 --data /var/lib/kaitong
   kaitong restore /backups/kaitong-2026-11-28.tar.gz --data ./try`
@@ -42,6 +45,13 @@ const unfinished = "restoring"
 
 // Run restores.
 func (c restoreCommand) Run(ctx context.Context, s streams) error {
+	var graves store.Graves
+	if c.Erased != "" {
+		var err error
+		if graves, err = readGraves(c.Erased); err != nil {
+			return err
+		}
+	}
 	if err := emptyDir(c.Data); err != nil {
 		return err
 	}
@@ -49,12 +59,15 @@ func (c restoreCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Erased != "" && from.Database != "sqlite" {
+		return usageError{"the log is not in this backup, so nothing of it can be erased again"}
+	}
 	config, err := configs.Load(c.Config, os.Environ())
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "Backup of %s by version %s, %d turn(s)\n", from.Made.Local().Format(time.DateTime), from.Program, from.Turns)
-	if err := c.restore(ctx, from, config.Encryption.KeyFile, s); err != nil {
+	if err := c.restore(ctx, from, config.Encryption.KeyFile, graves, s); err != nil {
 		return fmt.Errorf("restore: %w (nothing in %s can be used: remove it before you try again)", err, c.Data)
 	}
 	if from.Database != "sqlite" {
@@ -93,7 +106,7 @@ func onlyOurs(from *backup.Backup) error {
 	return nil
 }
 
-func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFile string, s streams) error {
+func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFile string, graves store.Graves, s streams) error {
 	if err := onlyOurs(from); err != nil {
 		return err
 	}
@@ -110,14 +123,37 @@ func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFil
 	if err != nil || from.Database != "sqlite" {
 		return err
 	}
-	if err := verified(ctx, store.Options{Dir: stage, KeyFile: keyFile}, s); err != nil {
+	where := store.Options{Dir: stage, KeyFile: keyFile}
+	err = verified(ctx, where, s)
+	if errors.Is(err, store.ErrOlderSchema) { // whoever restores may have no older program
+		if err = bringUpToDate(ctx, where); err == nil {
+			err = verified(ctx, where, s)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if err := store.Renew(ctx, stage); err != nil {
 		return err
 	}
+	if c.Erased != "" {
+		count, err := eraseAgain(ctx, stage, graves)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%d conversation(s) that were erased since the backup are erased again as soon as a server starts.\n", count)
+	}
 	if err := os.Rename(filepath.Join(stage, store.FileName), filepath.Join(c.Data, store.FileName)); err != nil {
 		return err
 	}
 	return os.RemoveAll(stage)
+}
+
+// bringUpToDate does what the first start of a newer program does.
+func bringUpToDate(ctx context.Context, where store.Options) error {
+	log, err := store.Open(ctx, where)
+	if err != nil {
+		return err
+	}
+	return log.Close(context.WithoutCancel(ctx))
 }

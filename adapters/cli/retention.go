@@ -12,9 +12,9 @@ const (
 	// retainEvery is how often is looked for conversations that were kept long
 	// enough.
 	retainEvery = time.Hour
-	// retainBatch is how many are erased before others may be, and retainMost how
-	// many at a look.
-	retainBatch = 200
+	// retainBatch is how many are erased at once, so that it is no time since they
+	// were looked at: who comes back stays. retainMost is how many are at a look.
+	retainBatch = eraseBatch
 	retainMost  = 20_000
 )
 

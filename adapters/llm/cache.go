@@ -16,6 +16,7 @@ type cache[V any] struct {
 
 	mu           sync.Mutex
 	young, older map[cacheKey]cached[V]
+	cleared      int // times
 }
 
 type cacheKey [sha256.Size]byte
@@ -48,10 +49,27 @@ func (c *cache[V]) find(key cacheKey) (answer V, ok bool) {
 	return known.answer, true
 }
 
-func (c *cache[V]) keep(key cacheKey, answer V) {
+// keep remembers an answer, unless all were forgotten since round.
+func (c *cache[V]) keep(key cacheKey, answer V, round int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.put(key, cached[V]{answer, c.now().Add(c.last)})
+	if round == c.cleared {
+		c.put(key, cached[V]{answer, c.now().Add(c.last)})
+	}
+}
+
+// round is what keep wants to know of the moment when it was asked.
+func (c *cache[V]) round() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cleared
+}
+
+func (c *cache[V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.young, c.older = map[cacheKey]cached[V]{}, nil
+	c.cleared++
 }
 
 // put needs the lock.

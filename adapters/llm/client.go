@@ -120,6 +120,7 @@ func (c *Client) converse(ctx context.Context, p prompt, key cacheKey, read func
 	default:
 		return "", ErrBusy
 	}
+	round := c.cache.round()
 	said, err := c.answer(ctx, p, nil)
 	if err != nil {
 		return "", err
@@ -134,8 +135,16 @@ func (c *Client) converse(ctx context.Context, p prompt, key cacheKey, read func
 	if wrong != nil {
 		return "", fmt.Errorf("%w: %w", ErrInvalid, wrong)
 	}
-	c.cache.keep(key, said.text)
+	c.cache.keep(key, said.text, round)
 	return said.text, nil
+}
+
+// Forget drops all answers that are remembered, and those that are on their way
+// are not remembered. Nobody knows whose words they were made of, so that is what
+// there is to do when somebody is erased.
+func (c *Client) Forget() {
+	c.cache.clear()
+	c.vectors.clear()
 }
 
 // repair tells a model what was wrong with its answer.

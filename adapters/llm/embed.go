@@ -73,7 +73,7 @@ func (c *Client) embed(ctx context.Context, texts []string, batch []int, vectors
 	if err != nil {
 		return err
 	}
-	begun := time.Now()
+	begun, round := time.Now(), c.vectors.round()
 	said, err := c.embedBreaker.Execute(func() (reply, error) { return c.embedded(ctx, some) })
 	switch {
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
@@ -87,7 +87,7 @@ func (c *Client) embed(ctx context.Context, texts []string, batch []int, vectors
 	c.took(UseEmbed, time.Since(begun), said.usage)
 	for i, vector := range said.vectors {
 		vectors[batch[i]] = vector
-		c.vectors.keep(c.vectorKey(some[i]), vector)
+		c.vectors.keep(c.vectorKey(some[i]), vector, round)
 	}
 	return err
 }

@@ -103,6 +103,23 @@ func TestLogsHoldNoWordsOfAModel(t *testing.T) {
 	}
 }
 
+// Answers are asked for anew after everything was forgotten, also one that was on
+// its way then.
+func TestNothingIsRememberedAfterForgetting(t *testing.T) {
+	t.Parallel()
+	var c *llm.Client
+	p := provider(t, func(r llmtest.Request) string {
+		c.Forget()
+		return theNetwork(r)
+	})
+	c = client(t, p)
+	for asked := 1; asked <= 2; asked++ {
+		if _, err := c.Interpret(t.Context(), question("老转圈")); err != nil || len(p.Asked()) != asked {
+			t.Errorf("asked %d times: %v", len(p.Asked()), err)
+		}
+	}
+}
+
 func TestTimesAndTokensAreCounted(t *testing.T) {
 	t.Parallel()
 	p := provider(t, theNetwork)

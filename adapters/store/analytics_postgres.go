@@ -171,6 +171,8 @@ func analyticsInserts() []analyticsInsert {
 				place = excluded.place, marks = excluded.marks, closed = excluded.closed, body = excluded.body`, contactColumns},
 		{`INSERT INTO analytics_persons (person, conversation, n) SELECT * FROM unnest($1::bytea[], $2::text[], $3::bigint[])
 			ON CONFLICT (person) DO UPDATE SET conversation = excluded.conversation, n = excluded.n`, personColumns},
+		// a name from before somebody signed in
+		{`DELETE FROM analytics_persons WHERE person = ANY($1::bytea[]) AND conversation = ''`, func(page *analyticsPage) []any { return personColumns(page)[:min(1, len(page.persons))] }},
 		{`INSERT INTO analytics_days (day, least, most) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
 			ON CONFLICT (day) DO UPDATE SET
 				least = least(analytics_days.least, excluded.least), most = greatest(analytics_days.most, excluded.most)`, dayColumns},

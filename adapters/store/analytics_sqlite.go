@@ -18,7 +18,7 @@ type sqliteAnalytics struct {
 	begin, commit, rollback *sqliteStatement
 	move                    *sqliteStatement
 	place, name, contact    *sqliteStatement
-	person, day             *sqliteStatement
+	person, nobody, day     *sqliteStatement
 	cell, counts            *sqliteStatement
 	keys, keyCounts         *sqliteStatement
 	prepared                []*sqliteStatement
@@ -49,6 +49,7 @@ func (a *sqliteAnalytics) prepare() error {
 		{`INSERT INTO analytics_names (id, kind, key) VALUES (?1, ?2, ?3)`, &a.name},
 		{`INSERT OR REPLACE INTO analytics_contacts (conversation, n, opened, day, place, marks, closed, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, &a.contact},
 		{`INSERT OR REPLACE INTO analytics_persons (person, conversation, n) VALUES (?1, ?2, ?3)`, &a.person},
+		{`DELETE FROM analytics_persons WHERE person = ?1`, &a.nobody},
 		{`INSERT INTO analytics_days (day, least, most) VALUES (?1, ?2, ?3)
 			ON CONFLICT (day) DO UPDATE SET least = min(least, excluded.least), most = max(most, excluded.most)`, &a.day},
 		{`SELECT counts FROM analytics_cells WHERE place = ?1 AND day = ?2`, &a.counts},
@@ -131,7 +132,13 @@ func (a *sqliteAnalytics) insertContacts(page *analyticsPage) error {
 
 func (a *sqliteAnalytics) insertPersons(page *analyticsPage) error {
 	for _, p := range page.persons {
-		if _, err := a.person.exec([]byte(p.person), p.conversation, p.n); err != nil {
+		var err error
+		if p.conversation == "" { // a name from before somebody signed in
+			_, err = a.nobody.exec([]byte(p.person))
+		} else {
+			_, err = a.person.exec([]byte(p.person), p.conversation, p.n)
+		}
+		if err != nil {
 			return err
 		}
 	}

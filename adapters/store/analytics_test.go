@@ -414,6 +414,37 @@ func TestForgottenLeaveNothing(t *testing.T) {
 	})
 }
 
+// Nothing points to the name that somebody had before they signed in, also before
+// they are forgotten.
+func TestClaimedLeaveNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, at site) {
+		log := openUnprojected(t, at.options)
+		h := newHistory(3, 1)
+		first := h.turn()
+		started := first.Events[0].(bot.Started)
+		started.User, started.Anonymous = "anon-1", true
+		first.Events[0] = started
+		put(t, log, first)
+		a := openUncounted(t, log, at.options, shanghai(t))
+		count(t, a)
+		put(t, log, h.next(h.conversations[0], bot.Claimed{Tenant: started.Tenant, User: "lin"}))
+		count(t, a)
+		persons := func(want int) {
+			t.Helper()
+			var rows int
+			if err := a.tables.db.QueryRowContext(t.Context(), `SELECT count(*) FROM analytics_persons`).Scan(&rows); err != nil || rows != want {
+				t.Errorf("%d persons, %v; want %d", rows, err, want)
+			}
+		}
+		persons(1)
+		if err := a.Forget(t.Context(), first.Conversation); err != nil {
+			t.Fatal(err)
+		}
+		persons(0)
+	})
+}
+
 // A user's id is in no row.
 func TestFiguresNameNobody(t *testing.T) {
 	t.Parallel()
