@@ -2,6 +2,7 @@ package backup_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,6 +133,72 @@ func replace(path, old, text string) error {
 		return err
 	}
 	return os.WriteFile(path, []byte(strings.ReplaceAll(string(content), old, text)), 0o600)
+}
+
+// Nothing is left of a backup that could not be packed, as on a full disk.
+func TestNothingIsLeftOfABackupThatFailed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"one.tar", "one.tar.gz"} {
+		m, err := backup.NewMaker(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{"a", "b"} {
+			if err := os.WriteFile(m.Path(file), []byte("content"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Note(t.Context(), file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Remove(m.Path("b")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Finish(t.Context(), backup.Manifest{}); err == nil {
+			t.Error("made without one of its files")
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// A file that goes on where it should have ended does not fill the disk.
+func TestNoMoreIsReadThanWasWritten(t *testing.T) {
+	t.Parallel()
+	path := made(t, "directory")
+	if err := os.Truncate(filepath.Join(path, "kaitong.db"), 1<<30); err != nil { // takes no room
+		t.Fatal(err)
+	}
+	b, err := backup.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := int64(0)
+	err = b.Each(t.Context(), func(_ backup.File, content io.Reader) error {
+		size, err := io.Copy(io.Discard, content)
+		read = max(read, size)
+		return err
+	})
+	if !errors.Is(err, backup.ErrDamaged) || read > 6001 {
+		t.Errorf("%v after %d bytes", err, read)
+	}
+}
+
+// The latest of many backups is often a link to it.
+func TestLinkToABackup(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "latest")
+	if err := os.Symlink(made(t, "directory"), link); err != nil {
+		t.Skip("no links here:", err)
+	}
+	if _, err := extract(t, link); err != nil {
+		t.Error(err)
+	}
 }
 
 func FuzzManifest(f *testing.F) {

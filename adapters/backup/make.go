@@ -145,7 +145,7 @@ func (m *Maker) pack(ctx context.Context) (path string, err error) {
 	into := tar.NewWriter(out)
 	for _, one := range append([]File{{Path: manifestName}}, m.files...) {
 		if err := m.packOne(ctx, into, one.Path); err != nil {
-			return "", err
+			return path, err
 		}
 	}
 	return path, into.Close()

@@ -27,6 +27,9 @@ func Open(path string) (*Backup, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w at %s: %w", ErrNone, path, err)
 	}
+	if path, err = filepath.EvalSymlinks(path); err != nil { // the latest one is often a link
+		return nil, fmt.Errorf("%w: %w", ErrNone, err)
+	}
 	return open(path, !info.IsDir())
 }
 
@@ -86,8 +89,8 @@ func (f File) read(ctx context.Context, content io.Reader, use func(File, io.Rea
 	through, into := io.Pipe()
 	copied := make(chan File, 1)
 	go func() {
-		got, err := copyOf(ctx, into, content)
-		_ = into.CloseWithError(err) // nil is the end
+		got, err := copyOf(ctx, into, io.LimitReader(content, f.Size+1)) // one too many is damage enough
+		_ = into.CloseWithError(err)                                     // nil is the end
 		copied <- got
 	}()
 	err := use(f, through)
@@ -96,7 +99,7 @@ func (f File) read(ctx context.Context, content io.Reader, use func(File, io.Rea
 	}
 	_ = through.CloseWithError(errStop) // ends the copying, if it has not
 	if got := <-copied; err == nil && (got.Size != f.Size || got.SHA256 != f.SHA256) {
-		return fmt.Errorf("%w: %s is not what was written: %d bytes instead of %d, or others", ErrDamaged, f.Path, got.Size, f.Size)
+		return fmt.Errorf("%w: %s is not what was written: not %d bytes, or others", ErrDamaged, f.Path, f.Size)
 	}
 	return err
 }

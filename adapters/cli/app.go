@@ -212,15 +212,17 @@ func webOptions(c *core) (web.Options, error) {
 	if err != nil {
 		return web.Options{}, fmt.Errorf("trusted proxies: %w", err)
 	}
-	tenants, err := webTenants(c.config)
+	rules := c.tokenRules()
+	tenants, rings, err := webTenants(c.config, rules.Keys)
 	if err != nil {
 		return web.Options{}, err
 	}
+	c.tenantRings = rings
 	warnAboutTenants(c.config, c.logger)
 	demo := c.config.Mode == configs.ModeDemo
 	options := web.Options{
 		Engine: c.timed(), Log: c.logger, Tenant: c.config.Tenant, Tenants: tenants,
-		Token: c.tokenRules(), Signer: c.auth.signer, Seals: c.auth.seals,
+		Token: rules, Signer: c.auth.signer, Seals: c.auth.seals,
 		Anonymous: true, Origins: originsOf(c.config), Proxies: proxies, Demo: demo, Hosts: hostsOf(c.config),
 		Limits: webLimits(c.config), Checks: c.checks(), Place: c.engine.Board().Position, Follow: c.follow(), Personal: c.personal(),
 	}

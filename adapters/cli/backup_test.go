@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kaitong/adapters/backup"
 	"kaitong/adapters/store"
 	"kaitong/adapters/store/storetest"
 	"kaitong/bot"
@@ -137,6 +138,36 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(damaged, "kaitong.db")); err == nil {
 		t.Error("a server would take the damaged log for the whole")
+	}
+}
+
+// A backup that brings more than Kaitong puts into one, such as keys or what SQLite
+// would play over the verified log, is no backup.
+func TestRestoreTakesNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"kaitong.db-wal", "token.key", "blobs.key", "analytics.db", "restoring/kaitong.db", "blobs"} {
+		dir := t.TempDir()
+		to, source := filepath.Join(dir, "backup"), filepath.Join(dir, "source")
+		if err := os.WriteFile(source, []byte("planted"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		maker, err := backup.NewMaker(to)
+		if err == nil {
+			err = maker.Add(t.Context(), name, source)
+		}
+		if err == nil {
+			_, err = maker.Finish(t.Context(), backup.Manifest{Database: "postgresql"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := filepath.Join(dir, "data")
+		if code, _, notes := kaitong(t, "restore", to, "--data", data); code != exitFailed || !strings.Contains(notes, "puts nothing like that") {
+			t.Errorf("%s: code %d, %s", name, code, notes)
+		}
+		if left, err := os.ReadDir(data); err == nil && len(left) > 0 {
+			t.Errorf("%s: restored %v", name, left)
+		}
 	}
 }
 

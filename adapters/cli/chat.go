@@ -204,6 +204,9 @@ func (c *chat) showMessage(f frame, data messageData) {
 	fmt.Fprintln(c.s.out)
 	renderBlocks(c.s.out, data.Blocks, c.style)
 	c.chinese = isChinese(data.Blocks)
+	if data.About != nil && data.About.Composed == bot.ByModel {
+		c.note("由 AI 生成 / Written by AI")
+	}
 	for _, block := range data.Blocks {
 		if block.Type == bot.BlockChoices {
 			c.offer = offer{message: f.ID, choices: block.Choices}

@@ -72,3 +72,20 @@ func TestSaving(t *testing.T) {
 		}
 	}
 }
+
+// Words of a model are marked in the terminal as they are on the page.
+func TestChatMarksWordsOfAModel(t *testing.T) {
+	t.Parallel()
+	for composed, marks := range map[string]int{bot.ByModel: 1, "authored": 0} {
+		var out strings.Builder
+		c := &chat{s: streams{out: &out}}
+		data, err := json.Marshal(bot.Message{Author: bot.AuthorBot, Blocks: []bot.Block{{Type: bot.BlockText, Text: "要填的资料"}}, About: &bot.About{Composed: composed}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.show(frame{Type: "message", ID: "b1", Data: data})
+		if got := strings.Count(out.String(), "由 AI 生成 / Written by AI"); got != marks {
+			t.Errorf("%s: marked %d times:\n%s", composed, got, out.String())
+		}
+	}
+}

@@ -50,6 +50,7 @@ type (
 	messageData struct {
 		Author bot.Author  `json:"author"`
 		Blocks []bot.Block `json:"blocks"`
+		About  *bot.About  `json:"about"`
 	}
 	errorData struct {
 		Code    string `json:"code"`

@@ -18,6 +18,10 @@ import (
 	"kaitong/configs"
 )
 
+// wipePatience is how long the command waits for the files to be wiped, which the
+// server goes on with.
+const wipePatience = 30 * time.Second
+
 type eraseCommand struct {
 	IDs []string `arg:"" optional:"" help:"Ids of conversations."`
 	dataFlags
@@ -136,7 +140,7 @@ func (e eraseCommand) carryOut(ctx context.Context, s streams, config configs.Co
 	}
 	fmt.Fprintf(s.out, "Erased %d conversation(s).\n", len(names))
 	if !wiped {
-		fmt.Fprintln(s.out, "Nobody can read them any more. The files are cleared once nobody reads old pages; the server tries again by itself.")
+		fmt.Fprintln(s.out, "Nobody can read them any more. The files are cleared once nobody reads old pages; the server tries again by itself, and says in its log what is in the way.")
 	}
 	return nil
 }
@@ -198,8 +202,10 @@ func (e *eraser) all(ctx context.Context) error {
 	}
 }
 
-// awaitErased waits until a server has carried out what was asked for.
+// awaitErased waits until a server has carried out what was asked for, and for a
+// while until the files are wiped.
 func awaitErased(ctx context.Context, erasures *store.Erasures, names []string) error {
+	var since time.Time // nothing waits any more
 	ticker := time.NewTicker(eraseEvery / 4)
 	defer ticker.Stop()
 	for {
@@ -208,7 +214,10 @@ func awaitErased(ctx context.Context, erasures *store.Erasures, names []string) 
 			return err
 		}
 		wiped, err := erasures.Wiped(ctx)
-		if err != nil || !waiting && wiped {
+		if !waiting && since.IsZero() {
+			since = time.Now()
+		}
+		if err != nil || !waiting && (wiped || time.Since(since) > wipePatience) {
 			return err
 		}
 		select {

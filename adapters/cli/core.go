@@ -58,11 +58,12 @@ type core struct {
 	model      *llm.Client        // nil: no language model helps
 	summaries  *summaries         // nil: agents get none
 
-	revocations *revocations    // nil: no people are served here
-	auth        auth            // nothing in it: no people are served here
-	ring        *keyRing        // nil: the keys of tokens are fetched, or made
-	tracer      *tracing.Tracer // nil: nobody wants to know
-	node        string          // this process, unlike any other
+	revocations *revocations        // nil: no people are served here
+	auth        auth                // nothing in it: no people are served here
+	ring        *keyRing            // nil: the keys of tokens are fetched, or made
+	tenantRings map[string]*keyRing // of those that have keys of their own
+	tracer      *tracing.Tracer     // nil: nobody wants to know
+	node        string              // this process, unlike any other
 	presence    *desk.Presence
 	seats       *seats         // of other nodes
 	accounts    *store.Staff   // nil: no agents are served here

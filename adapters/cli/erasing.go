@@ -24,6 +24,8 @@ const (
 	eraseTimeout = 5 * time.Minute
 	// wipeAgain is when a wipe is tried again that somebody was in the way of.
 	wipeAgain = time.Minute
+	// wipeRest is when it is tried again where trying again does not help.
+	wipeRest = 24 * time.Hour
 )
 
 // eraser takes conversations away everywhere: out of the log and what is beside
@@ -138,7 +140,12 @@ func (e *eraser) wipe(ctx context.Context) bool {
 		return false
 	}
 	err := e.erasures.Wipe(ctx)
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.Is(err, store.ErrWipedInPart):
+		e.resting = time.Now().Add(wipeRest)
+		e.logger.Warn("what was erased may still be in the files, which are too large to be cleared in every part", "error", err)
+	default:
 		e.resting = time.Now().Add(wipeAgain)
 		e.logger.Warn("what was erased may still be in the files; trying again", "error", err)
 	}

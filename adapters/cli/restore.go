@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"kaitong/adapters/backup"
+	"kaitong/adapters/status"
 	"kaitong/adapters/store"
 	"kaitong/configs"
 )
@@ -78,7 +80,23 @@ func emptyDir(dir string) error {
 	return nil
 }
 
+// onlyOurs refuses a backup with more in it than is put into one. Keys somebody
+// planted would be taken for ours, and SQLite would play its journal over the log
+// that was verified.
+func onlyOurs(from *backup.Backup) error {
+	for _, one := range from.Files {
+		log := one.Path == store.FileName && from.Database == "sqlite"
+		if !log && one.Path != status.FileName && !strings.HasPrefix(one.Path, blobsDir+"/") {
+			return fmt.Errorf("%w: %q is in it, and Kaitong puts nothing like that into one", backup.ErrDamaged, one.Path)
+		}
+	}
+	return nil
+}
+
 func (c restoreCommand) restore(ctx context.Context, from *backup.Backup, keyFile string, s streams) error {
+	if err := onlyOurs(from); err != nil {
+		return err
+	}
 	stage := filepath.Join(c.Data, unfinished)
 	name := func(path string) string {
 		if path == store.FileName {

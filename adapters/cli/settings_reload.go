@@ -17,6 +17,12 @@ import (
 // keyRing are keys of tokens that can be changed while they are in use.
 type keyRing struct{ now atomic.Pointer[tokens.Ring] }
 
+func newKeyRing(keys tokens.Ring) *keyRing {
+	r := &keyRing{}
+	r.now.Store(&keys)
+	return r
+}
+
 // Keys implements [tokens.Source].
 func (r *keyRing) Keys(ctx context.Context, kid string) ([]tokens.Key, error) {
 	return r.now.Load().Keys(ctx, kid)
@@ -30,8 +36,7 @@ func (c *core) tokenRules() tokens.Rules {
 	if !ok || c.config.Mode != configs.ModeProduction {
 		return rules
 	}
-	c.ring = &keyRing{}
-	c.ring.now.Store(&written)
+	c.ring = newKeyRing(written)
 	rules.Keys = c.ring
 	return rules
 }
@@ -46,7 +51,7 @@ type reloading struct {
 }
 
 // adjustable are the settings that a running server takes up. The pack is
-// watched besides, and keys are read again from their files.
+// watched besides, and keys are read again from their files, those of tenants too.
 func adjustable() []string {
 	return []string{
 		"log.level", "web.allowed_origins", "web.messages_per_window", "web.window", "web.sockets_per_user",
@@ -81,24 +86,59 @@ func (a *App) readAgain(config configs.Config, read func() (configs.Config, erro
 // and nothing changes then.
 func (r *reloading) again() {
 	next, err := r.read()
-	var keys tokens.Ring
-	if err == nil && r.app.core.ring != nil {
-		keys, err = configuredKeys(next)
+	var keys map[*keyRing]tokens.Ring
+	if err == nil {
+		keys, err = r.keys(next)
 	}
 	if err != nil {
 		r.refuse(err)
 		return
 	}
-	if err := r.app.web.Adjust(next.Web.AllowedOrigins, webLimits(next)); err != nil {
+	if err := r.app.web.Adjust(r.origins(next), webLimits(next)); err != nil {
 		r.refuse(err)
 		return
 	}
 	r.level.Set(logLevel(next.Log.Level))
-	if r.app.core.ring != nil {
-		r.app.core.ring.now.Store(&keys)
+	for ring, now := range keys {
+		ring.now.Store(&now)
 	}
-	r.tell(r.current.Changed(next))
-	r.current = r.taken(next)
+	_, keyed := keys[r.app.core.ring]
+	r.tell(r.current.Changed(next), keyed)
+	r.current = r.taken(next, keyed)
+}
+
+// keys reads what is written down now, for those rings that take it up. What is for
+// another algorithm waits for the restart that changes that.
+func (r *reloading) keys(next configs.Config) (map[*keyRing]tokens.Ring, error) {
+	c, keys := r.app.core, map[*keyRing]tokens.Ring{}
+	if next.Auth.Algorithm != r.current.Auth.Algorithm {
+		return keys, nil
+	}
+	if c.ring != nil {
+		ring, err := configuredKeys(next)
+		if err != nil {
+			return nil, err
+		}
+		if len(ring) > 0 {
+			keys[c.ring] = ring
+		}
+	}
+	for _, tenant := range r.current.Tenants {
+		if own := c.tenantRings[tenant.Name]; own != nil {
+			ring, err := ringOfTenant(next, tenant)
+			if err != nil {
+				return nil, err
+			}
+			keys[own] = ring
+		}
+	}
+	return keys, nil
+}
+
+// origins are those of the settings, and of the tenants that are served.
+func (r *reloading) origins(next configs.Config) []string {
+	next.Tenants = r.current.Tenants
+	return originsOf(next)
 }
 
 func (r *reloading) refuse(err error) {
@@ -109,10 +149,11 @@ func (r *reloading) refuse(err error) {
 	}
 }
 
-func (r *reloading) tell(changed []string) {
+// tell says what of the changes is in use; keyed is whether keys are.
+func (r *reloading) tell(changed []string, keyed bool) {
 	var taken, left []string
 	for _, path := range changed {
-		if slices.Contains(adjustable(), path) && (path != "auth.key" && path != "auth.key_file" || r.app.core.ring != nil) {
+		if slices.Contains(adjustable(), path) && (path != "auth.key" && path != "auth.key_file" || keyed) {
 			taken = append(taken, path)
 		} else {
 			left = append(left, path)
@@ -126,9 +167,12 @@ func (r *reloading) tell(changed []string) {
 
 // taken is what is in use now: what needs a restart is named again at the next
 // reading, until there was one.
-func (r *reloading) taken(next configs.Config) configs.Config {
+func (r *reloading) taken(next configs.Config, keyed bool) configs.Config {
 	now := r.current
-	now.Log.Level, now.Auth.Key, now.Auth.KeyFile = next.Log.Level, next.Auth.Key, next.Auth.KeyFile
+	now.Log.Level = next.Log.Level
+	if keyed {
+		now.Auth.Key, now.Auth.KeyFile = next.Auth.Key, next.Auth.KeyFile
+	}
 	now.Web.AllowedOrigins, now.Web.MessagesPerWindow, now.Web.Window = next.Web.AllowedOrigins, next.Web.MessagesPerWindow, next.Web.Window
 	now.Web.SocketsPerUser, now.Web.HandshakesPerSecond = next.Web.SocketsPerUser, next.Web.HandshakesPerSecond
 	return now

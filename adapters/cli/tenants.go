@@ -106,36 +106,43 @@ func (c *core) packTrouble() error {
 	return errors.Join(troubles...)
 }
 
-// webTenants translates the configuration for the web server.
-func webTenants(config configs.Config) ([]web.Tenant, error) {
+// webTenants translates the configuration for the web server. Who has keys of their
+// own has a ring of them, which can be changed; who has only an issuer of their own
+// shares the keys of everybody.
+func webTenants(config configs.Config, usual tokens.Source) ([]web.Tenant, map[string]*keyRing, error) {
 	var list []web.Tenant
+	rings := map[string]*keyRing{}
 	for _, tenant := range config.Tenants {
 		one := web.Tenant{Name: tenant.Name, Origins: tenant.AllowedOrigins, Sockets: tenant.Sockets, Messages: tenant.MessagesPerWindow}
+		rules := rulesOf(tenant.Auth(config.Auth))
+		rules.Keys = usual
 		if tenant.KeyFile != "" {
-			rules, err := rulesOfTenant(config, tenant)
+			ring, err := ringOfTenant(config, tenant)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
+			rings[tenant.Name] = newKeyRing(ring)
+			rules.Keys = rings[tenant.Name]
+		}
+		if tenant.KeyFile != "" || tenant.Issuer != "" {
 			one.Token = &rules
 		}
 		list = append(list, one)
 	}
-	return list, nil
+	return list, rings, nil
 }
 
-// rulesOfTenant are those by which a tenant's own keys are believed.
-func rulesOfTenant(config configs.Config, tenant configs.Tenant) (tokens.Rules, error) {
+// ringOfTenant are the keys that a tenant has of its own.
+func ringOfTenant(config configs.Config, tenant configs.Tenant) (tokens.Ring, error) {
 	config.Auth = tenant.Auth(config.Auth)
 	ring, err := configuredKeys(config)
 	if err != nil {
 		if problem, is := errors.AsType[configs.Problem](err); is {
 			err = errors.New(problem.Message)
 		}
-		return tokens.Rules{}, config.Blame("tenants", fmt.Sprintf("%s: key_file: %v", tenant.Name, err))
+		return nil, config.Blame("tenants", fmt.Sprintf("%s: key_file: %v", tenant.Name, err))
 	}
-	rules := rulesOf(config.Auth)
-	rules.Keys = ring
-	return rules, nil
+	return ring, nil
 }
 
 // originsOf are the pages of the installation and of all its tenants.

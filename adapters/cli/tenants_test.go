@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"kaitong/adapters/tokens"
 	"kaitong/configs"
@@ -73,7 +74,37 @@ func TestTenantsWhoseFilesAreNone(t *testing.T) {
 	}
 	config.Auth.Algorithm = string(tokens.EdDSA)
 	config.Tenants = []configs.Tenant{{Name: "default", KeyFile: path}}
-	if _, err := webTenants(config); err == nil || !strings.Contains(err.Error(), "default: key_file: want public keys") {
+	if _, _, err := webTenants(config, nil); err == nil || !strings.Contains(err.Error(), "default: key_file: want public keys") {
 		t.Errorf("a file without keys: %v", err)
+	}
+}
+
+// A tenant that shares the keys of everybody may have an issuer of its own all the
+// same: then nobody else's tokens speak for its people.
+func TestTenantWithAnIssuerOnly(t *testing.T) {
+	t.Parallel()
+	config := configs.Default()
+	config.Auth.Issuer = "everybody"
+	config.Tenants = []configs.Tenant{{Name: "default"}, {Name: "bank-2", Issuer: "bank-2"}}
+	keys := tokens.Secrets([]byte(strings.Repeat("k", 40)))
+	tenants, _, err := webTenants(config, keys)
+	if err != nil || tenants[0].Token != nil || tenants[1].Token == nil {
+		t.Fatal(tenants, err)
+	}
+	verifier, err := tokens.NewVerifier(*tenants[1].Token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := tokens.Signer{Algorithm: tokens.HS256, Key: keys[0].Material}
+	for issuer, believed := range map[string]bool{"bank-2": true, "everybody": false, "": false} {
+		token, err := signer.Sign(tokens.Claims{
+			Subject: "u", Tenant: "bank-2", Issuer: issuer, Audience: []string{config.Auth.Audience}, Expires: time.Now().Add(time.Minute),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := verifier.Verify(t.Context(), token); (err == nil) != believed {
+			t.Errorf("issued by %q: %v", issuer, err)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package llm
 
 import (
+	"context"
+	"errors"
+
 	"github.com/sony/gobreaker/v2"
 )
 
@@ -16,6 +19,8 @@ func newBreaker(o Options, name string) *gobreaker.CircuitBreaker[reply] {
 			return int(c.TotalFailures) >= o.BreakerFailures && 2*c.TotalFailures >= c.Requests
 		},
 		IsSuccessful: living,
+		// Whoever no longer waits knows nothing of the provider.
+		IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
 		OnStateChange: func(name string, from, to gobreaker.State) {
 			o.Logger.Warn("circuit breaker changed", "service", name, "from", from.String(), "to", to.String())
 		},

@@ -103,7 +103,7 @@ func (c *Client) embedded(ctx context.Context, texts []string) (reply, error) {
 	if err == nil {
 		var said reply
 		if said.vectors, err = vectorsOf(response.Data, len(texts)); err == nil {
-			said.usage = Usage{In: response.Usage.PromptTokens, Told: response.Usage.PromptTokens > 0}
+			said.usage = Usage{In: response.Usage.PromptTokens, Told: possible(response.Usage.PromptTokens, 0)}
 			if !said.usage.Told {
 				said.usage.In = estimate(strings.Join(texts, ""))
 			}

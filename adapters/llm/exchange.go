@@ -167,7 +167,7 @@ func finished(text, end string, usage *openai.Usage) (reply, error) {
 		return reply{}, errBlank
 	}
 	said := reply{text: text}
-	if usage != nil && usage.PromptTokens > 0 {
+	if usage != nil && possible(usage.PromptTokens, usage.CompletionTokens) {
 		said.usage = Usage{In: usage.PromptTokens, Out: usage.CompletionTokens, Told: true}
 		if details := usage.CompletionTokensDetails; details != nil {
 			said.usage.Thinking = details.ReasoningTokens > 0
@@ -175,6 +175,13 @@ func finished(text, end string, usage *openai.Usage) (reply, error) {
 	}
 	return said, nil
 }
+
+// mostTold is more than one exchange takes.
+const mostTold = 10 * million
+
+// possible says whether a provider tells what an exchange can have taken. What
+// cannot be would fill budgets up again, or empty them at once.
+func possible(in, out int) bool { return in > 0 && in <= mostTold && out >= 0 && out <= mostTold }
 
 // estimate is about how many tokens a text has, rather more than fewer: a
 // Chinese character is one, four other bytes are one.

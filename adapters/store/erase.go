@@ -129,6 +129,7 @@ func (e *Erasures) Erase(ctx context.Context, log *Log, asked ...Asked) (Erased,
 	var gone Erased
 	err := log.alone(ctx, names, func() error {
 		gone = Erased{}
+		log.KnowErased(1) // tombstones are looked for from now on, whatever becomes of this
 		return e.side.change(ctx, func(tx *sql.Tx) error {
 			g := &digger{ctx: ctx, tx: tx, side: e.side, now: log.now()}
 			err := g.all(asked)
@@ -139,7 +140,6 @@ func (e *Erasures) Erase(ctx context.Context, log *Log, asked ...Asked) (Erased,
 	if err != nil {
 		return Erased{}, fmt.Errorf("erase %d conversations: %w", len(asked), err)
 	}
-	log.graves.Add(gone.Conversations)
 	return gone, nil
 }
 

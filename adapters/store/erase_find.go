@@ -67,13 +67,19 @@ func conversationsOf(ctx context.Context, db *sql.DB, w words, who bot.Identity)
 
 // KeptLongest returns at most so many conversations whose last turn is older than
 // a time, the oldest first. Those that wait for a human or have one are not among
-// them, nor those whose appeal the institution has not confirmed.
+// them, nor those whose appeal the institution has not confirmed: so says the log,
+// also where the list of conversations is behind it.
 func (l *Log) KeptLongest(ctx context.Context, before time.Time, most int) (names []string, err error) {
 	err = l.db.persist(ctx, func(ctx context.Context) error {
 		names = names[:0]
 		rows, err := overviewsIn(ctx, l.db.pool, l.db.overviews.kept, before.UTC().Format(timeLayout), most)
 		for _, one := range rows {
-			names = append(names, one.Conversation)
+			if err == nil {
+				err = bringUp(ctx, l.db.pool, l.db.words, one)
+			}
+			if rests(one, before) {
+				names = append(names, one.Conversation)
+			}
 		}
 		return err
 	})
@@ -81,4 +87,14 @@ func (l *Log) KeptLongest(ctx context.Context, before time.Time, most int) (name
 		return nil, fmt.Errorf("conversations kept longest: %w", err)
 	}
 	return names, nil
+}
+
+// rests says whether nothing has happened in a conversation since a time, and
+// nothing is under way.
+func rests(o *bot.Overview, since time.Time) bool {
+	switch o.Handoff {
+	case bot.HandoffRequested, bot.HandoffQueued, bot.HandoffActive:
+		return false
+	}
+	return o.Last.Before(since) && o.Appeal != bot.AppealSent
 }

@@ -278,3 +278,34 @@ func TestConversationsOfAPerson(t *testing.T) {
 		}
 	})
 }
+
+// What is kept long enough says the log, also where the list is behind it: who
+// came back yesterday, has a human or an appeal under way stays.
+func TestKeptLongestWhereTheListIsBehind(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, where place) {
+		log := openAt(t, where)
+		now := time.Now()
+		say := func(name string, version int64, at time.Time, events ...bot.Event) bot.Turn {
+			return bot.Turn{Conversation: name, Version: version, At: at, Events: events}
+		}
+		old := now.Add(-1000 * time.Hour)
+		names := []string{"old", "back", "human", "appeal"}
+		for _, name := range names {
+			appendAll(t, log, say(name, 1, old, bot.Started{Tenant: "t", User: "lin"}))
+		}
+		closeLog(t, log)
+		if err := store.RebuildOverviews(t.Context(), where.options, func(int64, int64) {}); err != nil {
+			t.Fatal(err)
+		}
+		log = openAt(t, where)
+		appendAll(t, log,
+			say("back", 2, now, bot.FeedbackGiven{Vote: "up"}),
+			say("human", 2, old, bot.HandoffChanged{State: bot.HandoffQueued}),
+			say("appeal", 2, old, bot.AppealStarted{}, bot.AppealSubmitted{}))
+		got, err := log.KeptLongest(t.Context(), now.Add(-time.Hour), 10)
+		if err != nil || !slices.Equal(got, []string{"old"}) {
+			t.Errorf("kept longest are %v, %v", got, err)
+		}
+	})
+}

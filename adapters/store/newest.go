@@ -94,17 +94,22 @@ func (l *lister) latest(projected int64) (map[string]bool, error) {
 	return names, nil
 }
 
-// bringUp adds the turns that an overview does not hold yet.
+// bringUp takes in a conversation as it is now.
 func (l *lister) bringUp(name string) error {
 	one, err := overviewOf(l.ctx, l.db, l.words, name)
 	if err != nil {
 		return err
 	}
 	l.found[name] = one
-	return briefTurns(l.ctx, l.db, l.keys, func(turn bot.Turn) bool {
+	return bringUp(l.ctx, l.db, l.words, one)
+}
+
+// bringUp adds the turns that an overview does not hold yet.
+func bringUp(ctx context.Context, db *sql.DB, w words, one *bot.Overview) error {
+	return briefTurns(ctx, db, w.keys, func(turn bot.Turn) bool {
 		follow(one, turn)
 		return true
-	}, l.overviews.since, name, one.Turns)
+	}, w.overviews.since, one.Conversation, one.Turns)
 }
 
 // overviewOf is the overview of a conversation, an empty one if there is none.

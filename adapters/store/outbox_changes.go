@@ -44,7 +44,14 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 		_, err := tx.ExecContext(ctx, o.side.text(statement), args...)
 		return err
 	}
+	erased, err := o.erased(ctx, tx, step)
+	if err != nil {
+		return err
+	}
 	for _, name := range step.Opened {
+		if erased[name] { // since it was read
+			continue
+		}
 		if err := do(`INSERT INTO outbox_open (conversation) VALUES ($1) ON CONFLICT DO NOTHING`, name); err != nil {
 			return err
 		}
@@ -64,17 +71,8 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 	if err != nil {
 		return err
 	}
-	var salt string
-	if err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'salt'`).Scan(&salt); err != nil {
-		return err
-	}
 	for _, n := range step.Notes {
-		var erased bool
-		name := graveName(salt, n.Conversation)
-		if err := tx.QueryRowContext(ctx, o.side.text(`SELECT EXISTS (SELECT 1 FROM erased WHERE name = $1)`), name[:]).Scan(&erased); err != nil {
-			return err
-		}
-		if erased { // since it was read
+		if erased[n.Conversation] {
 			continue
 		}
 		if err := do(`INSERT INTO outbox_notes (endpoint, conversation, position, nth, id, kind, body, noted, due, tries)
@@ -84,6 +82,30 @@ func (o *Outbox) keepAll(ctx context.Context, tx *sql.Tx, step outbox.Step) erro
 		}
 	}
 	return nil
+}
+
+// erased are the conversations of a step that have a tombstone.
+func (o *Outbox) erased(ctx context.Context, tx *sql.Tx, step outbox.Step) (map[string]bool, error) {
+	var salt string
+	if err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'salt'`).Scan(&salt); err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, name := range step.Opened {
+		names[name] = false
+	}
+	for _, n := range step.Notes {
+		names[n.Conversation] = false
+	}
+	for conversation := range names {
+		var erased bool
+		name := graveName(salt, conversation)
+		if err := tx.QueryRowContext(ctx, o.side.text(`SELECT EXISTS (SELECT 1 FROM erased WHERE name = $1)`), name[:]).Scan(&erased); err != nil {
+			return nil, err
+		}
+		names[conversation] = erased
+	}
+	return names, nil
 }
 
 // queued is when the last note of each conversation is due, in microseconds.

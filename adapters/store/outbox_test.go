@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"kaitong/adapters/store"
@@ -84,4 +85,26 @@ func openOutbox(t *testing.T, options store.Options) *store.Outbox {
 	}
 	t.Cleanup(func() { _ = box.Close() })
 	return box
+}
+
+// Who keeps the outbox has read of a conversation, and it is erased before that is
+// stored: nothing names it then.
+func TestOutboxDoesNotNameWhatIsErased(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, where place) {
+		log, erasures, box := openAt(t, where), openErasures(t, where), openOutbox(t, where.options)
+		appendAll(t, log, threeOf()...)
+		if err := box.Advance(t.Context(), outbox.Step{Begin: true}); err != nil {
+			t.Fatal(err)
+		}
+		erase(t, erasures, log, "b")
+		step := outbox.Step{To: 6, Opened: []string{"a", "b"}, Notes: []outbox.Note{outboxtest.Note("e", "b", 1, 0)}}
+		if err := box.Advance(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+		state, err := box.State(t.Context())
+		if err != nil || !slices.Equal(state.Open, []string{"a"}) {
+			t.Errorf("open are %v, %v", state.Open, err)
+		}
+	})
 }

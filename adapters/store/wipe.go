@@ -14,6 +14,10 @@ import (
 // be in the files: somebody reads them without end. Try again later.
 var ErrNotWiped = errors.New("what was erased may still be in the files of the database")
 
+// ErrWipedInPart says that the file of the database is so large that parts of it
+// cannot be cleared. Trying again does not help: copying the log does.
+var ErrWipedInPart = fmt.Errorf("%w: it is too large to tell what some of its pages are; `kaitong backup` and `kaitong restore` leave nothing behind", ErrNotWiped)
+
 const (
 	// wipeTries are made before a wipe gives up, so long apart.
 	wipeTries = 40
@@ -26,7 +30,8 @@ const (
 
 // Wipe takes what was erased out of the files, if something was since the last
 // time. In SQLite it empties the write-ahead logs and the unused room of pages; it
-// waits a while for whoever reads old pages, and then returns [ErrNotWiped]. In
+// waits a while for whoever reads old pages, and then returns [ErrNotWiped]; of a
+// file above 128 GiB parts may stay, which is [ErrWipedInPart]. In
 // PostgreSQL it vacuums the tables; its write-ahead log, replicas and backups are
 // the operator's.
 func (e *Erasures) Wipe(ctx context.Context) error {
@@ -59,7 +64,7 @@ func (e *Erasures) Wiped(ctx context.Context) (wiped bool, err error) {
 }
 
 // wipeFiles wipes the log and, if there are any, the figures.
-func (e *Erasures) wipeFiles(ctx context.Context) error {
+func (e *Erasures) wipeFiles(ctx context.Context) (failed error) {
 	for _, name := range []string{databaseName, analyticsName} {
 		path, err := filepath.Abs(filepath.Join(e.options.Dir, name))
 		if err != nil {
@@ -68,11 +73,11 @@ func (e *Erasures) wipeFiles(ctx context.Context) error {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if err := wipeFile(ctx, path); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if one := wipeFile(ctx, path); one != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", name, one))
 		}
 	}
-	return nil
+	return failed
 }
 
 func wipeFile(ctx context.Context, path string) (err error) {
@@ -85,10 +90,14 @@ func wipeFile(ctx context.Context, path string) (err error) {
 	if err := checkpoint(ctx, db); err != nil { // every page is in the file, and can be looked at
 		return err
 	}
-	if err := clearPages(ctx, db); err != nil {
+	cleared := clearPages(ctx, db)
+	if cleared != nil && !errors.Is(cleared, ErrWipedInPart) {
+		return cleared
+	}
+	if err := checkpoint(ctx, db); err != nil {
 		return err
 	}
-	return checkpoint(ctx, db)
+	return cleared
 }
 
 // checkpoint moves everything out of the write-ahead log, and empties it. It

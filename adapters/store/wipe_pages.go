@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"fmt"
 )
 
 // SQLite zeroes the rows that are deleted. What it moves from a page to another
@@ -18,25 +19,22 @@ const (
 	// are changed in one transaction, which turns wait for.
 	clearLook  = 4096
 	clearBatch = 128
-	// clearMost is from how many pages on the first byte of a page does not say
-	// what it is any more: 64 GiB.
-	clearMost = 1 << 24
 )
 
-// clearPages zeroes the unused middle of all pages.
+// clearPages zeroes the unused middle of all pages. In a file above 128 GiB some
+// may be of a tree or not, and stay as they are: then it returns [ErrWipedInPart].
 func clearPages(ctx context.Context, db *sql.DB) error {
-	var pages, size int
-	if err := db.QueryRowContext(ctx, `SELECT page_count, page_size FROM pragma_page_count, pragma_page_size`).Scan(&pages, &size); err != nil {
+	var pages int
+	if err := db.QueryRowContext(ctx, `SELECT page_count FROM pragma_page_count`).Scan(&pages); err != nil {
 		return err
 	}
-	if pages >= clearMost {
-		return nil
-	}
+	unsure := 0
 	for first := 1; first <= pages; first += clearLook {
-		dirty, err := dirtyPages(ctx, db, first, min(first+clearLook-1, pages))
+		dirty, left, err := dirtyPages(ctx, db, first, min(first+clearLook-1, pages), pages)
 		if err != nil {
 			return err
 		}
+		unsure += left
 		for len(dirty) > 0 {
 			count := min(len(dirty), clearBatch)
 			if err := clearSome(ctx, db, dirty[:count]); err != nil {
@@ -45,26 +43,43 @@ func clearPages(ctx context.Context, db *sql.DB) error {
 			dirty = dirty[count:]
 		}
 	}
+	if unsure > 0 {
+		return fmt.Errorf("%w: %d of %d pages", ErrWipedInPart, unsure, pages)
+	}
 	return nil
 }
 
-// dirtyPages are those with something in their middle.
-func dirtyPages(ctx context.Context, db *sql.DB, first, last int) (dirty []int, err error) {
+// dirtyPages are those with something in their middle, and how many there are of
+// which nobody can tell.
+func dirtyPages(ctx context.Context, db *sql.DB, first, last, pages int) (dirty []int, unsure int, err error) {
 	look, err := db.PrepareContext(ctx, `SELECT data FROM sqlite_dbpage WHERE pgno = ?1`)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, look.Close()) }()
 	for number := first; number <= last; number++ {
 		var page []byte
 		if err := look.QueryRowContext(ctx, number).Scan(&page); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if clearMiddle(page, number) {
+		doubtful := ambiguous(page, number, pages)
+		switch {
+		case !clearMiddle(page, number):
+		case doubtful:
+			unsure++
+		default:
 			dirty = append(dirty, number)
 		}
 	}
-	return dirty, nil
+	return dirty, unsure, nil
+}
+
+// ambiguous says whether a page may be another one than of a tree. Those begin
+// with the number of a page, or zero: with so many pages that a number can begin
+// like the page of a tree, from 0x02000000 on, only its size tells them apart. Rows
+// are in pages that begin with 0x0d, which no number does below 832 GiB.
+func ambiguous(page []byte, number, pages int) bool {
+	return number > 1 && len(page) >= 4 && int64(binary.BigEndian.Uint32(page)) <= int64(pages)
 }
 
 // clearSome looks again, now that nobody else writes.

@@ -122,6 +122,10 @@ func (v *Verifier) wrongWith(c Claims) []Refusal {
 	add(v.rules.Issuer != "" && c.Issuer != v.rules.Issuer, Iss, "iss is %q, want %q", c.Issuer, v.rules.Issuer)
 	add(c.Expires.IsZero(), Life, "there is no exp")
 	add(c.Expires.After(now.Add(v.rules.Life+Leeway)), Life, "exp is %s ahead, want at most %s", c.Expires.Sub(now).Round(time.Second), v.rules.Life)
+	if !c.Issued.IsZero() { // else it were believed long after its revocation has lapsed
+		long := c.Expires.Sub(c.Issued)
+		add(long > v.rules.Life+Leeway, Life, "exp is %s after iat, want at most %s", long.Round(time.Second), v.rules.Life)
+	}
 	add(c.NotBefore.After(now.Add(Leeway)), Early, "nbf is %s ahead", c.NotBefore.Sub(now).Round(time.Second))
 	add(c.Issued.After(now.Add(Leeway)), Early, "iat is %s ahead", c.Issued.Sub(now).Round(time.Second))
 	add(!c.Expires.IsZero() && !now.Before(c.Expires.Add(Leeway)), Expired, "exp was %s ago", now.Sub(c.Expires).Round(time.Second))

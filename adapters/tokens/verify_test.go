@@ -245,6 +245,8 @@ func TestTimes(t *testing.T) {
 		"over":            {func(c *Claims) { c.Expires = now.Add(-time.Minute) }, Expired},
 		"over, for other": {func(c *Claims) { c.Expires, c.Audience = now.Add(-time.Minute), []string{"x"} }, Aud},
 		"too long":        {func(c *Claims) { c.Expires = now.Add(11 * time.Minute) }, Life},
+		"too long once":   {func(c *Claims) { c.Issued = now.Add(-6 * time.Minute) }, Life}, // whoever revoked it then thought it over by now
+		"as long as may":  {func(c *Claims) { c.Issued = now.Add(-5 * time.Minute) }, ""},
 		"not yet":         {func(c *Claims) { c.NotBefore = now.Add(time.Minute) }, Early},
 		"from tomorrow":   {func(c *Claims) { c.Issued = now.Add(24 * time.Hour) }, Early},
 		"clocks differ":   {func(c *Claims) { c.Issued, c.NotBefore = now.Add(20*time.Second), now.Add(20*time.Second) }, ""},

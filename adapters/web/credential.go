@@ -52,6 +52,9 @@ func (s *session) refresh(f frame) *fault {
 		return &fault{code: codeOtherPerson}
 	}
 	s.token.Store(pass.token)
+	if !s.recheck() { // it may have been revoked since it was read
+		return nil
+	}
 	s.nextTick(s.server.limits.PingEvery)
 	s.sendFrame(outFrame{Type: typeTokenRefreshed, TS: s.server.now(), Re: f.id, Data: refreshedData{ExpiresAt: stamp(pass.ends())}})
 	return nil

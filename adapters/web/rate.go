@@ -132,3 +132,21 @@ func (p *people) leave(who bot.Identity) {
 		delete(p.sockets, who)
 	}
 }
+
+// framesPerAct is how many frames of any kind a socket may send for each act it
+// may do: people type, and clients ping and acknowledge.
+const framesPerAct = 10
+
+// slowDown has a socket that sends too many frames be read more slowly. Even a
+// refusal costs something, and a flood that is not read fills the buffers of who
+// sends it instead of taking time from others.
+func (s *session) slowDown() {
+	limits := s.server.limits
+	now := s.server.elapsed()
+	step := limits.Window / time.Duration(limits.MessagesPerWindow) / framesPerAct
+	s.spent = max(s.spent, now) + step
+	if s.spent-now > limits.Window {
+		s.spent = now + limits.Window
+		time.Sleep(step)
+	}
+}

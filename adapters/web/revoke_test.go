@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,30 @@ func TestRevokedSocketsEnd(t *testing.T) {
 	fresh.send(map[string]any{"type": "token.refresh", "data": map[string]any{"token": old}})
 	fresh.wantError(codeRevoked)
 	fresh.wantClose(4503)
+}
+
+// A token that is revoked while it takes the place of another ends the socket, too.
+func TestRevokedWhileRefreshing(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	var w *world
+	w = newWorld(t, func(o *Options) {
+		o.Revoked = func(_ bot.Identity, token string, _ time.Time) bool {
+			if token != "late" {
+				return false
+			}
+			first := asked.Add(1) == 1
+			if first {
+				w.server.Recheck() // it is revoked right after it was looked at
+			}
+			return !first
+		}
+	})
+	p := w.dial()
+	p.hello(map[string]any{"token": w.sign(claimsOf("u", "early", time.Now()))})
+	p.send(map[string]any{"type": "token.refresh", "data": map[string]any{"token": w.sign(claimsOf("u", "late", time.Now()))}})
+	p.wantError(codeRevoked)
+	p.wantClose(4503)
 }
 
 // A token without iat may have been signed at any time that its exp allows.

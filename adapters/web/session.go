@@ -38,6 +38,7 @@ type session struct {
 	out  outbox
 
 	quiet   time.Duration // until then nobody is told again that the person writes
+	spent   time.Duration // how far its frames are used up, see slowDown
 	closing atomic.Bool
 	pings   atomic.Int64
 	heard   atomic.Int64 // when something was heard last, in time since the start
@@ -75,6 +76,7 @@ func (s *session) run() {
 		if s.closing.Load() {
 			continue // waiting for the other side's close
 		}
+		s.slowDown()
 		if bad != nil {
 			s.refuse("", bad)
 			continue
