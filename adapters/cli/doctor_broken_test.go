@@ -60,6 +60,10 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 		"nats.forbidden-inbox": func(p *patient) {
 			p.config.NATS.URL = startNATSDenying(p.t, server.Permissions{Subscribe: &server.SubjectPermission{Deny: []string{"_INBOX.>"}}})
 		},
+		"blobs.directory": func(p *patient) {
+			p.must(os.RemoveAll(filepath.Join(p.config.Data, blobsDir)))
+			p.must(os.WriteFile(filepath.Join(p.config.Data, blobsDir), nil, 0o600))
+		},
 		"pack.broken":             func(p *patient) { p.config.Pack = p.brokenPack() },
 		"ports.taken":             func(p *patient) { p.config.Addr = p.taken() },
 		"ports.unusable":          func(p *patient) { p.config.Addr = "192.0.2.1:8080" },

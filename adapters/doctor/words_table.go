@@ -338,6 +338,11 @@ func problems() map[string]problem {
 			words{"申诉的材料存不进去，也打不开；对话不受影响。", "documents of appeals cannot be kept or opened; chats go on."},
 			words{"检查 blobs.url，以及存储桶的权限：需要 PutObject、GetObject、DeleteObject、ListBucket。", "check blobs.url, and the rights to the bucket: PutObject, GetObject, DeleteObject and ListBucket."},
 		},
+		"blobs.directory": {
+			words{"写入、读取或删除试验文件失败（{url}）", "a probe could not be written, read or deleted ({url})"},
+			words{"申诉的材料存不进去，也打不开；对话不受影响。", "documents of appeals cannot be kept or opened; chats go on."},
+			words{"看上面的原因：磁盘满了就腾出空间，没有权限就 chown 给运行服务的用户。", "see the reason above: make room where the disk is full, or chown the directory to the user of the server."},
+		},
 		"oidc.unreachable": {
 			words{"连不上 {url}", "{url} cannot be reached"},
 			words{"客服不能用企业账号登录，人工接不起来。", "agents cannot sign in with the account of the company, so nobody takes over."},
