@@ -68,10 +68,13 @@ func (r *reader) syntax(err error) {
 	r.problems = append(r.problems, Problem{Source: r.name, Message: err.Error()})
 }
 
-// syntaxMessage says the commonest mistake in plain words.
+// syntaxMessage says the commonest mistakes in plain words.
 func syntaxMessage(message string) string {
-	if strings.Contains(message, "character '\t'") {
+	switch {
+	case strings.Contains(message, "character '\t'"):
 		return "a tab at the start of a line; indent with spaces"
+	case strings.Contains(message, "non-map value is specified"), strings.Contains(message, "unexpected key name"):
+		return "want key: value; is a colon missing here?"
 	}
 	return message
 }

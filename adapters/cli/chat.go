@@ -19,8 +19,9 @@ import (
 )
 
 type chatCommand struct {
-	URL  string `help:"Server to chat with (default http://localhost:8080)." default:"http://localhost:8080" placeholder:"URL"`
-	User string `help:"Demo user to be; without it you are anonymous." placeholder:"ID"`
+	URL   string `help:"Server to chat with (default http://localhost:8080)." default:"http://localhost:8080" placeholder:"URL"`
+	User  string `help:"Demo user to be; without it you are anonymous." placeholder:"ID" xor:"who"`
+	Token string `help:"Token of your app: you are whom it names, in production too." placeholder:"TOKEN" xor:"who"`
 	localeFlag
 }
 
@@ -32,6 +33,7 @@ An empty line repeats the choices; "/save FILE" keeps a plan as text; Ctrl-D end
 Examples:
   kaitong chat --user demo-overdue
   kaitong chat --user demo-kyc --locale en
+  kaitong chat --token "$(kaitong token mint --config kaitong.yaml --user user-4711 --key-file private.pem)"
   echo 为什么我的借呗开通不了 | kaitong chat --user demo-vpn
 
 ` + demoUserList()
@@ -39,7 +41,7 @@ Examples:
 
 // Run chats until the input or the connection ends.
 func (c chatCommand) Run(ctx context.Context, s streams) error {
-	line, err := openLine(ctx, c.URL, c.User, c.tag())
+	line, err := openLine(ctx, c.URL, c.User, hello{Token: c.Token, Locale: c.tag()})
 	if err != nil {
 		return err
 	}

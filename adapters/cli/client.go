@@ -74,16 +74,18 @@ type resume struct {
 	AfterSeq int64  `json:"after_seq"`
 }
 
-// dialAs opens a socket and says hello.
+// dialAs opens a socket and says hello: as a demo user, else with the token in h.
 func dialAs(ctx context.Context, address, user string, h hello) (*client, error) {
 	c := &client{frames: make(chan frame, 64), ended: make(chan struct{})}
 	if err := c.connect(ctx, address); err != nil {
 		return nil, err
 	}
-	var err error
-	if h.Token, err = c.demoToken(ctx, user); err != nil {
-		c.socket.Close()
-		return nil, err
+	if user != "" {
+		var err error
+		if h.Token, err = c.demoToken(ctx, user); err != nil {
+			c.socket.Close()
+			return nil, err
+		}
 	}
 	c.token = h.Token
 	go c.read()
@@ -112,7 +114,7 @@ func (c *client) demoToken(ctx context.Context, user string) (string, error) {
 	defer response.Body.Close()
 	var reply struct{ Token, Title string }
 	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil || response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("no token for %q: %s %s (demo users begin with demo-, and the server must run in demo mode)", user, response.Status, printable(reply.Title))
+		return "", fmt.Errorf("no token for %q: %s %s (demo users begin with demo-, and the server must run in demo mode; in production give --token)", user, response.Status, printable(reply.Title))
 	}
 	return reply.Token, nil
 }

@@ -43,15 +43,26 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 		"keys.guessable":      func(p *patient) { p.config.Auth.KeyFile = p.file("typed.key", strings.Repeat("changeme", 5), 0o600) },
 		"keys.unreadable":     func(p *patient) { p.config.Auth.KeyFile += ".gone" },
 		"keys.demo":           demoKeyInProduction,
-		"database.damaged":    func(p *patient) { p.damage() },
-		"database.newer":      func(p *patient) { p.execute(`UPDATE meta SET value = '99' WHERE key = 'format'`) },
-		"database.journal":    func(p *patient) { p.execute(`PRAGMA journal_mode = DELETE`) },
-		"clock.behind-log":    func(p *patient) { p.turnOf(time.Now().Add(time.Hour)) },
-		"nats.unreachable":    func(p *patient) { p.config.NATS.URL = "nats://" + freeAddress(p.t, "127.0.0.1") },
-		"nats.refused":        func(p *patient) { p.config.NATS.URL = withPassword(p.t, startNATS(p.t, "right"), "wrong") },
-		"eligibility.absent":  func(p *patient) { p.config.NATS.URL = startNATS(p.t, "") },
+		"keys.public": func(p *patient) {
+			p.config.Auth.Algorithm, p.config.Auth.KeyFile = configs.AlgorithmEdDSA, p.file("public.pem", goodKey, 0o644)
+		},
+		"database.no-key":    func(p *patient) { p.execute(`INSERT INTO meta (key, value) VALUES ('keys', '0badcafe')`) },
+		"database.damaged":   func(p *patient) { p.damage() },
+		"database.newer":     func(p *patient) { p.execute(`UPDATE meta SET value = '99' WHERE key = 'format'`) },
+		"database.journal":   func(p *patient) { p.execute(`PRAGMA journal_mode = DELETE`) },
+		"clock.behind-log":   func(p *patient) { p.turnOf(time.Now().Add(time.Hour)) },
+		"nats.unreachable":   func(p *patient) { p.config.NATS.URL = "nats://" + freeAddress(p.t, "127.0.0.1") },
+		"nats.refused":       func(p *patient) { p.config.NATS.URL = withPassword(p.t, startNATS(p.t, "right"), "wrong") },
+		"eligibility.absent": func(p *patient) { p.config.NATS.URL = startNATS(p.t, "") },
 		"nats.forbidden-checks": func(p *patient) {
-			p.config.NATS.URL = startNATSDenying(p.t, eligibility.Subject)
+			p.config.NATS.URL = startNATSDenying(p.t, server.Permissions{Publish: &server.SubjectPermission{Deny: []string{eligibility.Subject}}})
+		},
+		"nats.forbidden-inbox": func(p *patient) {
+			p.config.NATS.URL = startNATSDenying(p.t, server.Permissions{Subscribe: &server.SubjectPermission{Deny: []string{"_INBOX.>"}}})
+		},
+		"blobs.directory": func(p *patient) {
+			p.must(os.RemoveAll(filepath.Join(p.config.Data, blobsDir)))
+			p.must(os.WriteFile(filepath.Join(p.config.Data, blobsDir), nil, 0o600))
 		},
 		"pack.broken":             func(p *patient) { p.config.Pack = p.brokenPack() },
 		"ports.taken":             func(p *patient) { p.config.Addr = p.taken() },
@@ -99,6 +110,18 @@ func TestDoctorSchemaFromTheFuture(t *testing.T) {
 	_, err := store.Open(t.Context(), storeOptions(p.config, slog.New(slog.DiscardHandler)))
 	if err == nil || !strings.Contains(err.Error(), "its schema is 999") || !strings.Contains(err.Error(), "docs/operations.md#upgrade") {
 		t.Errorf("the server says %v", err)
+	}
+}
+
+// The profiles want an address too.
+func TestDoctorLooksAtTheDebugPort(t *testing.T) {
+	t.Parallel()
+	p := healthy(t)
+	p.config.Debug.Addr = p.taken()
+	found := p.examined()
+	names(t, found, "ports.taken")
+	if !strings.Contains(prose(found), "debug.addr") {
+		t.Error(prose(found))
 	}
 }
 
@@ -265,14 +288,12 @@ func startNATS(t *testing.T, password string) string {
 	return runNATS(t, options)
 }
 
-// startNATSDenying lets its only user publish everything but a subject.
-func startNATSDenying(t *testing.T, subject string) string {
+// startNATSDenying has one user, who may do everything but a little.
+func startNATSDenying(t *testing.T, may server.Permissions) string {
 	t.Helper()
 	address := runNATS(t, &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
-		Users: []*server.User{{Username: "bot", Password: "right", Permissions: &server.Permissions{
-			Publish: &server.SubjectPermission{Deny: []string{subject}},
-		}}},
+		Users: []*server.User{{Username: "bot", Password: "right", Permissions: &may}},
 	})
 	return withPassword(t, address, "right")
 }

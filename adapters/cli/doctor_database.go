@@ -24,6 +24,8 @@ func (x *examiner) database(ctx context.Context) {
 		x.add(doctor.Good("database", "%s is made at the first start", seen.Name))
 	case errors.Is(err, store.ErrCorrupt):
 		x.add(doctor.Bad("database.damaged", err, args))
+	case errors.Is(err, store.ErrNoKey):
+		x.add(doctor.Bad("database.no-key", err, args))
 	case err != nil && x.config.Database != "":
 		x.add(doctor.Bad("database.unreachable", err, args))
 	case err != nil:

@@ -77,9 +77,9 @@ func (x *examiner) keys(context.Context) {
 	c := x.config
 	files := []doctor.KeyFile{
 		{Setting: "nats.token_file", Path: c.NATS.TokenFile, Least: minSecret},
-		{Setting: "nats.nkey_file", Path: c.NATS.NKeyFile, Least: minSecret},
-		{Setting: "nats.creds_file", Path: c.NATS.CredsFile, Least: minSecret},
-		{Setting: "nats.key_file", Path: c.NATS.KeyFile, Least: minSecret},
+		{Setting: "nats.nkey_file", Path: c.NATS.NKeyFile, Least: minSecret, Make: inNATSDocs},
+		{Setting: "nats.creds_file", Path: c.NATS.CredsFile, Least: minSecret, Make: inNATSDocs},
+		{Setting: "nats.key_file", Path: c.NATS.KeyFile, Least: minSecret, Make: inNATSDocs},
 		{Setting: "encryption.key_file", Path: c.Encryption.KeyFile, Least: minKeyBytes},
 		{Setting: "blobs.key_file", Path: c.Blobs.KeyFile, Least: minKeyBytes},
 		{Setting: "desk.oidc.client_secret_file", Path: c.Desk.OIDC.ClientSecretFile, Least: 8},
@@ -100,9 +100,27 @@ func (x *examiner) keys(context.Context) {
 			x.add(one.Look())
 		}
 	}
+	x.publicKeys()
 	if c.Mode == configs.ModeProduction {
 		x.productionKeys()
 	}
+}
+
+// inNATSDocs is where it stands how keys for NATS are made.
+const inNATSDocs = "docs/nats.md"
+
+// publicKeys reads those that check tokens, as a start does.
+func (x *examiner) publicKeys() {
+	c := x.config.Auth
+	if _, err := c.ReadKey(); c.Algorithm == configs.AlgorithmHS256 || c.KeyFile == "" || err != nil { // the configuration says so
+		return
+	}
+	ring, err := configuredKeys(x.config)
+	if err != nil {
+		x.add(doctor.Bad("keys.public", err, doctor.Args{"setting": "auth.key_file", "path": c.KeyFile}))
+		return
+	}
+	x.add(doctor.Good("keys", "auth.key_file: %s, %d public key(s)", c.KeyFile, len(ring)))
 }
 
 // minSecret is the shortest secret of a webhook.
@@ -181,8 +199,15 @@ func (x *examiner) ports(ctx context.Context) {
 			x.add(one.Look(ctx))
 		}
 	}
-	if c.NATS.Listen != "" && x.running == "" { // a running server has it
-		x.add(doctor.Port{Setting: "nats.listen", Address: c.NATS.Listen}.Look(ctx))
+	if x.running != "" { // who has the others
+		return
+	}
+	for _, one := range []doctor.Port{
+		{Setting: "nats.listen", Address: c.NATS.Listen}, {Setting: "debug.addr", Address: c.Debug.Addr},
+	} {
+		if one.Address != "" {
+			x.add(one.Look(ctx))
+		}
 	}
 }
 

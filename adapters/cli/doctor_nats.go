@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,10 @@ const natsPatience = 5 * time.Second
 func (x *examiner) nats(ctx context.Context) {
 	if x.config.NATS.URL == "" {
 		x.add(doctor.Good("nats", "inside the program"))
+		return
+	}
+	if err := x.config.Validate(); complains(err, "nats.") {
+		x.add(doctor.Skip("nats", "not asked before its settings are right"))
 		return
 	}
 	options := busOptions(x.config, slog.New(slog.DiscardHandler))
@@ -60,8 +66,17 @@ func (x *examiner) nats(ctx context.Context) {
 	if state, err := bus.Conn().TLSConnectionState(); err == nil && len(state.PeerCertificates) > 0 {
 		x.add(judge.Shown("nats.url "+args["url"], state.PeerCertificates[0]))
 	}
-	x.rights(bus.Conn())
+	if !x.rights(bus.Conn()) {
+		x.add(doctor.Skip("eligibility", "not asked: NATS does not let us"))
+		return
+	}
 	x.responder(ctx, bus.Conn(), args)
+}
+
+// complains says whether something is wrong with settings that begin so.
+func complains(err error, prefix string) bool {
+	problems, _ := errors.AsType[configs.Problems](err)
+	return slices.ContainsFunc(problems, func(one configs.Problem) bool { return strings.HasPrefix(one.Setting, prefix) })
 }
 
 // right is something a node does on NATS, and what is lost without it.
@@ -71,28 +86,34 @@ type right struct {
 	lost          string // without it
 }
 
-// rights tries what a node needs. What is published for it means nothing to
-// anybody who listens.
-func (x *examiner) rights(conn *nats.Conn) {
+// rights tries what a node needs, and says whether checks can be made. What is
+// published for it means nothing to anybody who listens.
+func (x *examiner) rights(conn *nats.Conn) (checks bool) {
+	inbox := cmp.Or(x.config.NATS.InboxPrefix, nats.InboxPrefix[:len(nats.InboxPrefix)-1]) + ".>"
 	needed := []right{
-		{"subscribe", "_INBOX.>", "", "checks"},
+		{"subscribe", inbox, "", "inbox"},
 		{"publish", eligibility.Subject, "{}", "checks"},
 		{"publish", appeals.Subject, "{}", "appeals"},
 		{"subscribe", status.Subject, "", "incidents"},
 	}
 	if x.config.Database != "" {
-		needed = append(needed, right{"subscribe", natsbus.LiveSubject, "", "nodes"}, right{"publish", natsbus.LiveSubject, `{"node":"doctor","epoch":"doctor","n":0}`, "nodes"})
+		needed = append(needed, right{"publish", natsbus.LiveSubject, `{"node":"doctor","epoch":"doctor","n":0}`, "nodes"})
+		for _, subject := range []string{natsbus.LiveSubject, seatSubject, revokedSubject} {
+			needed = append(needed, right{"subscribe", subject, "", "nodes"})
+		}
 	}
 	allowed := true
+	checks = true
 	for _, one := range needed {
 		if err := one.try(conn); err != nil {
-			allowed = false
+			allowed, checks = false, checks && one.lost != "inbox" && one.lost != "checks"
 			x.add(doctor.Bad("nats.forbidden-"+one.lost, err, doctor.Args{"verb": one.verb, "subject": one.subject}))
 		}
 	}
 	if allowed {
 		x.add(doctor.Good("nats", "every subject that a node needs is open to us"))
 	}
+	return checks
 }
 
 // try asks the server, whose complaint comes before the answer to the flush.
@@ -110,7 +131,7 @@ func (r right) try(conn *nats.Conn) error {
 			return err
 		}
 	} else {
-		if subject == "_INBOX.>" {
+		if r.lost == "inbox" {
 			subject = conn.NewInbox()
 		}
 		heard, err := conn.SubscribeSync(subject)
@@ -143,33 +164,41 @@ func (x *examiner) responder(ctx context.Context, conn *nats.Conn, args doctor.A
 	begun := time.Now()
 	_, err := conn.RequestWithContext(ctx, eligibility.Subject, []byte("{}"))
 	took := time.Since(begun)
+	demo, unasked := false, ""
+	if err == nil && x.config.Mode == configs.ModeProduction {
+		demo, unasked = demoAnswers(ctx, conn)
+	}
 	args["took"] = took.Round(time.Millisecond).String()
 	switch {
 	case x.config.Eligibility.Responder == configs.ResponderEmbedded && err != nil:
 		x.add(doctor.Good("eligibility", "the demo responder starts with the server"))
 	case err != nil:
 		x.add(doctor.Bad("eligibility.absent", err, args))
-	case x.config.Mode == configs.ModeProduction && demoAnswers(ctx, conn):
+	case demo:
 		x.add(doctor.Bad("eligibility.demo", nil, args))
 	case took > x.config.Eligibility.Timeout:
 		x.add(doctor.Doubt("eligibility.slow", nil, args))
 	default:
-		x.add(doctor.Good("eligibility", "answers after %s", args["took"]))
+		x.add(doctor.Good("eligibility", "answers after %s%s", args["took"], unasked))
 	}
 }
 
-// demoAnswers says whether the responder introduces itself as the demo.
-func demoAnswers(ctx context.Context, conn *nats.Conn) bool {
+// demoAnswers says whether the responder introduces itself as the demo, or that
+// it could not be asked: permissions may forbid it.
+func demoAnswers(ctx context.Context, conn *nats.Conn) (demo bool, unasked string) {
 	subject, err := micro.ControlSubject(micro.InfoVerb, eligibility.Service, "")
 	if err != nil {
-		return false
+		return false, ""
 	}
 	reply, err := conn.RequestWithContext(ctx, subject, nil)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return false, ""
+	}
 	if err != nil {
-		return false
+		return false, "; whether it is the demo cannot be asked on " + subject
 	}
 	var info micro.Info
-	return json.Unmarshal(reply.Data, &info) == nil && eligibility.IsDemo(info)
+	return json.Unmarshal(reply.Data, &info) == nil && eligibility.IsDemo(info), ""
 }
 
 func withoutPassword(list string) string {

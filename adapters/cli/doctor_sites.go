@@ -52,6 +52,8 @@ func (x *examiner) blobs(ctx context.Context) {
 	switch {
 	case err != nil && c.Blobs.URL != "" && unreachable(err):
 		x.add(doctor.Bad("blobs.unreachable", err, args))
+	case err != nil && c.Blobs.URL == "":
+		x.add(doctor.Bad("blobs.directory", err, args))
 	case err != nil:
 		x.add(doctor.Bad("blobs.broken", err, args))
 	default:

@@ -40,9 +40,10 @@ const (
 
 // openLine connects for the first time, which is not tried twice: whoever
 // mistyped the address wants to know.
-func openLine(ctx context.Context, address, user, locale string) (*line, error) {
+func openLine(ctx context.Context, address, user string, as hello) (*line, error) {
+	as.Client = bot.Client{Channel: bot.ChannelTerminal}
 	l := &line{
-		address: address, user: user, hello: hello{Locale: locale, Client: bot.Client{Channel: bot.ChannelTerminal}},
+		address: address, user: user, hello: as,
 		frames: make(chan frame, 64), acts: make(chan frame),
 	}
 	var err error

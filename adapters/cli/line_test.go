@@ -103,7 +103,7 @@ func TestLineResumes(t *testing.T) {
 		s.say(`{"type":"message","id":"b1","seq":4,"data":{"author":"bot"}}`)
 		s.end(4501)
 	})
-	l, err := openLine(t.Context(), address, "", "")
+	l, err := openLine(t.Context(), address, "", hello{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestLineReadsWhatWasMissed(t *testing.T) {
 		s.say(`{"type":"welcome","data":{"conv":"c_1","epoch":"e","seq":4,"anon":"a"}}`)
 		_, _, _ = s.conn.ReadMessage()
 	})
-	l, err := openLine(t.Context(), address, "", "")
+	l, err := openLine(t.Context(), address, "", hello{})
 	if err != nil {
 		t.Fatal(err)
 	}

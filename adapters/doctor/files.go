@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -62,7 +63,8 @@ func writable(dir string) Finding {
 type KeyFile struct {
 	Setting string
 	Path    string
-	Least   int // bytes
+	Least   int    // bytes
+	Make    string // how one is made; "": by openssl
 }
 
 // minVaried is how many different bytes a secret has that somebody rolled dice
@@ -72,6 +74,7 @@ const minVaried = 8
 // Look says what is wrong with a file with a secret, nothing of its content.
 func (k KeyFile) Look() Finding {
 	args := Args{"setting": k.Setting, "path": k.Path, "least": fmt.Sprint(k.Least)}
+	args["make"] = cmp.Or(k.Make, fmt.Sprintf("openssl rand -hex 32 > %s; chmod 600 %[1]s", k.Path))
 	info, err := os.Stat(k.Path)
 	if err != nil {
 		return Bad("keys.unreadable", cause(err), args)

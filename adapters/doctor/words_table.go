@@ -31,7 +31,7 @@ func problems() map[string]problem {
 		"config.wrong": {
 			words{"配置有误", "there is a mistake in it"},
 			words{"服务不会启动，用户打不开对话。", "the server does not start, and people cannot open a chat."},
-			words{"改正上面指出的设置；configs/default.yaml 解释了每一项。", "correct the setting named above; configs/default.yaml explains each."},
+			words{"改正上面指出的设置；configs/default.yaml 解释了每一项。文件来自更新的版本时，装上那个版本。", "correct the setting named above; configs/default.yaml explains each. A file of a newer version wants that version."},
 		},
 		"config.demo-public": {
 			words{"演示模式在监听公网可达的地址", "the demo mode listens on every address of this machine"},
@@ -116,7 +116,12 @@ func problems() map[string]problem {
 		"keys.unreadable": {
 			words{"{setting}：读不到 {path}", "{setting}: {path} cannot be read"},
 			words{"服务不会启动，或者用户的身份无法校验。", "the server does not start, or nobody can sign in."},
-			words{"放好这个文件（openssl rand -hex 32 > {path}; chmod 600 {path}），或改正 {setting}。", "put the file there (openssl rand -hex 32 > {path}; chmod 600 {path}), or correct {setting}."},
+			words{"从密钥的备份里放回这个文件，或让运行服务的用户可读（chown），或改正 {setting}；从来没有过的才新做一个：{make}。", "put the file back from your copy, let the user of the server read it (chown), or correct {setting}; make a new one only where there never was any: {make}."},
+		},
+		"keys.public": {
+			words{"{setting}：{path} 里没有可用的公钥", "{setting}: no public key in {path} can be used"},
+			words{"服务不会启动，用户打不开对话。", "the server does not start, and people cannot open a chat."},
+			words{"放入你的应用给出的公钥，与 auth.algorithm 一致：openssl pkey -in private.pem -pubout", "put the public key of your app there, of the kind that auth.algorithm says: openssl pkey -in private.pem -pubout"},
 		},
 		"keys.short": {
 			words{"{setting}：{path} 只有 {bytes} 字节，至少要 {least}", "{setting}: {path} holds {bytes} bytes, and {least} are the least"},
@@ -131,7 +136,7 @@ func problems() map[string]problem {
 		"keys.open": {
 			words{"{setting}：{path} 的权限是 {mode}，别人也能读", "{setting}: {path} has mode {mode}: others can read it"},
 			words{"机器上的其他人可以用它冒充任何用户，或读到加密的内容。", "others on this machine can be anybody with it, or read what it encrypts."},
-			words{"chmod 600 {path}；如果别人可能已经看过，换一个新密钥。", "chmod 600 {path}; make a new one if somebody may have read it."},
+			words{"chmod 600 {path}；如果别人可能已经看过，按 docs/operations.md 的 “A key got out” 处理。", "chmod 600 {path}; if somebody may have read it, see “A key got out” in docs/operations.md."},
 		},
 		"keys.demo": {
 			words{"{setting} 是演示模式的密钥", "{setting} is the key of the demo mode"},
@@ -147,6 +152,11 @@ func problems() map[string]problem {
 			words{"{name} 已损坏", "{name} is damaged"},
 			words{"受损的对话打不开；继续写入可能让损坏扩大。", "conversations that are hit cannot be opened, and writing on may make it worse."},
 			words{"停止服务，留一份副本，然后 kaitong restore 最近的备份；kaitong verify 说明缺了什么。", "stop the server, keep a copy, then kaitong restore the latest backup; kaitong verify names what is missing."},
+		},
+		"database.no-key": {
+			words{"{name} 是加密的，给的密钥打不开它", "{name} is encrypted, and not with the keys that are given"},
+			words{"服务不会启动，用户打不开对话。数据没有坏。", "the server does not start, so people cannot open a chat. Nothing is broken."},
+			words{"把原来的密钥放回 encryption.key_file，每行一个；从密钥的备份里取，重新生成的没有用。", "put the former key back into encryption.key_file, one a line, from where you keep copies of keys: a new one does not open it."},
 		},
 		"database.newer": {
 			words{"{name} 由更新的程序写入（{theirs}，这个程序认识 {ours}）", "{name} was written by a newer program ({theirs}, this one knows {ours})"},
@@ -211,12 +221,17 @@ func problems() map[string]problem {
 		"nats.refused": {
 			words{"{url} 拒绝了我们的用户名或凭据", "{url} refuses our user or credentials"},
 			words{"查不到资格，新节点不会启动。", "no check can be made, and no node starts."},
-			words{"改正 nats.url 里的用户和密码（或凭据文件），与 nats-server 的 accounts 一致。", "correct user and password in nats.url (or the credentials file), as in the accounts of nats-server."},
+			words{"按 nats-server 要的方式改正 nats.nkey_file、nats.creds_file、nats.token_file，或 nats.url 里的用户和密码，并确认 accounts 里有它。", "correct what nats-server asks for: nats.nkey_file, nats.creds_file, nats.token_file, or user and password in nats.url; its accounts must know it."},
 		},
 		"nats.forbidden-checks": {
 			words{"不允许 {verb} {subject}", "we may not {verb} {subject}"},
 			words{"资格查不到，只能给一般性的回答。", "no check can be made: answers go by what people describe."},
 			words{"在 nats-server 的 permissions 里给这个用户加上 {verb}: {subject}", "add {verb}: {subject} to the permissions of this user in nats-server."},
+		},
+		"nats.forbidden-inbox": {
+			words{"不允许 {verb} {subject}", "we may not {verb} {subject}"},
+			words{"收不到答复，资格查不到，只能给一般性的回答。", "no answer reaches us, so no check can be made: answers go by what people describe."},
+			words{"把 nats.inbox_prefix 改成 nats-server 允许这个用户的前缀，或换上它的密钥；不要放开 _INBOX.>，那样能听到别人的答复。", "set nats.inbox_prefix to what nats-server allows this user, or take the key that belongs to it; do not allow _INBOX.>, or it hears what others are answered."},
 		},
 		"nats.forbidden-appeals": {
 			words{"不允许 {verb} {subject}", "we may not {verb} {subject}"},
@@ -230,7 +245,7 @@ func problems() map[string]problem {
 		},
 		"nats.forbidden-nodes": {
 			words{"不允许 {verb} {subject}", "we may not {verb} {subject}"},
-			words{"别的节点存下的消息晚一秒才显示。", "what other nodes store is shown a second later."},
+			words{"别的节点存下的消息、撤销的登录、坐席的状态，晚几秒才知道。", "what other nodes store, whom they sign out and who is at the desk is noticed some seconds later."},
 			words{"在 nats-server 的 permissions 里给这个用户加上 {verb}: {subject}", "add {verb}: {subject} to the permissions of this user in nats-server."},
 		},
 		"eligibility.absent": {
@@ -322,6 +337,11 @@ func problems() map[string]problem {
 			words{"写入、读取或删除试验文件失败（{url}）", "a probe could not be written, read or deleted ({url})"},
 			words{"申诉的材料存不进去，也打不开；对话不受影响。", "documents of appeals cannot be kept or opened; chats go on."},
 			words{"检查 blobs.url，以及存储桶的权限：需要 PutObject、GetObject、DeleteObject、ListBucket。", "check blobs.url, and the rights to the bucket: PutObject, GetObject, DeleteObject and ListBucket."},
+		},
+		"blobs.directory": {
+			words{"写入、读取或删除试验文件失败（{url}）", "a probe could not be written, read or deleted ({url})"},
+			words{"申诉的材料存不进去，也打不开；对话不受影响。", "documents of appeals cannot be kept or opened; chats go on."},
+			words{"看上面的原因：磁盘满了就腾出空间，没有权限就 chown 给运行服务的用户。", "see the reason above: make room where the disk is full, or chown the directory to the user of the server."},
 		},
 		"oidc.unreachable": {
 			words{"连不上 {url}", "{url} cannot be reached"},

@@ -47,7 +47,8 @@ type ServerExamination struct {
 const recently = 7 * 24 * time.Hour
 
 // Examine looks at the database that options name. An error says why it could
-// not: [ErrCorrupt], [ErrNoLog] for SQLite without a file, or of the connection.
+// not: [ErrCorrupt], [ErrNoKey], [ErrNoLog] for SQLite without a file, or of the
+// connection.
 func Examine(ctx context.Context, options Options) (Examination, error) {
 	options = withDefaults(options)
 	if options.Database != "" {
@@ -62,6 +63,10 @@ func examineSQLite(ctx context.Context, options Options) (Examination, error) {
 	if err != nil {
 		return e, err
 	}
+	keys, err := readKeys(options.KeyFile)
+	if err != nil {
+		return e, err
+	}
 	e.Bytes = sizeOf(e.Name) + sizeOf(e.Name+"-wal")
 	file := from.(*sqliteFile)
 	err = file.look(ctx, func(db *sql.DB) error {
@@ -72,7 +77,7 @@ func examineSQLite(ctx context.Context, options Options) (Examination, error) {
 		if e.Complaints, err = sqliteBriefly(ctx, db); err != nil {
 			return err
 		}
-		return e.log(ctx, db, sqliteWords(), sqliteSchema(), `SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'`, options.Now())
+		return e.log(ctx, db, sqliteWords(), sqliteSchema(), `SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'`, keys, options.Now())
 	})
 	return e, sqliteError(err)
 }
@@ -123,6 +128,10 @@ func examinePostgres(ctx context.Context, options Options) (e Examination, err e
 	if err != nil {
 		return e, err
 	}
+	keys, err := readKeys(options.KeyFile)
+	if err != nil {
+		return e, err
+	}
 	db := postgresPool(config, readerSettings())
 	defer func() { err = errors.Join(err, db.Close()) }()
 	s := &ServerExamination{}
@@ -148,12 +157,12 @@ func examinePostgres(ctx context.Context, options Options) (e Examination, err e
 	if e.Complaints, err = postgresBriefly(ctx, db); err != nil {
 		return e, postgresError(err)
 	}
-	return e, postgresError(e.log(ctx, db, postgresWords(), postgresSchema(), `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`, options.Now()))
+	return e, postgresError(e.log(ctx, db, postgresWords(), postgresSchema(), `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`, keys, options.Now()))
 }
 
 // log looks at the log, if there is one. One that a newer program wrote is not
 // read: its tables may look otherwise.
-func (e *Examination) log(ctx context.Context, db *sql.DB, w words, s schema, there string, now time.Time) (err error) {
+func (e *Examination) log(ctx context.Context, db *sql.DB, w words, s schema, there string, keys *keyring, now time.Time) (err error) {
 	if e.Knows, err = s.newest(); err != nil {
 		return err
 	}
@@ -166,6 +175,9 @@ func (e *Examination) log(ctx context.Context, db *sql.DB, w words, s schema, th
 		return err
 	}
 	if e.Format, err = getNumber(ctx, db, w, metaFormat); err != nil || e.Format > Format {
+		return err
+	}
+	if err := wantKeys(ctx, db, w, keys); err != nil {
 		return err
 	}
 	return e.growth(ctx, db, w, now)
