@@ -104,10 +104,11 @@ func (v *saver) log(ctx context.Context) error {
 		return err
 	}
 	copied := filepath.Dir(v.maker.Path(store.FileName))
-	if err := verified(ctx, store.Options{Dir: copied, KeyFile: v.config.Encryption.KeyFile}, v.streams); err != nil {
+	made := store.Options{Dir: copied, KeyFile: v.config.Encryption.KeyFile}
+	if err := verified(ctx, made, v.streams); err != nil {
 		return err
 	}
-	holds, err := store.Describe(ctx, copied)
+	holds, err := store.Describe(ctx, made)
 	if err != nil {
 		return err
 	}

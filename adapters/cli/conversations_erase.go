@@ -64,6 +64,11 @@ func (e eraseCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	for _, id := range e.IDs {
+		if !slices.Contains(names, id) {
+			fmt.Fprintf(s.out, "%s is not there: erased before, or another id than in \"conversations list\".\n", printable(id))
+		}
+	}
 	if len(names) == 0 {
 		fmt.Fprintln(s.out, "There is nothing to erase.")
 		return nil

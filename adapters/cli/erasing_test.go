@@ -179,7 +179,7 @@ func TestEraseWithoutAServer(t *testing.T) {
 		t.Errorf("erase: %d %s%s", code, out, notes)
 	}
 	wantNoTrace(t, config.Data, traces...)
-	if code, out, notes := kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes"); code != exitOK || !strings.Contains(out, "nothing to erase") {
+	if code, out, notes := kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes"); code != exitOK || !strings.Contains(out, traces[0]+" is not there") || !strings.Contains(out, "nothing to erase") {
 		t.Errorf("once more: %d %s%s", code, out, notes)
 	}
 	if code, _, _ := kaitong(t, "conversations", "erase", "--data", config.Data, "--yes"); code != exitUsage {
@@ -221,6 +221,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 	for code = exitFailed; code != exitOK; { // it is done at once, and seen from beside
 		code, _, _ = kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes")
 	}
+	eventually(t, "the files are wiped", func() bool { return countTraces(t, config.Data, traces[:3]...) == 0 })
 	stop()
 	wantNoTrace(t, config.Data, traces[:3]...)
 	if err := os.WriteFile(list, []byte(`{"log":"00","names":[]}`), 0o600); err != nil {

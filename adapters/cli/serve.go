@@ -82,6 +82,10 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	defer app.readAgain(config, c.config, level)()
 	go paceGarbage(ctx)
 	welcome(s.out, app, config)
+	if config.Mode == configs.ModeProduction { // who collects the log does not see what is printed
+		logger.Info("serving", "version", buildVersion(), "port", app.Addr().(*net.TCPAddr).Port)
+		defer logger.Info("stopped")
+	}
 	if err := app.Run(ctx); err != nil {
 		return err
 	}

@@ -237,6 +237,24 @@ func TestServeSaysWhenItStopped(t *testing.T) {
 	}
 }
 
+// Who collects the log of a service does not see what is printed.
+func TestServingIsInTheLog(t *testing.T) {
+	t.Setenv("KAITONG_MODE", configs.ModeProduction)
+	t.Setenv("KAITONG_AUTH_KEY", goodKey)
+	t.Setenv("KAITONG_ELIGIBILITY_RESPONDER", configs.ResponderExternal)
+	t.Setenv("KAITONG_NATS_LISTEN", "127.0.0.1:0")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var log safeBuffer
+	printed := &whenPrinted{safeBuffer: &safeBuffer{}, part: "Agent desk", do: stop}
+	args := []string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir()}
+	code := run(ctx, args, streams{in: strings.NewReader(""), out: printed, err: &log})
+	if code != exitOK || !regexp.MustCompile(`"msg":"serving","version":"[^"]+","port":\d+`).MatchString(log.String()) ||
+		!strings.Contains(log.String(), `"msg":"stopped"`) {
+		t.Errorf("exit %d:\n%s", code, log.String())
+	}
+}
+
 // whenPrinted tells once that a part was printed.
 type whenPrinted struct {
 	*safeBuffer

@@ -84,9 +84,9 @@ func watchSize(path string, total int64, show func(done, total int64)) (stop fun
 	}
 }
 
-// Describe says what a copy of a log holds.
-func Describe(ctx context.Context, dir string) (Snapshot, error) {
-	seen, err := Examine(ctx, Options{Dir: dir})
+// Describe says what a copy of a log holds, an encrypted one with its key.
+func Describe(ctx context.Context, options Options) (Snapshot, error) {
+	seen, err := Examine(ctx, options)
 	return Snapshot{Schema: seen.Schema, Format: seen.Format, Turns: seen.Turns}, err
 }
 
