@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -99,12 +100,21 @@ func TestNoTraceOfASilentCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen["frames"] = frames
+	_, export := p.call(http.MethodGet, w.address+"/v1/me/export", "")
+	seen["export"] = []byte(export)
 	maps.Copy(seen, w.everything())
 	for _, args := range [][]string{
 		{"conversations", "show", conversation}, {"conversations", "list"}, {"conversations", "record", conversation}, {"verify"}, {"analytics", "export"}, {"desk", "audit"},
 	} {
 		_, out := commandLine(t, append(args, "--data", w.config.Data)...)
 		seen["kaitong "+strings.Join(args, " ")] = []byte(out)
+	}
+	to := filepath.Join(t.TempDir(), "backup")
+	if code, out := commandLine(t, "backup", to, "--data", w.config.Data); code != exitOK {
+		t.Error(out)
+	}
+	for path, content := range filesBelow(t, to) {
+		seen["backup "+path] = content
 	}
 	lookFor(t, seen, append(silentCodes(t), "compliance.restricted", `"listed"`, "disclosure"))
 }
