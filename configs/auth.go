@@ -1,10 +1,7 @@
 package configs
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"os"
 	"regexp"
 	"time"
 )
@@ -92,11 +89,10 @@ func (a Auth) ReadKey() ([]byte, error) {
 	if a.KeyFile == "" {
 		return []byte(a.Key), nil
 	}
-	key, err := os.ReadFile(a.KeyFile)
+	key, err := readKeyFile(a.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
+		return nil, err
 	}
-	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
 	if len(key) == 0 {
 		return nil, errors.New("read key: " + a.KeyFile + " is empty")
 	}

@@ -1,11 +1,9 @@
 package configs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"time"
 )
@@ -47,11 +45,10 @@ func (v *validator) blobs() {
 
 // ReadKey returns the secret in KeyFile. One line end after it is ignored.
 func (b Blobs) ReadKey() ([]byte, error) {
-	key, err := os.ReadFile(b.KeyFile)
+	key, err := readKeyFile(b.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
+		return nil, err
 	}
-	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
 	if len(key) < minKey {
 		return nil, errors.New("read key: " + b.KeyFile + fmt.Sprintf(" holds %d bytes, want at least %d", len(key), minKey))
 	}

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 )
@@ -109,11 +107,10 @@ func (l LLM) ReadKey() (string, error) {
 	if l.KeyFile == "" {
 		return l.Key, nil
 	}
-	key, err := os.ReadFile(l.KeyFile)
+	key, err := readKeyFile(l.KeyFile)
 	if err != nil {
-		return "", fmt.Errorf("read key: %w", err)
+		return "", err
 	}
-	key = bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
 	if len(key) == 0 {
 		return "", errors.New("read key: " + l.KeyFile + " is empty")
 	}

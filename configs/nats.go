@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -80,19 +79,21 @@ func (v *validator) natsListen() {
 	if c.URL != "" {
 		v.complain("nats.listen", "makes no sense together with nats.url: no server runs inside")
 	}
-	if v.config.Mode == ModeProduction && c.TokenFile == "" && !onThisMachine(c.Listen) {
+	if v.config.Mode == ModeProduction && c.TokenFile == "" && !OnThisMachine(c.Listen) {
 		v.complain("nats.listen", "other machines reach %s, and whoever does could answer eligibility requests; set nats.token_file, or listen on 127.0.0.1", c.Listen)
 	}
 }
 
-// onThisMachine says whether only programs of this machine reach an address.
-func onThisMachine(address string) bool {
+// OnThisMachine says whether only programs of this machine reach an address,
+// host:port.
+func OnThisMachine(address string) bool {
 	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+	return err == nil && loopback(host)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // natsCredentials wants one way of saying who we are, and somebody to say it to.

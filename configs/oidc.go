@@ -1,10 +1,8 @@
 package configs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -55,7 +53,7 @@ func (o OIDC) ReadSecret() (string, error) {
 			return "", fmt.Errorf("read secret: %w", err)
 		}
 	}
-	secret = bytes.TrimSuffix(bytes.TrimSuffix(secret, []byte("\n")), []byte("\r"))
+	secret = trimLineEnd(secret)
 	if len(secret) == 0 {
 		return "", errors.New("want the secret that the provider has given to the client")
 	}
@@ -138,9 +136,7 @@ func guarded(address string) error {
 	if err != nil || parsed.Hostname() == "" || parsed.User != nil || parsed.Fragment != "" {
 		return errors.New("want an address such as https://bot.example.com")
 	}
-	ip := net.ParseIP(parsed.Hostname())
-	here := parsed.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if parsed.Scheme == "https" || parsed.Scheme == "http" && here {
+	if parsed.Scheme == "https" || parsed.Scheme == "http" && loopback(parsed.Hostname()) {
 		return nil
 	}
 	return errors.New("want https; http is for localhost")

@@ -46,7 +46,7 @@ func (v *validator) operations() {
 		return
 	}
 	v.address("debug.addr", c.Debug.Addr)
-	if !c.Debug.AllowRemote && !onThisMachine(c.Debug.Addr) {
+	if !c.Debug.AllowRemote && !OnThisMachine(c.Debug.Addr) {
 		v.complain("debug.addr", "other machines reach %s; name an address of this one such as 127.0.0.1:6060, or set debug.allow_remote", c.Debug.Addr)
 	}
 }

@@ -167,9 +167,9 @@ func (s setting) parse(text string) error {
 		*target = splitList(text)
 		return nil
 	case *[]Webhook:
-		return parseWebhooks(target, text)
+		return parseItems(target, text, "[{name: desk, url: https://…, secret_file: …}]", webhooksFrom)
 	case *[]Tenant:
-		return parseTenants(target, text)
+		return parseItems(target, text, "[{name: bank-2, pack: packs/bank-2}]", tenantsFrom)
 	}
 	return fmt.Errorf("setting %s has no readable type", s.path)
 }

@@ -2,13 +2,10 @@ package configs
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"regexp"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Tenant is one of several institutions that one installation serves.
@@ -27,20 +24,7 @@ const maxTenants = 64
 
 // tenantsFrom also returns the node to blame.
 func tenantsFrom(target *[]Tenant, node ast.Node) (ast.Node, error) {
-	sequence, ok := node.(*ast.SequenceNode)
-	if !ok {
-		return node, fmt.Errorf("want a list of tenants, got %s", describe(node))
-	}
-	var list []Tenant
-	for _, item := range sequence.Values {
-		var tenant Tenant
-		if blamed, err := tenant.from(item); err != nil {
-			return blamed, err
-		}
-		list = append(list, tenant)
-	}
-	*target = list
-	return node, nil
+	return itemsFrom(target, node, "tenants", (*Tenant).from)
 }
 
 func (t *Tenant) from(node ast.Node) (ast.Node, error) {
@@ -65,21 +49,6 @@ func (t *Tenant) member(key string, entry *ast.MappingValueNode) (ast.Node, erro
 		return entry.Value, stringFrom(&t.Issuer, entry.Value)
 	}
 	return entry.Key, errors.New("a tenant has name, pack, allowed_origins, sockets, messages_per_window, key_file and issuer, nothing else")
-}
-
-// parseTenants reads the list as it would stand in the file, in one line.
-func parseTenants(target *[]Tenant, text string) error {
-	want := errors.New("want a list such as [{name: bank-2, pack: packs/bank-2}]")
-	tokens := lexer.Tokenize(text)
-	if tooDeep(tokens) != nil {
-		return want
-	}
-	file, err := parser.Parse(tokens, 0)
-	if err != nil || len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return want
-	}
-	_, err = tenantsFrom(target, file.Docs[0].Body)
-	return err
 }
 
 // Auth is how tokens of a tenant's people are checked.

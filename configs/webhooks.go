@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // maxWebhooks is more desks than anybody has.
@@ -24,50 +22,11 @@ func HandoffEvents() []string {
 
 // webhooksFrom also returns the node to blame.
 func webhooksFrom(target *[]Webhook, node ast.Node) (ast.Node, error) {
-	sequence, ok := node.(*ast.SequenceNode)
-	if !ok {
-		return node, fmt.Errorf("want a list of webhooks, got %s", describe(node))
-	}
-	var list []Webhook
-	for _, item := range sequence.Values {
-		var hook Webhook
-		if blamed, err := hook.from(item); err != nil {
-			return blamed, err
-		}
-		list = append(list, hook)
-	}
-	*target = list
-	return node, nil
+	return itemsFrom(target, node, "webhooks", (*Webhook).from)
 }
 
 func (w *Webhook) from(node ast.Node) (ast.Node, error) {
 	return members(node, "want name, url and secret_file of a webhook, got %s", w.member)
-}
-
-// members reads the entries of one item of a list, each at most once. want says
-// what it should be, with what it is instead.
-func members(node ast.Node, want string, member func(key string, entry *ast.MappingValueNode) (ast.Node, error)) (ast.Node, error) {
-	var entries []*ast.MappingValueNode
-	switch node := node.(type) {
-	case *ast.MappingNode:
-		entries = node.Values
-	case *ast.MappingValueNode:
-		entries = []*ast.MappingValueNode{node}
-	default:
-		return node, fmt.Errorf(want, describe(node))
-	}
-	seen := map[string]bool{}
-	for _, entry := range entries {
-		key, _ := scalarText(entry.Key)
-		if seen[key] {
-			return entry.Key, fmt.Errorf("%q is given twice", key)
-		}
-		seen[key] = true
-		if blamed, err := member(key, entry); err != nil {
-			return blamed, err
-		}
-	}
-	return nil, nil
 }
 
 func (w *Webhook) member(key string, entry *ast.MappingValueNode) (ast.Node, error) {
@@ -86,21 +45,6 @@ func (w *Webhook) member(key string, entry *ast.MappingValueNode) (ast.Node, err
 		return entry.Value, boolFrom(&w.Online, entry.Value)
 	}
 	return entry.Key, errors.New("a webhook has name, url, secret_file, chatwoot_inbox, events and online, nothing else")
-}
-
-// parseWebhooks reads the list as it would stand in the file, in one line.
-func parseWebhooks(target *[]Webhook, text string) error {
-	want := errors.New("want a list such as [{name: desk, url: https://…, secret_file: …}]")
-	tokens := lexer.Tokenize(text)
-	if tooDeep(tokens) != nil {
-		return want
-	}
-	file, err := parser.Parse(tokens, 0)
-	if err != nil || len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return want
-	}
-	_, err = webhooksFrom(target, file.Docs[0].Body)
-	return err
 }
 
 func (v *validator) handoff() {

@@ -64,15 +64,10 @@ func (c *core) openAlerts() error {
 	if err := c.openAlertWebhook(); err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	ticker := time.NewTicker(alertsEvery)
-	var loop sync.WaitGroup
-	loop.Go(func() { c.alerts.run(ctx, ticker.C) })
-	c.teardown.add("alerts", func(context.Context) error {
-		stop()
-		ticker.Stop()
-		loop.Wait()
-		return nil
+	c.teardown.background("alerts", func(ctx context.Context) {
+		ticker := time.NewTicker(alertsEvery)
+		defer ticker.Stop()
+		c.alerts.run(ctx, ticker.C)
 	})
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,18 @@ func (f dataFlags) options() (store.Options, error) {
 		return store.Options{}, err
 	}
 	return f.source(config), nil
+}
+
+// existing says where the log is, which must be there already: these commands
+// make none.
+func (f dataFlags) existing() (store.Options, error) {
+	options, err := f.options()
+	if err != nil {
+		return store.Options{}, err
+	}
+	_, err = f.reader()
+	options.Logger = slog.New(slog.DiscardHandler)
+	return options, err
 }
 
 func (f dataFlags) config() (configs.Config, error) { return configs.Load(f.Config, os.Environ()) }

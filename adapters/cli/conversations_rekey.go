@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"kaitong/adapters/store"
@@ -25,14 +24,10 @@ Examples:
 
 // Run writes all conversations anew with the first key.
 func (r rekeyCommand) Run(ctx context.Context, s streams) error {
-	options, err := r.options()
+	options, err := r.existing()
 	if err != nil {
 		return err
 	}
-	if _, err := r.reader(); err != nil { // where there is no log, none shall be made
-		return err
-	}
-	options.Logger = slog.New(slog.DiscardHandler)
 	bar := startProgress(s.err, "Writing conversations anew", time.Now)
 	done, err := store.Rekey(ctx, options, func(done, total int64) { bar.update(int(done), int(total)) })
 	bar.finish()

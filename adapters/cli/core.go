@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -267,6 +268,28 @@ type teardownStep struct {
 
 func (t *teardown) add(name string, close func(context.Context) error) {
 	t.steps = append(t.steps, teardownStep{name, close})
+}
+
+// background does work until it is told to end by ctx; closing waits for that.
+func (t *teardown) background(name string, work func(ctx context.Context)) {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { work(ctx) })
+	t.add(name, func(context.Context) error { stop(); running.Wait(); return nil })
+}
+
+// sweeping does something now and again until ctx ends.
+func sweeping(ctx context.Context, every time.Duration, sweep func(context.Context, time.Time)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		sweep(ctx, time.Now())
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // close runs every step even when some fail.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -22,7 +21,7 @@ func (x *examiner) configuration(context.Context) {
 		x.broken(err)
 		return
 	}
-	if x.config.Mode == configs.ModeDemo && !onlyHere(x.config.Addr) {
+	if x.config.Mode == configs.ModeDemo && !configs.OnThisMachine(x.config.Addr) {
 		x.add(doctor.Doubt("config.demo-public", nil, nil))
 		return
 	}
@@ -38,12 +37,6 @@ func (x *examiner) broken(err error) {
 		one.Excerpt = "" // no carets in one line
 		x.add(doctor.Bad("config.wrong", one, nil))
 	}
-}
-
-// onlyHere says whether an address can be reached from this machine alone.
-func onlyHere(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	return err == nil && loopback(host)
 }
 
 func (x *examiner) dataDirectory(context.Context) {

@@ -243,12 +243,7 @@ func (c *core) passErasing(at eraseStep) {
 
 // tidyErasures begins to look after what others asked for. Everybody who
 // remembers conversations must be there.
-func (c *core) tidyErasures() {
-	ctx, stop := context.WithCancel(context.Background())
-	var stopped sync.WaitGroup
-	stopped.Go(func() { c.eraser.run(ctx) })
-	c.teardown.add("look after erasures", func(context.Context) error { stop(); stopped.Wait(); return nil })
-}
+func (c *core) tidyErasures() { c.teardown.background("look after erasures", c.eraser.run) }
 
 // forgetErased drops what is remembered here, and sends away who looks at it.
 func (c *core) forgetErased(erased func(conversation string) bool) {

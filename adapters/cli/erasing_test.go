@@ -221,7 +221,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 	for code = exitFailed; code != exitOK; { // it is done at once, and seen from beside
 		code, _, _ = kaitong(t, "conversations", "erase", traces[0], "--data", config.Data, "--yes")
 	}
-	eventually(t, "the files are wiped", func() bool { return countTraces(t, config.Data, traces[:3]...) == 0 })
+	awaitNoTrace(t, config.Data, traces[:3]...)
 	stop()
 	wantNoTrace(t, config.Data, traces[:3]...)
 	if err := os.WriteFile(list, []byte(`{"log":"00","names":[]}`), 0o600); err != nil {

@@ -15,7 +15,7 @@ import (
 // profiles serves them where the flag says, else where the settings do.
 func (c serveCommand) profiles(ctx context.Context, debug configs.Debug) (stop func(), err error) {
 	address := c.Pprof
-	if address != "" && !onlyHere(address) {
+	if address != "" && !configs.OnThisMachine(address) {
 		return nil, usageError{fmt.Sprintf("--pprof %s: want an address of this machine only, such as 127.0.0.1:6060", address)}
 	}
 	if address == "" {

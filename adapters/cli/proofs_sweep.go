@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"kaitong/adapters/proofs"
@@ -21,21 +20,7 @@ func (c *core) tidyProofs() {
 	if c.proofs == nil || c.config.Blobs.KeepUnsubmitted == 0 {
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var stopped sync.WaitGroup
-	stopped.Go(func() {
-		ticker := time.NewTicker(sweepEvery)
-		defer ticker.Stop()
-		for {
-			c.sweepProofs(ctx, time.Now())
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-		}
-	})
-	c.teardown.add("sweep of documents", func(context.Context) error { stop(); stopped.Wait(); return nil })
+	c.teardown.background("sweep of documents", func(ctx context.Context) { sweeping(ctx, sweepEvery, c.sweepProofs) })
 }
 
 // sweepProofs looks once. Every node does: what one removed is gone for all.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"kaitong/adapters/store"
@@ -23,14 +22,10 @@ Examples:
 
 // Run makes the list of conversations anew.
 func (r rebuildCommand) Run(ctx context.Context, s streams) error {
-	options, err := r.options()
+	options, err := r.existing()
 	if err != nil {
 		return err
 	}
-	if _, err := r.reader(); err != nil { // where there is no log, none shall be made
-		return err
-	}
-	options.Logger = slog.New(slog.DiscardHandler)
 	return rebuild(s, "the list of conversations", "The list of conversations is", func(show func(done, total int64)) error {
 		return store.RebuildOverviews(ctx, options, show)
 	})

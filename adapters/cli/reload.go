@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -185,21 +184,13 @@ func (c *core) watchFolder(name, dir string, library *bot.Library, neutral strin
 		dir: dir, library: library, load: loadEdition, logger: c.logger,
 		accept: func(next bot.Edition) error { return takesOver(library, neutral, next) },
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	ticker := time.NewTicker(lookEvery)
-	var running sync.WaitGroup
-	running.Go(func() { r.run(ctx, ticker.C) })
-	c.teardown.add(name, func(context.Context) error {
-		stop()
-		running.Wait()
-		ticker.Stop()
-		return nil
+	c.teardown.background(name, func(ctx context.Context) {
+		ticker := time.NewTicker(lookEvery)
+		defer ticker.Stop()
+		r.run(ctx, ticker.C)
 	})
 	return r
 }
-
-// accepts is takesOver for the pack of the installation.
-func (c *core) accepts(next bot.Edition) error { return takesOver(c.library, c.neutral, next) }
 
 // takesOver says why an edition cannot take over from the one that answers. What
 // conversations and eligibility requests are bound to needs a restart.

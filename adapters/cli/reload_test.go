@@ -75,10 +75,10 @@ func watch(t *testing.T, dir string) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &core{library: library, neutral: neutral}
 	w.reloader = &reloader{
-		dir: dir, library: library, accept: c.accepts, logger: slog.New(slog.NewTextHandler(w.log, nil)),
-		load: func(dir string) (bot.Edition, error) { w.loads++; return withoutModel(dir) },
+		dir: dir, library: library, logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		accept: func(next bot.Edition) error { return takesOver(library, neutral, next) },
+		load:   func(dir string) (bot.Edition, error) { w.loads++; return withoutModel(dir) },
 	}
 	w.settle()
 	return w

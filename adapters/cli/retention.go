@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"kaitong/adapters/store"
@@ -23,21 +22,7 @@ func (c *core) retain() {
 	if c.config.Retention.Conversations == 0 {
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var stopped sync.WaitGroup
-	stopped.Go(func() {
-		ticker := time.NewTicker(retainEvery)
-		defer ticker.Stop()
-		for {
-			c.sweepConversations(ctx, time.Now())
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-		}
-	})
-	c.teardown.add("sweep of conversations", func(context.Context) error { stop(); stopped.Wait(); return nil })
+	c.teardown.background("sweep of conversations", func(ctx context.Context) { sweeping(ctx, retainEvery, c.sweepConversations) })
 }
 
 // sweepConversations looks once. Of several nodes the one does that looks after

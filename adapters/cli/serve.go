@@ -198,15 +198,10 @@ func welcomeNATS(out io.Writer, app *App) {
 	}
 	address := app.core.bus.ClientURL()
 	fmt.Fprintf(out, "  NATS          %s\n", address)
-	if parsed, err := url.Parse(address); app.core.config.NATS.TokenFile == "" && (err != nil || !loopback(parsed.Hostname())) {
+	if parsed, err := url.Parse(address); app.core.config.NATS.TokenFile == "" && (err != nil || !configs.OnThisMachine(parsed.Host)) {
 		fmt.Fprint(out, "\n  Warning: this NATS asks for no password, and other machines may reach it. Whoever does reads\n"+
 			"  the eligibility requests and can answer them. Set nats.token_file, or listen on 127.0.0.1:4222.\n")
 	}
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // everywhere says whether an address is that of every network of the machine.
