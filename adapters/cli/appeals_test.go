@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -336,16 +335,8 @@ func TestUnsentDocumentsAreRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-	defer func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	address := "http://" + app.Addr().String()
+	address, stop := serveApp(t, app)
+	defer stop()
 	p := newPerson(t, address, "demo-rejected", "zh-CN")
 	p.beginAppeal()
 	p.says("10 MB")
@@ -354,11 +345,11 @@ func TestUnsentDocumentsAreRemoved(t *testing.T) {
 	}
 	p.says("收到「收入.pdf」")
 	blobs := filepath.Join(config.Data, "blobs")
-	app.core.sweepProofs(ctx, time.Now())
+	app.core.sweepProofs(t.Context(), time.Now())
 	if n := len(filesBelow(t, blobs)); n != 1 {
 		t.Fatalf("%d documents while it is young", n)
 	}
-	app.core.sweepProofs(ctx, time.Now().Add(config.Blobs.KeepUnsubmitted+time.Hour))
+	app.core.sweepProofs(t.Context(), time.Now().Add(config.Blobs.KeepUnsubmitted+time.Hour))
 	p.says("1 份材料")
 	if n := len(filesBelow(t, blobs)); n != 0 {
 		t.Errorf("%d documents are left", n)

@@ -340,16 +340,8 @@ func TestRetention(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	address := "http://" + app.Addr().String()
+	address, stop := serveApp(t, app)
+	defer stop()
 	waits, done := newPerson(t, address, "demo-rejected", ""), newPerson(t, address, "demo-overdue", "")
 	waits.ask("人工")
 	done.ask("为什么我的借呗开通不了？")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -27,16 +26,9 @@ func TestMetricsOfARunningProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	person := newPerson(t, "http://"+app.Addr().String(), "demo-overdue", "zh-CN")
+	address, stop := serveApp(t, app)
+	t.Cleanup(stop)
+	person := newPerson(t, address, "demo-overdue", "zh-CN")
 	person.ask("为什么我的借呗开通不了？")
 	person.ask("借呗要填哪些资料")
 	families := scrapeOf(t, "http://"+app.metrics.String()+"/metrics")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -257,16 +256,9 @@ func serveAppLogged(t *testing.T, config configs.Config, log *journal) (*App, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("run: %v", err)
-		}
-	})
-	return app, "http://" + app.Addr().String()
+	address, stop := serveApp(t, app)
+	t.Cleanup(stop)
+	return app, address
 }
 
 // journal is a log that several nodes write.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,21 +58,8 @@ func traced(t *testing.T, change func(*configs.Config)) *traces {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.app, w.address = app, "http://"+app.Addr().String()
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- app.Run(ctx) }()
-	stopped := false
-	w.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}
+	address, stop := serveApp(t, app)
+	w.app, w.address, w.stop = app, address, sync.OnceFunc(stop)
 	t.Cleanup(w.stop)
 	return w
 }
